@@ -1,0 +1,190 @@
+// The environment, read once: one frozen object, or every mistake at once.
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Secret } from './core/secret.ts';
+
+/** Everything that a limit is put on, stated once (docs/configuration.md shows this table). */
+export const limits = {
+  /** bytes of a JSON request body */
+  bodyBytes: 2 * 1024 * 1024,
+  /** bytes of the body of `POST /elements` */
+  elementBodyBytes: 16 * 1024 * 1024,
+  /** bytes of all request headers together */
+  headerBytes: 32 * 1024,
+  /** milliseconds in which a request must have arrived whole */
+  requestArrivalMs: 60_000,
+  /** milliseconds that a vendor may take to answer a call */
+  vendorCallMs: 60_000,
+  /** milliseconds that a token endpoint may take, unless the definition says otherwise */
+  tokenCallMs: 30_000,
+  /** bytes of a vendor's answer that is read whole */
+  vendorAnswerBytes: 16 * 1024 * 1024,
+  /** rows of a list when the caller names no page size, and the most that a page may have */
+  pageRows: 200,
+  maximumPageRows: 2000,
+  /** milliseconds that a stop waits for calls in flight */
+  drainMs: 30_000,
+  /** seconds that an OAuth 1.0a request token or a PKCE verifier is remembered */
+  authorizationSeconds: 3600,
+  /** seconds that a sign-in lasts */
+  sessionSeconds: 12 * 3600,
+} as const;
+
+/** What an operator sets. `undefined` means: decided at the start, as docs/configuration.md says. */
+export interface Config {
+  host: string;
+  port: number;
+  publicUrl: string | undefined;
+  dataFolder: string;
+  databaseUrl: Secret | undefined;
+  keyring: Secret | undefined;
+  /** host pattern → target URL in which `{host}` stands for the original host */
+  routes: Record<string, string>;
+  routeBrowser: boolean;
+  egress: { mode: 'public' | 'any'; allowed: string[] };
+  /** folders of elements, the project's own first */
+  elementFolders: string[];
+  trustProxy: boolean | string[];
+  httpsProxy: string | undefined;
+  admin: {
+    email: string | undefined;
+    password: Secret | undefined;
+    userSecret: Secret | undefined;
+    organizationSecret: Secret | undefined;
+  };
+}
+
+const catalogFolder = fileURLToPath(new URL('../elements', import.meta.url));
+
+/**
+ * Reads the configuration from environment variables; each may also be given as the path of a file in `NAME_FILE`.
+ * Throws one Error that lists every mistake.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const faults: string[] = [];
+  const read = (name: string): string | undefined => {
+    const direct = environment[name];
+    const file = environment[`${name}_FILE`];
+    if (direct !== undefined && direct !== '' && file !== undefined && file !== '') {
+      faults.push(`${name} and ${name}_FILE are both set: keep one`);
+    }
+    if (direct !== undefined && direct !== '') return direct;
+    if (file === undefined || file === '') return undefined;
+    try {
+      return readFileSync(file, 'utf8').trim();
+    } catch (error) {
+      faults.push(`${name}_FILE cannot be read: ${error instanceof Error ? error.message : error}`);
+      return undefined;
+    }
+  };
+  const secret = (name: string) => {
+    const value = read(name);
+    return value === undefined ? undefined : new Secret(value);
+  };
+  const parse = <Value>(name: string, fallback: Value, parser: (text: string) => Value): Value => {
+    const text = read(name);
+    if (text === undefined) return fallback;
+    try {
+      return parser(text);
+    } catch (error) {
+      faults.push(`${name} ${error instanceof Error ? error.message : error}`);
+      return fallback;
+    }
+  };
+
+  const databaseUrl = secret('DATABASE_URL');
+  const keyring = secret('VALENCE_KEYS');
+  if (databaseUrl !== undefined && keyring === undefined) {
+    faults.push(
+      'VALENCE_KEYS is required with DATABASE_URL: every process must open what the others seal. ' +
+        'Make one with `npm run valence -- keys new`',
+    );
+  }
+  const config: Config = {
+    host: read('VALENCE_HOST') ?? '127.0.0.1',
+    port: parse('VALENCE_PORT', 8080, parsePort),
+    publicUrl: parse('VALENCE_PUBLIC_URL', undefined, parsePublicUrl),
+    dataFolder: resolve(read('VALENCE_DATA') ?? './data'),
+    databaseUrl,
+    keyring,
+    routes: parse('VALENCE_ROUTES', {}, parseRoutes),
+    routeBrowser: parse('VALENCE_ROUTE_BROWSER', false, parseBoolean),
+    egress: parse('VALENCE_EGRESS', { mode: 'public', allowed: [] }, parseEgress),
+    elementFolders: [
+      catalogFolder,
+      ...(read('VALENCE_ELEMENTS') ?? '')
+        .split(':')
+        .filter((folder) => folder !== '')
+        .map((folder) => resolve(folder)),
+    ],
+    trustProxy: parse('VALENCE_TRUST_PROXY', false, parseTrustProxy),
+    httpsProxy: parse('HTTPS_PROXY', undefined, parseHttpUrl),
+    admin: {
+      email: read('VALENCE_ADMIN_EMAIL'),
+      password: secret('VALENCE_ADMIN_PASSWORD'),
+      userSecret: secret('VALENCE_ADMIN_USER_SECRET'),
+      organizationSecret: secret('VALENCE_ADMIN_ORGANIZATION_SECRET'),
+    },
+  };
+  if (faults.length > 0) throw new Error(`The configuration is wrong:\n- ${faults.join('\n- ')}`);
+  return Object.freeze(config);
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error('must be a port between 0 and 65535');
+  return port;
+}
+
+function parseBoolean(text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw new Error('must be true or false');
+  return text === 'true';
+}
+
+function parseHttpUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw new Error('must be an http or https URL');
+  return text;
+}
+
+function parsePublicUrl(text: string): string {
+  const url = new URL(parseHttpUrl(text));
+  if (url.search !== '' || url.hash !== '') throw new Error('must have no query and no fragment');
+  return text.replace(/\/+$/, '');
+}
+
+function parseRoutes(text: string): Record<string, string> {
+  let routes: unknown;
+  try {
+    routes = JSON.parse(text);
+  } catch {
+    throw new Error('must be a JSON object from host pattern to URL');
+  }
+  if (typeof routes !== 'object' || routes === null || Array.isArray(routes)) {
+    throw new Error('must be a JSON object from host pattern to URL');
+  }
+  for (const [pattern, target] of Object.entries(routes)) {
+    if (!/^(\*|(\*\.)?[a-z0-9.-]+)$/i.test(pattern)) throw new Error(`has a wrong host pattern: ${pattern}`);
+    if (typeof target !== 'string' || !URL.canParse(target.replaceAll('{host}', 'host'))) {
+      throw new Error(`has a wrong target for ${pattern}: it must be an http or https URL`);
+    }
+  }
+  return routes as Record<string, string>;
+}
+
+function parseEgress(text: string): Config['egress'] {
+  const [mode, ...allowed] = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (mode === 'any' && allowed.length === 0) return { mode, allowed };
+  if (mode === 'public') return { mode, allowed };
+  throw new Error('must be `public`, `any`, or `public` followed by hosts and CIDRs, separated by commas');
+}
+
+function parseTrustProxy(text: string): boolean | string[] {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return text.split(',').map((part) => part.trim());
+}

@@ -1,0 +1,54 @@
+// Requests and replies as plain data, so that deciding what to send is separate from sending it.
+
+/** A request to a vendor, complete but not yet sent. Header names are in lower case. */
+export interface HttpRequest {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body?: string | Uint8Array;
+}
+
+/** A vendor's answer, read whole. Header names are in lower case; several of one name are joined by `, `. */
+export interface HttpReply {
+  status: number;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+/** Percent-encodes as RFC 3986 section 2.3 says: everything but letters, digits and `-._~`. */
+export function percentEncode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** Reads a body as JSON; undefined when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a value is a JSON object (neither null nor an array). */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value at a dotted path of own members (`data.token`, `items[0].id`), or undefined. */
+export function valueAt(value: unknown, path: string): unknown {
+  let found = value;
+  for (const part of path.split(/[.[\]]+/).filter((name) => name !== '')) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, part)) return undefined;
+    found = (found as Record<string, unknown>)[part];
+  }
+  return found;
+}
+
+/** Percent-encodes key and value pairs for a query or a form; spaces become `%20` or, if asked for, `+`. */
+export function encodePairs(pairs: Iterable<readonly [string, string]>, spaces: '+' | '%20' = '%20'): string {
+  const encode = (text: string) => (spaces === '+' ? percentEncode(text).replaceAll('%20', '+') : percentEncode(text));
+  return [...pairs].map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
+}

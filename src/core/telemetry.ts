@@ -1,0 +1,49 @@
+// What the operator measures: counters and histograms in Prometheus form.
+
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+/** The process's measurements. */
+export interface Telemetry {
+  /** A request was answered; `route` is the route's pattern, never the path with its ids. */
+  requestDone(method: string, route: string, status: number, seconds: number): void;
+  /** A vendor answered, or did not (`status` 0). */
+  vendorCalled(element: string, status: number, seconds: number): void;
+  /** A token refresh ended. */
+  refreshDone(outcome: string): void;
+  /** Everything measured, in Prometheus' text format. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** Makes the measurements of one process. */
+export function createTelemetry(): Telemetry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: 'valence_http_request_seconds',
+    help: 'Requests to this server by route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60],
+    registers: [registry],
+  });
+  const vendorCalls = new Histogram({
+    name: 'valence_vendor_call_seconds',
+    help: 'Calls to vendors by element and status (0: no answer)',
+    labelNames: ['element', 'status'],
+    buckets: [0.02, 0.1, 0.5, 2, 10, 60],
+    registers: [registry],
+  });
+  const refreshes = new Counter({
+    name: 'valence_token_refreshes_total',
+    help: 'Token refreshes by outcome: refreshed here, shared with the process that did, refused, failed',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  return {
+    requestDone: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
+    vendorCalled: (element, status, seconds) => vendorCalls.observe({ element, status }, seconds),
+    refreshDone: (outcome) => refreshes.inc({ outcome }),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
