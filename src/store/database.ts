@@ -1,0 +1,187 @@
+// The connection to PostgreSQL and the shape of its tables.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type ColumnType, type Generated, Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import type { Secret } from '../core/secret.ts';
+
+type Json<Value> = ColumnType<Value, string, string>;
+type Moment = ColumnType<Date, Date | string | undefined, Date | string>;
+type MaybeMoment = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+
+export interface Tables {
+  organizations: {
+    id: Generated<number>;
+    name: string;
+    secret_sealed: string;
+    secret_digest: string;
+    profile: Json<Record<string, unknown>>;
+    created_at: Moment;
+    updated_at: Moment;
+  };
+  accounts: {
+    id: Generated<number>;
+    organization_id: number;
+    name: string;
+    external_id: string | null;
+    description: string | null;
+    active: Generated<boolean>;
+    default_account: Generated<boolean>;
+    settings: ColumnType<Record<string, unknown>, string | undefined, string>;
+    created_at: Moment;
+    updated_at: Moment;
+  };
+  users: {
+    id: Generated<number>;
+    organization_id: number;
+    account_id: number;
+    email: string;
+    first_name: string | null;
+    last_name: string | null;
+    external_id: string | null;
+    profile: ColumnType<Record<string, unknown>, string | undefined, string>;
+    password_hash: string | null;
+    secret_sealed: string;
+    secret_digest: string;
+    active: Generated<boolean>;
+    last_login_at: MaybeMoment;
+    created_at: Moment;
+    updated_at: Moment;
+  };
+  sessions: { token_digest: string; user_id: number; expires_at: Moment };
+  sign_in_failures: { subject: string; failures: number; blocked_until: Moment; updated_at: Moment };
+  elements: {
+    id: Generated<number>;
+    organization_id: number;
+    account_id: number;
+    key: string;
+    document: Json<Record<string, unknown>>;
+    created_at: Moment;
+    updated_at: Moment;
+  };
+  instances: {
+    id: Generated<number>;
+    organization_id: number;
+    account_id: number;
+    user_id: number;
+    element_id: number;
+    element_key: string;
+    name: string;
+    tags: ColumnType<string[], string[], string[]>;
+    configuration: Json<Record<string, string>>;
+    secrets_sealed: string;
+    token_sealed: string;
+    token_digest: string;
+    external_authentication: Generated<string>;
+    disabled: Generated<boolean>;
+    created_at: Moment;
+    updated_at: Moment;
+  };
+  vendor_tokens: {
+    instance_id: number;
+    tokens_sealed: string;
+    generation: Generated<number>;
+    expires_at: MaybeMoment;
+    refreshed_at: Moment;
+    refresh_count: Generated<number>;
+    attempt_id: string | null;
+    attempt_owner: number | null;
+    attempt_fence: Generated<number>;
+    attempt_ends_at: MaybeMoment;
+    uncertain_since: MaybeMoment;
+    refused_reason: string | null;
+  };
+  authorizations: {
+    digest: string;
+    kind: 'requestToken' | 'pkce';
+    element_key: string;
+    memory_sealed: string;
+    expires_at: Moment;
+  };
+}
+
+export type Database = Kysely<Tables>;
+
+/** Opens a pool of connections; `name` shows in the database's list of sessions. Close it with `destroy`. */
+export function openDatabase(connectionString: Secret, name = 'valence', connections = 20): Database {
+  return new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: createPool(connectionString, name, connections) }),
+  });
+}
+
+/** One pg pool that reads 64-bit integers as numbers, and whose idle connections may break without harm. */
+function createPool(connectionString: Secret, name: string, connections: number): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: connectionString.reveal(),
+    application_name: name,
+    max: connections,
+    connectionTimeoutMillis: 10_000,
+    types: integerTypes,
+  });
+  // An idle connection that breaks leaves the pool by itself; the next query opens another and reports what is wrong.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+const int8 = 20;
+const integerTypes: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === int8) return Number;
+    return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text');
+  },
+};
+
+const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
+const migrationLock = 0x76616c01;
+
+/**
+ * Brings the database to the newest schema: every file of `migrations/` that was not applied, in order, in one
+ * transaction under a lock, so that any number of processes may start at once. Returns the names applied.
+ */
+export async function migrate(database: Database, folder = migrationsFolder): Promise<string[]> {
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .sort();
+  return database.transaction().execute(async (transaction) => {
+    await sql`select pg_advisory_xact_lock(${migrationLock})`.execute(transaction);
+    await sql`create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())`.execute(
+      transaction,
+    );
+    const done = await sql<{ name: string }>`select name from migrations`.execute(transaction);
+    const applied = new Set(done.rows.map((row) => row.name));
+    const missing = files.filter((file) => !applied.has(file));
+    for (const file of missing) {
+      await sql.raw(readFileSync(`${folder}/${file}`, 'utf8')).execute(transaction);
+      await sql`insert into migrations (name) values (${file})`.execute(transaction);
+    }
+    return missing;
+  });
+}
+
+/** Whether the database answers; used by the readiness probe. */
+export async function isReachable(database: Database): Promise<boolean> {
+  try {
+    await sql`select 1`.execute(database);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether an error is PostgreSQL's answer to a second row with the same unique value. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '23505';
+}
+
+/** Runs work that only one process at a time may do, under a named lock of the database. */
+export async function withLock<Result>(database: Database, name: string, work: () => Promise<Result>): Promise<Result> {
+  return database.connection().execute(async (connection) => {
+    await sql`select pg_advisory_lock(hashtextextended(${name}, 0))`.execute(connection);
+    try {
+      return await work();
+    } finally {
+      await sql`select pg_advisory_unlock(hashtextextended(${name}, 0))`.execute(connection);
+    }
+  });
+}

@@ -1,0 +1,346 @@
+// Instances: accounts connected at elements. Their secrets are sealed, their tokens found by digest.
+
+import { type SelectQueryBuilder, sql } from 'kysely';
+import { Secret } from '../core/secret.ts';
+import type { Vault } from '../core/vault.ts';
+import type { Database, Tables } from './database.ts';
+import { openTokens, type StoredTokens, type TokenTimes, type VendorTokens, vendorTokensRow } from './tokens.ts';
+
+/** An instance as it is stored. */
+export interface InstanceRecord {
+  id: number;
+  organizationId: number;
+  accountId: number;
+  elementId: number;
+  name: string;
+  tags: string[];
+  /** the settings in clear that were given or that the platform wrote */
+  values: Record<string, string>;
+  secrets: Record<string, Secret>;
+  /** the element token */
+  token: Secret;
+  externalAuthentication: string;
+  disabled: boolean;
+  /** undefined for elements without OAuth */
+  tokens: StoredTokens | undefined;
+  createdAt: Date;
+  updatedAt: Date;
+  user: { id: number; email: string; firstName: string | null; lastName: string | null };
+}
+
+export interface NewInstance {
+  organizationId: number;
+  accountId: number;
+  userId: number;
+  elementId: number;
+  elementKey: string;
+  name: string;
+  tags: string[];
+  values: Record<string, string>;
+  secrets: Record<string, Secret>;
+  token: Secret;
+  externalAuthentication: string;
+  tokens: { tokens: VendorTokens; times: TokenTimes } | undefined;
+}
+
+export interface InstanceChange {
+  name?: string;
+  tags?: string[];
+  values?: Record<string, string>;
+  secrets?: Record<string, Secret>;
+  externalAuthentication?: string;
+  disabled?: boolean;
+  /** new tokens, from connecting the account again */
+  tokens?: { tokens: VendorTokens; times: TokenTimes };
+}
+
+/** Which instances are meant; every read names the organization, and the account unless all of it may be seen. */
+export interface InstanceScope {
+  organizationId: number;
+  /** undefined: every account of the organization */
+  accountId: number | undefined;
+}
+
+export interface InstanceFilter {
+  tags?: string[];
+  searchText?: string | undefined;
+  elementId?: number | undefined;
+}
+
+/** Reads and writes instances. */
+export interface InstanceStore {
+  /** Stores an instance, its element token and its vendor tokens in one transaction, and answers with its record. */
+  create(instance: NewInstance): Promise<InstanceRecord>;
+  /** The instance that an element token belongs to; its organization is then checked against the caller's. */
+  byToken(token: string): Promise<InstanceRecord | undefined>;
+  byId(scope: InstanceScope, id: number): Promise<InstanceRecord | undefined>;
+  /** A page of instances in the order of their ids, and how many there are in all. */
+  list(
+    scope: InstanceScope,
+    filter: InstanceFilter,
+    page: { after: number; limit: number },
+  ): Promise<{ rows: InstanceRecord[]; total: number }>;
+  count(scope: InstanceScope): Promise<{ elementId: number; instances: number }[]>;
+  /**
+   * Changes an instance in one transaction that locks it; `change` sees the stored record and gives what becomes of it.
+   * Answers with the changed record, or undefined when there is no such instance (any more).
+   */
+  update(
+    organizationId: number,
+    id: number,
+    change: (record: InstanceRecord) => InstanceChange,
+  ): Promise<InstanceRecord | undefined>;
+  /** Deletes an instance and its tokens; tells whether it was there. */
+  remove(organizationId: number, id: number): Promise<boolean>;
+  /** Deletes all instances of an account or a user and gives back how many they were. */
+  removeAll(scope: InstanceScope, userId?: number): Promise<number>;
+}
+
+/** Where the sealed values of an instance stand, for the vault. */
+export const instancePlaces = {
+  secrets: (id: number) => `instances/${id}/secrets`,
+  token: (id: number) => `instances/${id}/token`,
+};
+
+/** Makes the store of instances. */
+export function createInstanceStore(database: Database, vault: Vault): InstanceStore {
+  const select = (source: Database) =>
+    source
+      .selectFrom('instances')
+      .innerJoin('users', 'users.id', 'instances.user_id')
+      .leftJoin('vendor_tokens', 'vendor_tokens.instance_id', 'instances.id')
+      .selectAll('instances')
+      .select([
+        'users.email',
+        'users.first_name',
+        'users.last_name',
+        'vendor_tokens.tokens_sealed',
+        'vendor_tokens.generation',
+        'vendor_tokens.expires_at',
+        'vendor_tokens.refreshed_at',
+        'vendor_tokens.uncertain_since',
+        'vendor_tokens.refused_reason',
+      ]);
+  type Row = Awaited<ReturnType<ReturnType<typeof select>['execute']>>[number];
+  const open = (row: Row): InstanceRecord => openRow(vault, row);
+
+  return {
+    create: (instance) =>
+      database.transaction().execute(async (transaction) => {
+        const { rows } = await sql<{ id: number }>`
+          select nextval(pg_get_serial_sequence('instances', 'id')) as id`.execute(transaction);
+        const id = rows[0]?.id ?? 0;
+        await transaction
+          .insertInto('instances')
+          .values({
+            id,
+            organization_id: instance.organizationId,
+            account_id: instance.accountId,
+            user_id: instance.userId,
+            element_id: instance.elementId,
+            element_key: instance.elementKey,
+            name: instance.name,
+            tags: instance.tags,
+            configuration: JSON.stringify(instance.values),
+            secrets_sealed: sealSecrets(vault, id, instance.secrets),
+            token_sealed: vault.seal(instance.token, instancePlaces.token(id)),
+            token_digest: vault.digest(instance.token.reveal()),
+            external_authentication: instance.externalAuthentication,
+          })
+          .execute();
+        if (instance.tokens !== undefined) {
+          const { tokens, times } = instance.tokens;
+          await transaction
+            .insertInto('vendor_tokens')
+            .values(vendorTokensRow(vault, id, tokens, times))
+            .execute();
+        }
+        return open(await select(transaction).where('instances.id', '=', id).executeTakeFirstOrThrow());
+      }),
+
+    async byToken(token) {
+      const row = await select(database).where('instances.token_digest', 'in', vault.digests(token)).executeTakeFirst();
+      return row === undefined ? undefined : open(row);
+    },
+
+    async byId(scope, id) {
+      const row = await within(select(database), scope).where('instances.id', '=', id).executeTakeFirst();
+      return row === undefined ? undefined : open(row);
+    },
+
+    async list(scope, filter, page) {
+      const filtered = matching(within(select(database), scope), filter);
+      const rows = await filtered
+        .where('instances.id', '>', page.after)
+        .orderBy('instances.id')
+        .limit(page.limit)
+        .execute();
+      const counted = await matching(within(database.selectFrom('instances'), scope), filter)
+        .select(sql<number>`count(*)`.as('total'))
+        .executeTakeFirstOrThrow();
+      return { rows: rows.map(open), total: counted.total };
+    },
+
+    count: (scope) =>
+      within(database.selectFrom('instances'), scope)
+        .select(['instances.element_id as elementId', sql<number>`count(*)`.as('instances')])
+        .groupBy('instances.element_id')
+        .orderBy('instances.element_id')
+        .execute(),
+
+    update: (organizationId, id, change) =>
+      database.transaction().execute(async (transaction) => {
+        const row = await select(transaction)
+          .where('instances.organization_id', '=', organizationId)
+          .where('instances.id', '=', id)
+          .forUpdate('instances')
+          .executeTakeFirst();
+        if (row === undefined) return undefined;
+        const wanted = change(open(row));
+        await transaction
+          .updateTable('instances')
+          .set({
+            updated_at: sql<Date>`now()`,
+            ...(wanted.name === undefined ? {} : { name: wanted.name }),
+            ...(wanted.tags === undefined ? {} : { tags: wanted.tags }),
+            ...(wanted.values === undefined ? {} : { configuration: JSON.stringify(wanted.values) }),
+            ...(wanted.secrets === undefined ? {} : { secrets_sealed: sealSecrets(vault, id, wanted.secrets) }),
+            ...(wanted.disabled === undefined ? {} : { disabled: wanted.disabled }),
+            ...(wanted.externalAuthentication === undefined
+              ? {}
+              : { external_authentication: wanted.externalAuthentication }),
+          })
+          .where('id', '=', id)
+          .execute();
+        if (wanted.tokens !== undefined) {
+          const stored = vendorTokensRow(vault, id, wanted.tokens.tokens, wanted.tokens.times);
+          const replaced = {
+            ...stored,
+            generation: sql<number>`vendor_tokens.generation + 1`,
+            attempt_id: null,
+            attempt_owner: null,
+            attempt_ends_at: null,
+            uncertain_since: null,
+            refused_reason: null,
+          };
+          await transaction
+            .insertInto('vendor_tokens')
+            .values(stored)
+            .onConflict((conflict) => conflict.column('instance_id').doUpdateSet(replaced))
+            .execute();
+        }
+        return open(await select(transaction).where('instances.id', '=', id).executeTakeFirstOrThrow());
+      }),
+
+    async remove(organizationId, id) {
+      const result = await database
+        .deleteFrom('instances')
+        .where('organization_id', '=', organizationId)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return result.numDeletedRows > 0n;
+    },
+
+    async removeAll(scope, userId) {
+      let query = database.deleteFrom('instances').where('organization_id', '=', scope.organizationId);
+      if (scope.accountId !== undefined) query = query.where('account_id', '=', scope.accountId);
+      if (userId !== undefined) query = query.where('user_id', '=', userId);
+      return Number((await query.executeTakeFirst()).numDeletedRows);
+    },
+  };
+}
+
+type InstanceQuery<Output> = SelectQueryBuilder<Tables, 'instances', Output>;
+
+function within<Query>(query: Query, scope: InstanceScope): Query {
+  const typed = query as InstanceQuery<unknown>;
+  const inOrganization = typed.where('instances.organization_id', '=', scope.organizationId);
+  return (
+    scope.accountId === undefined ? inOrganization : inOrganization.where('instances.account_id', '=', scope.accountId)
+  ) as Query;
+}
+
+function matching<Query>(query: Query, filter: InstanceFilter): Query {
+  let typed = query as InstanceQuery<unknown>;
+  if (filter.tags !== undefined && filter.tags.length > 0) {
+    typed = typed.where(sql<boolean>`instances.tags @> ${filter.tags}::text[]`);
+  }
+  if (filter.elementId !== undefined) typed = typed.where('instances.element_id', '=', filter.elementId);
+  if (filter.searchText !== undefined) {
+    const pattern = `%${filter.searchText.replace(/[\\%_]/g, '\\$&')}%`;
+    typed = typed.where((where) =>
+      where.or([
+        where('instances.name', 'ilike', pattern),
+        where('instances.element_key', 'ilike', pattern),
+        sql<boolean>`exists (select from unnest(instances.tags) as tag where tag ilike ${pattern})`,
+      ]),
+    );
+  }
+  return typed as Query;
+}
+
+function sealSecrets(vault: Vault, id: number, secrets: Record<string, Secret>): string {
+  const revealed = Object.fromEntries(Object.entries(secrets).map(([key, secret]) => [key, secret.reveal()]));
+  return vault.seal(new Secret(JSON.stringify(revealed)), instancePlaces.secrets(id));
+}
+
+interface JoinedRow {
+  id: number;
+  organization_id: number;
+  account_id: number;
+  user_id: number;
+  element_id: number;
+  name: string;
+  tags: string[];
+  configuration: Record<string, string>;
+  secrets_sealed: string;
+  token_sealed: string;
+  external_authentication: string;
+  disabled: boolean;
+  created_at: Date;
+  updated_at: Date;
+  email: string;
+  first_name: string | null;
+  last_name: string | null;
+  tokens_sealed: string | null;
+  generation: number | null;
+  expires_at: Date | null;
+  refreshed_at: Date | null;
+  uncertain_since: Date | null;
+  refused_reason: string | null;
+}
+
+function openRow(vault: Vault, row: JoinedRow): InstanceRecord {
+  const opened = JSON.parse(vault.open(row.secrets_sealed, instancePlaces.secrets(row.id)).reveal()) as Record<
+    string,
+    string
+  >;
+  return {
+    id: row.id,
+    organizationId: row.organization_id,
+    accountId: row.account_id,
+    elementId: row.element_id,
+    name: row.name,
+    tags: row.tags,
+    values: row.configuration,
+    secrets: Object.fromEntries(Object.entries(opened).map(([key, value]) => [key, new Secret(value)])),
+    token: vault.open(row.token_sealed, instancePlaces.token(row.id)),
+    externalAuthentication: row.external_authentication,
+    disabled: row.disabled,
+    tokens:
+      row.tokens_sealed === null || row.generation === null || row.refreshed_at === null
+        ? undefined
+        : openTokens(vault, {
+            instance_id: row.id,
+            tokens_sealed: row.tokens_sealed,
+            generation: row.generation,
+            refreshed_at: row.refreshed_at,
+            expires_at: row.expires_at,
+            uncertain_since: row.uncertain_since,
+            refused_reason: row.refused_reason,
+          }),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    user: { id: row.user_id, email: row.email, firstName: row.first_name, lastName: row.last_name },
+  };
+}

@@ -1,0 +1,404 @@
+// Organizations, their accounts and users, and how a caller's credentials are found.
+
+import { sql } from 'kysely';
+import type { Secret } from '../core/secret.ts';
+import type { Vault } from '../core/vault.ts';
+import type { Database } from './database.ts';
+
+export interface Organization {
+  id: number;
+  name: string;
+  profile: Record<string, unknown>;
+  createdAt: Date;
+}
+
+export interface AccountRecord {
+  id: number;
+  organizationId: number;
+  name: string;
+  externalId: string | null;
+  description: string | null;
+  active: boolean;
+  defaultAccount: boolean;
+  settings: Record<string, unknown>;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export interface UserRecord {
+  id: number;
+  organizationId: number;
+  accountId: number;
+  email: string;
+  firstName: string | null;
+  lastName: string | null;
+  externalId: string | null;
+  profile: Record<string, unknown>;
+  active: boolean;
+  lastLoginAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** Who a pair of secrets belongs to. */
+export interface Identity {
+  user: UserRecord;
+  account: AccountRecord;
+  organization: Organization;
+}
+
+/** Where the sealed secrets of these tables stand, for the vault. */
+export const secretPlaces = {
+  organization: (id: number) => `organizations/${id}/secret`,
+  user: (id: number) => `users/${id}/secret`,
+};
+
+export interface NewAccount {
+  name: string;
+  externalId: string | null;
+  description: string | null;
+  defaultAccount: boolean;
+}
+
+export interface NewUser {
+  accountId: number;
+  email: string;
+  firstName: string | null;
+  lastName: string | null;
+  externalId: string | null;
+  profile: Record<string, unknown>;
+  passwordHash: string | null;
+  secret: Secret;
+}
+
+export interface AccountChange {
+  name?: string;
+  externalId?: string | null;
+  description?: string | null;
+  active?: boolean;
+  settings?: Record<string, unknown>;
+}
+
+export interface UserChange {
+  email?: string;
+  firstName?: string | null;
+  lastName?: string | null;
+  externalId?: string | null;
+  profile?: Record<string, unknown>;
+  active?: boolean;
+  passwordHash?: string;
+}
+
+/** Reads and writes organizations, accounts and users. Every read names its organization. */
+export interface OrganizationStore {
+  /** Whether there is no organization yet. */
+  isEmpty(): Promise<boolean>;
+  /** Makes an organization with its default account and its first user, in one transaction. */
+  createOrganization(organization: { name: string; secret: Secret }, user: Omit<NewUser, 'accountId'>): Promise<void>;
+  /** Who holds both secrets; undefined when either is wrong, they do not belong together, or one is not active. */
+  identify(userSecret: string, organizationSecret: string | undefined): Promise<Identity | 'user' | 'organization'>;
+  secretOfOrganization(organizationId: number): Promise<Secret>;
+  secretOfUser(organizationId: number, userId: number): Promise<Secret>;
+  updateOrganization(
+    organizationId: number,
+    change: { name?: string; profile?: Record<string, unknown> },
+  ): Promise<Organization>;
+  createAccount(organizationId: number, account: NewAccount): Promise<AccountRecord>;
+  accounts(organizationId: number): Promise<AccountRecord[]>;
+  account(organizationId: number, accountId: number): Promise<AccountRecord | undefined>;
+  updateAccount(organizationId: number, accountId: number, change: AccountChange): Promise<AccountRecord>;
+  createUser(organizationId: number, user: NewUser): Promise<UserRecord>;
+  /** The users of an organization, or of one of its accounts. */
+  users(organizationId: number, accountId?: number): Promise<UserRecord[]>;
+  user(organizationId: number, idOrEmail: number | string): Promise<UserRecord | undefined>;
+  updateUser(organizationId: number, userId: number, change: UserChange): Promise<UserRecord>;
+}
+
+/** Makes the store of organizations, accounts and users. */
+export function createOrganizationStore(database: Database, vault: Vault): OrganizationStore {
+  const nextId = async (table: 'organizations' | 'users', transaction: Database) => {
+    const { rows } = await sql<{ id: number }>`select nextval(pg_get_serial_sequence(${table}, 'id')) as id`.execute(
+      transaction,
+    );
+    return rows[0]?.id ?? 0;
+  };
+
+  const insertUser = async (transaction: Database, organizationId: number, user: NewUser) => {
+    const id = await nextId('users', transaction);
+    const row = await transaction
+      .insertInto('users')
+      .values({
+        id,
+        organization_id: organizationId,
+        account_id: user.accountId,
+        email: user.email,
+        first_name: user.firstName,
+        last_name: user.lastName,
+        external_id: user.externalId,
+        profile: JSON.stringify(user.profile),
+        password_hash: user.passwordHash,
+        secret_sealed: vault.seal(user.secret, secretPlaces.user(id)),
+        secret_digest: vault.digest(user.secret.reveal()),
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return userRecord(row);
+  };
+
+  return {
+    async isEmpty() {
+      return (await database.selectFrom('organizations').select('id').limit(1).executeTakeFirst()) === undefined;
+    },
+
+    createOrganization: ({ name, secret }, user) =>
+      database.transaction().execute(async (transaction) => {
+        const id = await nextId('organizations', transaction);
+        await transaction
+          .insertInto('organizations')
+          .values({
+            id,
+            name,
+            secret_sealed: vault.seal(secret, secretPlaces.organization(id)),
+            secret_digest: vault.digest(secret.reveal()),
+            profile: '{}',
+          })
+          .execute();
+        const account = await transaction
+          .insertInto('accounts')
+          .values({ organization_id: id, name, external_id: null, description: null, default_account: true })
+          .returning('id')
+          .executeTakeFirstOrThrow();
+        await insertUser(transaction, id, { ...user, accountId: account.id });
+      }),
+
+    async identify(userSecret, organizationSecret) {
+      const row = await database
+        .selectFrom('users')
+        .innerJoin('accounts', 'accounts.id', 'users.account_id')
+        .innerJoin('organizations', 'organizations.id', 'users.organization_id')
+        .selectAll('users')
+        .select([
+          'accounts.name as account_name',
+          'accounts.external_id as account_external_id',
+          'accounts.description as account_description',
+          'accounts.default_account',
+          'accounts.settings',
+          'accounts.created_at as account_created_at',
+          'accounts.updated_at as account_updated_at',
+          'organizations.name as organization_name',
+          'organizations.profile as organization_profile',
+          'organizations.created_at as organization_created_at',
+          'organizations.secret_digest as organization_digest',
+        ])
+        .where('users.secret_digest', 'in', vault.digests(userSecret))
+        .where('users.active', '=', true)
+        .where('accounts.active', '=', true)
+        .executeTakeFirst();
+      if (row === undefined) return 'user';
+      if (organizationSecret !== undefined && !vault.digests(organizationSecret).includes(row.organization_digest)) {
+        return 'organization';
+      }
+      return {
+        user: userRecord(row),
+        account: {
+          id: row.account_id,
+          organizationId: row.organization_id,
+          name: row.account_name,
+          externalId: row.account_external_id,
+          description: row.account_description,
+          active: true,
+          defaultAccount: row.default_account,
+          settings: row.settings,
+          createdAt: row.account_created_at,
+          updatedAt: row.account_updated_at,
+        },
+        organization: {
+          id: row.organization_id,
+          name: row.organization_name,
+          profile: row.organization_profile,
+          createdAt: row.organization_created_at,
+        },
+      };
+    },
+
+    async secretOfOrganization(organizationId) {
+      const row = await database
+        .selectFrom('organizations')
+        .select('secret_sealed')
+        .where('id', '=', organizationId)
+        .executeTakeFirstOrThrow();
+      return vault.open(row.secret_sealed, secretPlaces.organization(organizationId));
+    },
+
+    async secretOfUser(organizationId, userId) {
+      const row = await database
+        .selectFrom('users')
+        .select('secret_sealed')
+        .where('organization_id', '=', organizationId)
+        .where('id', '=', userId)
+        .executeTakeFirstOrThrow();
+      return vault.open(row.secret_sealed, secretPlaces.user(userId));
+    },
+
+    async updateOrganization(organizationId, change) {
+      const row = await database
+        .updateTable('organizations')
+        .set({
+          updated_at: sql<Date>`now()`,
+          ...(change.name === undefined ? {} : { name: change.name }),
+          ...(change.profile === undefined ? {} : { profile: JSON.stringify(change.profile) }),
+        })
+        .where('id', '=', organizationId)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return { id: row.id, name: row.name, profile: row.profile, createdAt: row.created_at };
+    },
+
+    async createAccount(organizationId, account) {
+      const row = await database
+        .insertInto('accounts')
+        .values({
+          organization_id: organizationId,
+          name: account.name,
+          external_id: account.externalId,
+          description: account.description,
+          default_account: account.defaultAccount,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return accountRecord(row);
+    },
+
+    async accounts(organizationId) {
+      const rows = await database
+        .selectFrom('accounts')
+        .selectAll()
+        .where('organization_id', '=', organizationId)
+        .orderBy('id')
+        .execute();
+      return rows.map(accountRecord);
+    },
+
+    async account(organizationId, accountId) {
+      const row = await database
+        .selectFrom('accounts')
+        .selectAll()
+        .where('organization_id', '=', organizationId)
+        .where('id', '=', accountId)
+        .executeTakeFirst();
+      return row === undefined ? undefined : accountRecord(row);
+    },
+
+    async updateAccount(organizationId, accountId, change) {
+      const row = await database
+        .updateTable('accounts')
+        .set({
+          updated_at: sql<Date>`now()`,
+          ...(change.name === undefined ? {} : { name: change.name }),
+          ...(change.externalId === undefined ? {} : { external_id: change.externalId }),
+          ...(change.description === undefined ? {} : { description: change.description }),
+          ...(change.active === undefined ? {} : { active: change.active }),
+          ...(change.settings === undefined ? {} : { settings: JSON.stringify(change.settings) }),
+        })
+        .where('organization_id', '=', organizationId)
+        .where('id', '=', accountId)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return accountRecord(row);
+    },
+
+    createUser: (organizationId, user) =>
+      database.transaction().execute((transaction) => insertUser(transaction, organizationId, user)),
+
+    async users(organizationId, accountId) {
+      let query = database.selectFrom('users').selectAll().where('organization_id', '=', organizationId).orderBy('id');
+      if (accountId !== undefined) query = query.where('account_id', '=', accountId);
+      return (await query.execute()).map(userRecord);
+    },
+
+    async user(organizationId, idOrEmail) {
+      const query = database.selectFrom('users').selectAll().where('organization_id', '=', organizationId);
+      const row =
+        typeof idOrEmail === 'number'
+          ? await query.where('id', '=', idOrEmail).executeTakeFirst()
+          : await query.where(sql`lower(email)`, '=', idOrEmail.toLowerCase()).executeTakeFirst();
+      return row === undefined ? undefined : userRecord(row);
+    },
+
+    async updateUser(organizationId, userId, change) {
+      const row = await database
+        .updateTable('users')
+        .set({
+          updated_at: sql<Date>`now()`,
+          ...(change.email === undefined ? {} : { email: change.email }),
+          ...(change.firstName === undefined ? {} : { first_name: change.firstName }),
+          ...(change.lastName === undefined ? {} : { last_name: change.lastName }),
+          ...(change.externalId === undefined ? {} : { external_id: change.externalId }),
+          ...(change.profile === undefined ? {} : { profile: JSON.stringify(change.profile) }),
+          ...(change.active === undefined ? {} : { active: change.active }),
+          ...(change.passwordHash === undefined ? {} : { password_hash: change.passwordHash }),
+        })
+        .where('organization_id', '=', organizationId)
+        .where('id', '=', userId)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return userRecord(row);
+    },
+  };
+}
+
+function accountRecord(row: {
+  id: number;
+  organization_id: number;
+  name: string;
+  external_id: string | null;
+  description: string | null;
+  active: boolean;
+  default_account: boolean;
+  settings: Record<string, unknown>;
+  created_at: Date;
+  updated_at: Date;
+}): AccountRecord {
+  return {
+    id: row.id,
+    organizationId: row.organization_id,
+    name: row.name,
+    externalId: row.external_id,
+    description: row.description,
+    active: row.active,
+    defaultAccount: row.default_account,
+    settings: row.settings,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+function userRecord(row: {
+  id: number;
+  organization_id: number;
+  account_id: number;
+  email: string;
+  first_name: string | null;
+  last_name: string | null;
+  external_id: string | null;
+  profile: Record<string, unknown>;
+  active: boolean;
+  last_login_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+}): UserRecord {
+  return {
+    id: row.id,
+    organizationId: row.organization_id,
+    accountId: row.account_id,
+    email: row.email,
+    firstName: row.first_name,
+    lastName: row.last_name,
+    externalId: row.external_id,
+    profile: row.profile,
+    active: row.active,
+    lastLoginAt: row.last_login_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,65 @@
+// Shows the other processes that this one is alive: a session advisory lock that PostgreSQL lets go when it dies.
+
+import { randomInt } from 'node:crypto';
+import { sql } from 'kysely';
+import pg from 'pg';
+import type { Secret } from '../core/secret.ts';
+import type { Database } from './database.ts';
+
+const presenceSpace = 0x76616c02;
+
+/** This process's sign of life. */
+export interface Presence {
+  /** The number whose lock this process holds. */
+  readonly owner: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Takes the sign of life on a connection of its own and takes it again whenever that connection breaks.
+ * While it is broken others may see this process as dead; leases therefore also carry an end time.
+ */
+export async function startPresence(connectionString: Secret): Promise<Presence> {
+  const owner = randomInt(1, 2 ** 31 - 1);
+  let stopped = false;
+  let client: pg.Client | undefined;
+
+  const connect = async () => {
+    const next = new pg.Client({ connectionString: connectionString.reveal(), application_name: 'valence presence' });
+    next.on('error', () => undefined);
+    next.on('end', () => {
+      if (!stopped) setTimeout(() => void reconnect(), 250).unref();
+    });
+    await next.connect();
+    await next.query('select pg_advisory_lock($1::int, $2::int)', [presenceSpace, owner]);
+    client = next;
+  };
+  const reconnect = async () => {
+    if (stopped) return;
+    try {
+      await connect();
+    } catch {
+      setTimeout(() => void reconnect(), 1000).unref();
+    }
+  };
+
+  await connect();
+  return {
+    owner,
+    async stop() {
+      stopped = true;
+      await client?.end();
+    },
+  };
+}
+
+/** Whether the process with this number no longer shows its sign of life. */
+export async function isGone(database: Database, owner: number): Promise<boolean> {
+  const { rows } = await sql<{ gone: boolean }>`
+    select not exists (
+      select from pg_locks
+      where locktype = 'advisory' and classid = ${presenceSpace} and objid = ${owner} and objsubid = 2 and granted
+        and database = (select oid from pg_database where datname = current_database())
+    ) as gone`.execute(database);
+  return rows[0]?.gone ?? true;
+}
