@@ -1,0 +1,88 @@
+// The catalog: element documents in folders, read and checked at the start, found by key or id.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { parseJson } from '../core/http.ts';
+import { type Definition, defineElement } from './define.ts';
+import { ElementDocument } from './definition.ts';
+
+export const Hub = Type.Object({
+  id: Type.Integer(),
+  key: Type.String(),
+  name: Type.String(),
+  description: Type.String(),
+  active: Type.Boolean(),
+});
+/** A group of elements of one kind. */
+export type Hub = Type.Static<typeof Hub>;
+
+/** The elements that come with the server, and the hubs that group them. */
+export interface Catalog {
+  readonly elements: readonly Definition[];
+  readonly hubs: readonly Hub[];
+}
+
+const documentCheck = Compile(ElementDocument);
+const hubsCheck = Compile(Type.Array(Hub));
+
+/**
+ * Reads every `<folder>/<key>/element.json`, and `hubs.json` where a folder has one. Throws one Error that names each
+ * wrong file with the path inside it and the reason; two elements with one id or key are refused, too.
+ */
+export function loadCatalog(folders: string[]): Catalog {
+  const faults: string[] = [];
+  const elements: Definition[] = [];
+  const hubs: Hub[] = [];
+  const owners = new Map<string, string>();
+
+  for (const folder of folders) {
+    if (!existsSync(folder)) {
+      faults.push(`${folder}: there is no such folder`);
+      continue;
+    }
+    const hubsFile = join(folder, 'hubs.json');
+    if (existsSync(hubsFile)) hubs.push(...readHubs(hubsFile, faults));
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const file = join(folder, entry.name, 'element.json');
+      if (!entry.isDirectory() || !existsSync(file)) continue;
+      const parsed = parseJson(readFileSync(file, 'utf8'));
+      const problems = documentFaults(parsed);
+      if (problems.length > 0) {
+        faults.push(...problems.map((problem) => `${file}: ${problem}`));
+        continue;
+      }
+      const document = parsed as ElementDocument;
+      if (document.id === undefined) {
+        faults.push(`${file}: /id is missing; an element of the catalog needs one`);
+        continue;
+      }
+      for (const name of [`key ${document.key}`, `id ${document.id}`]) {
+        const owner = owners.get(name);
+        if (owner !== undefined) faults.push(`${file}: ${name} is already taken by ${owner}`);
+        owners.set(name, file);
+      }
+      elements.push(defineElement(document, document.id, undefined));
+    }
+  }
+  if (faults.length > 0) throw new Error(`The catalog of elements is wrong:\n- ${faults.join('\n- ')}`);
+  for (const { document } of elements) {
+    if (hubs.some((hub) => hub.key === document.hub)) continue;
+    hubs.push({ id: 1000 + hubs.length, key: document.hub, name: document.hub, description: '', active: true });
+  }
+  return { elements: elements.sort((a, b) => a.id - b.id), hubs };
+}
+
+/** What is wrong with an element document: one text per fault, with the path inside the document. */
+export function documentFaults(document: unknown): string[] {
+  if (documentCheck.Check(document)) return [];
+  return documentCheck.Errors(document).map((error) => `${error.instancePath || '/'} ${error.message}`);
+}
+
+function readHubs(file: string, faults: string[]): Hub[] {
+  const parsed = parseJson(readFileSync(file, 'utf8'));
+  if (hubsCheck.Check(parsed)) return parsed;
+  faults.push(...hubsCheck.Errors(parsed).map((error) => `${file}: ${error.instancePath || '/'} ${error.message}`));
+  return [];
+}

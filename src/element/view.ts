@@ -1,0 +1,91 @@
+// Elements as callers see them.
+
+import { isObject } from '../core/http.ts';
+import type { Definition } from './define.ts';
+import type { Setting } from './definition.ts';
+import { settingId } from './settings.ts';
+
+/** Any JSON object; documents carry members that no schema knows. */
+export type Open = Record<string, unknown>;
+
+const largeMembers = new Set([
+  'configuration',
+  'resources',
+  'hooks',
+  'objects',
+  'models',
+  'valence',
+  'elementMetadata',
+]);
+
+/** An element without its large parts, as lists and instances show it. */
+export function elementSummary(definition: Definition): Open {
+  const members = Object.entries(definition.document).filter(([name]) => !largeMembers.has(name) && name !== 'id');
+  return { id: definition.id, ...Object.fromEntries(members), parameters: [], resources: [] };
+}
+
+/** An element whole. */
+export function elementDetail(definition: Definition): Open {
+  const { id: _, ...document }: Open = definition.document;
+  return {
+    id: definition.id,
+    ...document,
+    private: definition.owner !== undefined,
+    extended: document['extended'] === true,
+    configuration: definition.document.configuration.map(settingView),
+  };
+}
+
+/** A setting with the number that stands for it. */
+export function settingView(setting: Setting): Open {
+  return { id: settingId(setting.key), ...setting };
+}
+
+/** What an element can do, for a card in a catalog. */
+export function elementMetadata(definition: Definition): Open {
+  const document: Open = { ...definition.document };
+  const declared = isObject(document['elementMetadata']) ? document['elementMetadata'] : {};
+  const authentication = definition.document.authentication.type;
+  const method = definition.settings.get('event.vendor.type')?.defaultValue?.replace(/^webhooks$/, 'webhook');
+  const supported = method !== undefined && method !== 'none';
+  return {
+    ...declared,
+    id: definition.id,
+    key: definition.key,
+    name: document['name'],
+    description: document['description'] ?? null,
+    hub: document['hub'],
+    image: document['image'] ?? null,
+    active: document['active'] !== false,
+    beta: document['beta'] === true,
+    extended: document['extended'] === true,
+    defaultAuthentication: authentication,
+    authenticationTypes: [authentication],
+    events: { supported, methods: supported ? [method] : [] },
+    bulk: { download: document['bulkDownloadEnabled'] === true, upload: document['bulkUploadEnabled'] === true },
+  };
+}
+
+const authenticationNames = new Map([
+  ['basic', 'User name and password'],
+  ['oauth1', 'OAuth 1.0a'],
+  ['oauth2', 'OAuth 2'],
+  ['oauth2Password', 'OAuth 2 with user name and password'],
+  ['apiKey', 'API key'],
+  ['custom', 'Custom'],
+]);
+
+/** The ways to authenticate at an element. */
+export function authenticationTypes(definition: Definition) {
+  const { type } = definition.document.authentication;
+  return { defaultValue: type, options: [{ value: type, description: authenticationNames.get(type) ?? type }] };
+}
+
+/** What callers must pass on from the vendor's consent page, described like settings. */
+export function providerDataSettings(definition: Definition): Open[] {
+  const names = new Map([
+    ['oauth2', ['code']],
+    ['oauth1', ['oauth_token', 'oauth_verifier', 'secret']],
+  ]).get(definition.document.authentication.type);
+  return (names ?? []).map((key) => ({ id: settingId(key), key, name: key, required: true, type: 'TEXTFIELD_1000' }));
+}
