@@ -1,0 +1,242 @@
+// Keeps access tokens fresh: one refresh at a time for each instance, over all processes, and never the same refresh
+// token twice while an answer to its first use could still come.
+//
+// The order is: lease (the intent is written), token request, compare-and-set. Whoever finds the lease taken waits for
+// the winner's tokens. A lease whose process is gone is followed by another only after its end time, because the
+// vendor's answer could still have been on its way until then.
+
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock } from '../core/clock.ts';
+import { Problem } from '../core/errors.ts';
+import type { HttpReply } from '../core/http.ts';
+import { NotSent } from '../outbound/send.ts';
+import type { RefreshLease, StoredTokens, TokenStore, VendorTokens } from '../store/tokens.ts';
+import { application, tokenTimeoutMs } from './application.ts';
+import { isDue, tokenEnd } from './due.ts';
+import { isRefusal, readTokenAnswer, requestToken, type Send, type TokenGrant, type TokenRefusal } from './oauth2.ts';
+import type { Account } from './schemes.ts';
+
+/** An instance whose tokens are kept fresh. */
+export interface ConnectedAccount extends Account {
+  organizationId: number;
+  instanceId: number;
+  tokens: StoredTokens;
+}
+
+/** Keeps tokens fresh. */
+export interface Refresh {
+  /** The account with tokens that are not due; makes no statement and takes no lock while they are fresh. */
+  beforeCall(account: ConnectedAccount): Promise<ConnectedAccount>;
+  /** The account with other tokens than those that the vendor has just refused with 401. */
+  afterRefusal(account: ConnectedAccount): Promise<ConnectedAccount>;
+}
+
+interface RefreshDependencies {
+  store: TokenStore;
+  /** sends a token request for an account within its time limit, in milliseconds */
+  send(account: Account, timeoutMs: number): Send;
+  /** writes settings that the token answer filled */
+  keepSettings(account: ConnectedAccount, settings: Record<string, string>): Promise<void>;
+  clock: Clock;
+  observe(outcome: 'refreshed' | 'shared' | 'refused' | 'failed'): void;
+}
+
+/** Time in which a lease is taken and its answer stored, in milliseconds, on top of the token endpoint's limit. */
+const leaseSlackMs = 2000;
+
+/** Makes the keeper of tokens. Its methods throw Problems: `grantLost` (401), or what the token endpoint's failure was. */
+export function createRefresh(dependencies: RefreshDependencies): Refresh {
+  const { store, clock } = dependencies;
+  const inFlight = new Map<string, Promise<StoredTokens>>();
+
+  return {
+    async beforeCall(account) {
+      const age = tokenAge(account);
+      if (account.tokens.refresh === undefined || !isDue(age, clock())) return account;
+      try {
+        return { ...account, tokens: await shared(account) };
+      } catch (error) {
+        const end = tokenEnd(age);
+        const stillGood = end !== undefined && clock() < end;
+        if (stillGood && error instanceof Problem && error.code !== 'grantLost') return account;
+        throw error;
+      }
+    },
+    async afterRefusal(account) {
+      const current = await store.read(account.organizationId, account.instanceId);
+      if (current !== undefined && current.generation !== account.tokens.generation) {
+        return { ...account, tokens: current };
+      }
+      if (account.tokens.refresh === undefined) {
+        const reason = 'The vendor no longer accepts the token, and gave none to refresh it with.';
+        await store.refuse(account.instanceId, account.tokens.generation, reason);
+        throw grantLost(reason);
+      }
+      return { ...account, tokens: await shared(account) };
+    },
+  };
+
+  /** One refresh per instance and generation in this process, however many calls ask. */
+  function shared(account: ConnectedAccount): Promise<StoredTokens> {
+    const key = `${account.instanceId}/${account.tokens.generation}`;
+    const running = inFlight.get(key);
+    if (running !== undefined) return running;
+    const started = replaceTokens(account).finally(() => inFlight.delete(key));
+    inFlight.set(key, started);
+    return started;
+  }
+
+  /** The tokens that follow the account's generation: won by this process, or read from the one that won. */
+  async function replaceTokens(account: ConnectedAccount): Promise<StoredTokens> {
+    if (account.tokens.refusedReason !== undefined) throw grantLost(account.tokens.refusedReason);
+    const timeoutMs = tokenTimeoutMs(account.definition);
+    const giveUpAt = clock() + 2 * (timeoutMs + leaseSlackMs) + leaseSlackMs;
+    for (let pauseMs = 20; clock() < giveUpAt; pauseMs = Math.min(pauseMs * 2, 250)) {
+      const askedAt = clock();
+      const lease = await store.lease(account.instanceId, account.tokens.generation, timeoutMs + leaseSlackMs);
+      if (lease === 'missing')
+        throw new Problem('credentialsWrong', 'The instance was deleted; its token is no longer valid.');
+      if (lease === 'changed') {
+        dependencies.observe('shared');
+        return currentTokens(account);
+      }
+      if (lease === 'refused') throw grantLost((await currentTokens(account)).refusedReason ?? '');
+      if (lease === 'busy') await wait(pauseMs);
+      else if (clock() - askedAt > leaseSlackMs) await store.release(lease, false);
+      else return spend(account, lease, timeoutMs);
+    }
+    throw new Problem('vendorTimeout', 'Another process has been refreshing the token for too long: try again.', {
+      retryAfterSeconds: 5,
+    });
+  }
+
+  /** Uses the leased refresh token, once, and stores what the vendor gives for it. */
+  async function spend(account: ConnectedAccount, lease: RefreshLease, timeoutMs: number): Promise<StoredTokens> {
+    const answer = await askVendor(account, lease, timeoutMs);
+    if (isRefusal(answer)) return refused(account, lease, answer);
+
+    const now = clock();
+    const next: VendorTokens = {
+      access: answer.access,
+      refresh: answer.refresh ?? lease.tokens.refresh,
+      secret: lease.tokens.secret,
+    };
+    const expiresAt = answer.expiresIn === undefined ? undefined : now + answer.expiresIn * 1000;
+    const stored = await store.complete(lease, next, { refreshedAt: now, expiresAt });
+    if (!stored) return currentTokens(account);
+    dependencies.observe('refreshed');
+    if (Object.keys(answer.settings).length > 0) await dependencies.keepSettings(account, answer.settings);
+    return {
+      ...next,
+      instanceId: account.instanceId,
+      generation: lease.tokens.generation + 1,
+      refreshedAt: now,
+      expiresAt,
+      uncertainSince: undefined,
+      refusedReason: undefined,
+    };
+  }
+
+  async function askVendor(
+    account: ConnectedAccount,
+    lease: RefreshLease,
+    timeoutMs: number,
+  ): Promise<TokenGrant | TokenRefusal> {
+    const { values, definition } = account;
+    const quirks = definition.document.valence?.oauth2 ?? {};
+    const url = values['oauth.token.refresh_url'] ?? values['oauth.token.url'];
+    const refreshToken = lease.tokens.refresh;
+    if (url === undefined || url === null || refreshToken === undefined) {
+      await store.release(lease, false);
+      throw grantLost('The instance has no refresh token or no token URL.');
+    }
+    let reply: HttpReply;
+    try {
+      const parameters = { refresh_token: refreshToken.reveal() };
+      reply = await requestToken(
+        dependencies.send(account, timeoutMs),
+        url,
+        application(account),
+        'refresh_token',
+        parameters,
+        quirks,
+      );
+    } catch (error) {
+      const spent = !(error instanceof Problem && (error.code === 'egressRefused' || error.cause instanceof NotSent));
+      await store.release(lease, spent);
+      dependencies.observe('failed');
+      throw error;
+    }
+    const answer = readTokenAnswer(reply, quirks);
+    if (!isRefusal(answer) || isFinalRefusal(answer)) return answer;
+
+    await store.release(lease, reply.status >= 500);
+    dependencies.observe('failed');
+    throw refreshFailure(answer, reply);
+  }
+
+  /** The vendor says that the grant is gone, unless a process that was taken for dead has stored newer tokens. */
+  async function refused(account: ConnectedAccount, lease: RefreshLease, refusal: TokenRefusal): Promise<StoredTokens> {
+    const current = await store.read(account.organizationId, account.instanceId);
+    if (current !== undefined && current.generation !== lease.tokens.generation) return current;
+    const said = refusal.description === undefined ? refusal.error : `${refusal.error} (${refusal.description})`;
+    const since = lease.tokens.uncertainSince;
+    const reason =
+      since === undefined
+        ? `The vendor no longer accepts the refresh token: ${said}.`
+        : `A refresh was interrupted at ${new Date(since).toISOString()} before its answer was stored, and the vendor ` +
+          `now says that the refresh token was used or withdrawn: ${said}.`;
+    await store.refuse(account.instanceId, lease.tokens.generation, reason);
+    dependencies.observe('refused');
+    throw grantLost(reason, said);
+  }
+
+  async function currentTokens(account: ConnectedAccount): Promise<StoredTokens> {
+    const current = await store.read(account.organizationId, account.instanceId);
+    if (current === undefined)
+      throw new Problem('credentialsWrong', 'The instance was deleted; its token is no longer valid.');
+    return current;
+  }
+}
+
+function tokenAge(account: ConnectedAccount) {
+  const interval = Number(account.values['oauth.user.refresh_interval'] ?? Number.NaN);
+  return {
+    refreshedAt: account.tokens.refreshedAt,
+    expiresAt: account.tokens.expiresAt,
+    intervalSeconds: Number.isFinite(interval) && interval > 0 ? interval : undefined,
+  };
+}
+
+/** Whether a refusal means that the grant itself is gone (RFC 6749 section 5.2), not that the request failed. */
+function isFinalRefusal(refusal: TokenRefusal): boolean {
+  return refusal.error === 'invalid_grant' || refusal.error === 'invalid_token';
+}
+
+function refreshFailure(refusal: TokenRefusal, reply: HttpReply): Problem {
+  const providerMessage =
+    refusal.description === undefined ? refusal.error : `${refusal.error}: ${refusal.description}`;
+  if (reply.status === 429) {
+    const seconds = Number(reply.headers['retry-after']);
+    return new Problem('tooManyRequests', 'The vendor limits how often tokens are refreshed: wait and try again.', {
+      providerMessage,
+      retryAfterSeconds: Number.isFinite(seconds) ? seconds : 30,
+    });
+  }
+  if (reply.status >= 500 || reply.status < 400) {
+    return new Problem('vendorFailed', 'The vendor could not refresh the token: try again later.', { providerMessage });
+  }
+  return new Problem(
+    'grantLost',
+    'The vendor refused to refresh the token: check oauth.api.key and oauth.api.secret of the instance.',
+    { providerMessage },
+  );
+}
+
+function grantLost(reason: string, providerMessage?: string): Problem {
+  return new Problem(
+    'grantLost',
+    `${reason} Connect the account again: send the user through the OAuth URL and PATCH the instance with the new providerData.`,
+    providerMessage === undefined ? {} : { providerMessage },
+  );
+}
