@@ -1,0 +1,150 @@
+// The map of the program: every part is made here, by hand, and handed to the next.
+
+import type { FastifyBaseLogger } from 'fastify';
+import { createRefresh } from './auth/refresh.ts';
+import type { Account } from './auth/schemes.ts';
+import { type Config, limits } from './config.ts';
+import type { Clock } from './core/clock.ts';
+import { Problem } from './core/errors.ts';
+import type { HttpRequest } from './core/http.ts';
+import type { Secret } from './core/secret.ts';
+import { createTelemetry } from './core/telemetry.ts';
+import { createVault } from './core/vault.ts';
+import { loadCatalog } from './element/catalog.ts';
+import { splitSettings } from './element/settings.ts';
+import { createEngine } from './engine/call.ts';
+import { createElements } from './engine/elements.ts';
+import { createAdministrator } from './first-start.ts';
+import type { Server } from './http/context.ts';
+import { createServer } from './http/server.ts';
+import { createAuthorize } from './instance/authorize.ts';
+import { createConnect } from './instance/connect.ts';
+import { createProvision } from './instance/provision.ts';
+import { createRemove } from './instance/remove.ts';
+import { createUpdate } from './instance/update.ts';
+import { createGuard } from './outbound/guard.ts';
+import { createRoutes } from './outbound/routes.ts';
+import { createOutbound, type Outbound, type SendOptions } from './outbound/send.ts';
+import { createAuthorizationStore } from './store/authorizations.ts';
+import { isReachable, migrate, openDatabase } from './store/database.ts';
+import { createElementStore } from './store/elements.ts';
+import { createInstanceStore } from './store/instances.ts';
+import { createOrganizationStore } from './store/organizations.ts';
+import { startPresence } from './store/presence.ts';
+import { createSignInStore } from './store/sign-in.ts';
+import { createTokenStore } from './store/tokens.ts';
+
+export interface AppDependencies {
+  config: Config;
+  connectionString: Secret;
+  keyring: Secret;
+  logger: FastifyBaseLogger;
+  clock: Clock;
+}
+
+/** The running program. */
+export interface App {
+  server: Server;
+  /** Waits for calls in flight, then lets go of the database. */
+  close(): Promise<void>;
+}
+
+/** Brings the database up to date and makes every part. The server does not listen yet. */
+export async function createApp({ config, connectionString, keyring, logger, clock }: AppDependencies): Promise<App> {
+  const telemetry = createTelemetry();
+  const vault = createVault(keyring);
+  const catalog = loadCatalog(config.elementFolders);
+
+  const database = openDatabase(connectionString);
+  const applied = await migrate(database);
+  if (applied.length > 0) logger.info({ migrations: applied }, 'database brought up to date');
+  const presence = await startPresence(connectionString);
+
+  const organizations = createOrganizationStore(database, vault);
+  const signIn = createSignInStore(database, vault);
+  const privateElements = createElementStore(database);
+  const instances = createInstanceStore(database, vault);
+  const tokens = createTokenStore(database, vault, presence.owner);
+  const authorizations = createAuthorizationStore(database, vault);
+  await createAdministrator({ config, database, organizations, logger });
+
+  const door = createOutbound({
+    routes: createRoutes(config.routes),
+    guard: createGuard(config.egress),
+    routeBrowser: config.routeBrowser,
+    httpsProxy: config.httpsProxy,
+  });
+  const outbound = measured(door, (status, seconds) => telemetry.vendorCalled('any', status, seconds));
+  const send = (account: Account, timeoutMs: number) => (request: HttpRequest) =>
+    outbound.send(request, {
+      timeoutMs,
+      answerBytes: limits.vendorAnswerBytes,
+      hosts: account.definition.document.valence?.hosts,
+    });
+
+  const elements = createElements(catalog, privateElements);
+  const refresh = createRefresh({
+    store: tokens,
+    send,
+    clock,
+    observe: telemetry.refreshDone,
+    async keepSettings(account, settings) {
+      const filled = splitSettings(account.definition, settings);
+      await instances.update(account.organizationId, account.instanceId, (stored) => ({
+        values: { ...stored.values, ...filled.values },
+        secrets: { ...stored.secrets, ...filled.secrets },
+      }));
+    },
+  });
+  const engine = createEngine({ outbound, refresh, clock, limits });
+  const connect = createConnect({ authorizations, engine, send, clock });
+
+  const server = await createServer({
+    config,
+    limits,
+    clock,
+    telemetry,
+    logger,
+    catalog,
+    elements,
+    engine,
+    authorize: createAuthorize({ authorizations, outbound, clock, limits }),
+    provision: createProvision({ authorizations, connect, instances }),
+    update: createUpdate({ connect, instances }),
+    remove: createRemove({ connect, instances }),
+    organizations,
+    instances,
+    privateElements,
+    signIn,
+    isReady: () => isReachable(database),
+  });
+
+  return {
+    server,
+    async close() {
+      await server.close();
+      await door.close();
+      await presence.stop();
+      await database.destroy();
+    },
+  };
+}
+
+/** The door to vendors, with every answer measured. */
+function measured(door: Outbound, observe: (status: number, seconds: number) => void): Outbound {
+  return {
+    ...door,
+    async send(request: HttpRequest, options: SendOptions) {
+      const started = performance.now();
+      const done = (status: number) => observe(status, (performance.now() - started) / 1000);
+      try {
+        const reply = await door.send(request, options);
+        done(reply.status);
+        return reply;
+      } catch (error) {
+        if (error instanceof Problem) done(0);
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,51 @@
+// Which elements an account can use: the catalog's and its own.
+
+import { Problem } from '../core/errors.ts';
+import type { Catalog } from '../element/catalog.ts';
+import { type Definition, defineElement } from '../element/define.ts';
+import type { ElementDocument } from '../element/definition.ts';
+import type { ElementStore } from '../store/elements.ts';
+
+/** Whose elements are meant; undefined for a caller without credentials, who sees the catalog only. */
+export type ElementViewer = { organizationId: number; accountId: number } | undefined;
+
+/** Finds elements. */
+export interface Elements {
+  /** The element with a key or id; a private one wins over the catalog's. Throws a Problem when there is none. */
+  find(keyOrId: string, viewer: ElementViewer): Promise<Definition>;
+  /** The element that an instance was made with. */
+  byId(id: number, viewer: NonNullable<ElementViewer>): Promise<Definition>;
+  /** All elements that a viewer sees. */
+  list(viewer: ElementViewer): Promise<Definition[]>;
+}
+
+/** Makes the finder of elements from the catalog and the store of private ones. */
+export function createElements(catalog: Catalog, store: ElementStore): Elements {
+  const catalogById = new Map(catalog.elements.map((element) => [element.id, element]));
+
+  const own = async (viewer: ElementViewer): Promise<Definition[]> => {
+    if (viewer === undefined) return [];
+    const stored = await store.list(viewer.organizationId, viewer.accountId);
+    return stored.map((row) =>
+      defineElement(row.document as unknown as ElementDocument, row.id, {
+        organizationId: row.organizationId,
+        accountId: row.accountId,
+      }),
+    );
+  };
+  const list = async (viewer: ElementViewer) => [...(await own(viewer)), ...catalog.elements];
+
+  return {
+    list,
+    async find(keyOrId, viewer) {
+      const found = (await list(viewer)).find((element) => element.key === keyOrId || String(element.id) === keyOrId);
+      if (found !== undefined) return found;
+      throw new Problem('notFound', `No element found with the key or id ${keyOrId}; GET /elements/keys lists them.`);
+    },
+    async byId(id, viewer) {
+      const found = catalogById.get(id) ?? (await own(viewer)).find((element) => element.id === id);
+      if (found !== undefined) return found;
+      throw new Problem('notFound', `The element ${id} that the instance was made with no longer exists.`);
+    },
+  };
+}

@@ -1,0 +1,63 @@
+// What the routes are given: every part of the program that they lead to.
+
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { Config, limits } from '../config.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Telemetry } from '../core/telemetry.ts';
+import type { Catalog } from '../element/catalog.ts';
+import type { Engine } from '../engine/call.ts';
+import type { Elements } from '../engine/elements.ts';
+import type { Authorize } from '../instance/authorize.ts';
+import type { Provision } from '../instance/provision.ts';
+import type { Remove } from '../instance/remove.ts';
+import type { Update } from '../instance/update.ts';
+import type { ElementStore } from '../store/elements.ts';
+import type { InstanceStore } from '../store/instances.ts';
+import type { OrganizationStore } from '../store/organizations.ts';
+import type { SignInStore } from '../store/sign-in.ts';
+import type { Caller } from './caller.ts';
+
+/** The parts that routes use, made in `app.ts`. */
+export interface RouteContext {
+  config: Pick<Config, 'publicUrl' | 'trustProxy'>;
+  limits: typeof limits;
+  clock: Clock;
+  telemetry: Telemetry;
+  logger: FastifyBaseLogger;
+  catalog: Catalog;
+  elements: Elements;
+  engine: Engine;
+  authorize: Authorize;
+  provision: Provision;
+  update: Update;
+  remove: Remove;
+  organizations: OrganizationStore;
+  instances: InstanceStore;
+  privateElements: ElementStore;
+  signIn: SignInStore;
+  /** whether the database answers */
+  isReady(): Promise<boolean>;
+}
+
+/** The server, with types taken from the schemas of its routes. */
+export type Server = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** who asks; set before any route is entered */
+    caller: Caller;
+  }
+}

@@ -1,0 +1,223 @@
+// Routes of accounts: an organization's customers. Users of the default account see all, others their own.
+
+import { Type } from 'typebox';
+import { createFilter } from '../../ceql/match.ts';
+import { Problem } from '../../core/errors.ts';
+import { isDuplicate } from '../../store/database.ts';
+import type { AccountChange, AccountRecord } from '../../store/organizations.ts';
+import { type Caller, requireAdministrator, requireIdentity } from '../caller.ts';
+import type { RouteContext, Server } from '../context.ts';
+import { basePath } from '../dispatch.ts';
+import { secured } from '../openapi.ts';
+import { pageHeaders } from '../pages.ts';
+import { emptyResponse, Id, OpenObject, responses } from '../shapes.ts';
+
+const Nullable = Type.Union([Type.String(), Type.Null()]);
+const AccountBody = Type.Object({
+  id: Type.Integer(),
+  name: Type.String(),
+  description: Nullable,
+  externalId: Nullable,
+  companyId: Type.Integer({ description: 'the organization' }),
+  active: Type.Boolean(),
+  type: Type.String(),
+  defaultAccount: Type.Boolean(),
+  createdDate: Type.String(),
+  updatedDate: Type.String(),
+});
+const NewAccount = Type.Object({
+  externalId: Type.String({ minLength: 1, maxLength: 255 }),
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+  description: Type.Optional(Type.Union([Type.String({ maxLength: 4000 }), Type.Null()])),
+});
+const ChangedAccount = Type.Object({
+  externalId: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+  description: Type.Optional(Type.Union([Type.String({ maxLength: 4000 }), Type.Null()])),
+  active: Type.Optional(Type.Boolean()),
+});
+const AccountQuery = Type.Object({
+  where: Type.Optional(Type.String({ description: 'CEQL on id, name, externalId, active, defaultAccount' })),
+  offset: Type.Optional(Type.Integer({ minimum: 0 })),
+  pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 2000 })),
+  includeInactive: Type.Optional(Type.Boolean()),
+});
+const ById = Type.Object({ id: Id });
+const Permanent = Type.Object({
+  permanent: Type.Optional(
+    Type.Boolean({ description: 'deactivating also deletes the instances and deactivates the users' }),
+  ),
+});
+
+/** Adds the routes of accounts. */
+export function accountRoutes(server: Server, context: RouteContext): void {
+  const { organizations, instances, limits } = context;
+  const describe = { tags: ['Accounts'], security: secured.secrets };
+
+  server.get(
+    `${basePath}/accounts`,
+    {
+      schema: {
+        ...describe,
+        summary: 'List accounts',
+        querystring: AccountQuery,
+        response: responses(Type.Array(AccountBody)),
+      },
+    },
+    async (request, reply) => {
+      const { organization, account } = requireIdentity(request.caller);
+      const { where, includeInactive, offset = 0, pageSize = limits.pageRows } = request.query;
+      const passes = createFilter(where, ['id', 'name', 'externalId', 'active', 'defaultAccount']);
+      const rows = (await organizations.accounts(organization.id))
+        .filter((row) => account.defaultAccount || row.id === account.id)
+        .filter((row) => includeInactive === true || row.active)
+        .map(show)
+        .filter(passes);
+      const page = rows.slice(offset, offset + pageSize);
+      const end = offset + page.length;
+      pageHeaders(reply, page.length, rows.length, end < rows.length && page.length > 0 ? end : undefined);
+      return page;
+    },
+  );
+
+  server.post(
+    `${basePath}/accounts`,
+    { schema: { ...describe, summary: 'Create an account', body: NewAccount, response: responses(AccountBody) } },
+    async (request) => {
+      const { organization } = requireAdministrator(request.caller);
+      const { externalId, name = externalId, description = null } = request.body;
+      const account = { externalId, name, description, defaultAccount: false };
+      return show(await unlessTaken(externalId, () => organizations.createAccount(organization.id, account)));
+    },
+  );
+
+  server.get(
+    `${basePath}/accounts/:id`,
+    { schema: { ...describe, summary: 'One account', params: ById, response: responses(AccountBody) } },
+    async (request) => show(await findAccount(request.caller, request.params.id)),
+  );
+
+  for (const method of ['PUT', 'PATCH'] as const) {
+    server.route({
+      method,
+      url: `${basePath}/accounts/:id`,
+      schema: {
+        ...describe,
+        summary: 'Change an account',
+        params: ById,
+        querystring: Permanent,
+        body: ChangedAccount,
+        response: responses(AccountBody),
+      },
+      handler: async (request) => {
+        requireAdministrator(request.caller);
+        const account = await findAccount(request.caller, request.params.id);
+        const { active } = request.body;
+        if (active === false) refuseDefault(account);
+        const changed = await applyChange(account, request.body);
+        if (active === false && request.query.permanent === true) await eraseContents(account);
+        return show(changed);
+      },
+    });
+  }
+
+  server.delete(
+    `${basePath}/accounts/:id`,
+    { schema: { ...describe, summary: 'Deactivate an account', params: ById, response: emptyResponse } },
+    async (request, reply) => {
+      requireAdministrator(request.caller);
+      const account = await findAccount(request.caller, request.params.id);
+      refuseDefault(account);
+      await applyChange(account, { active: false });
+      return reply.send();
+    },
+  );
+
+  for (const own of [true, false]) {
+    const url = `${basePath}/accounts/${own ? 'settings' : ':id/settings'}`;
+    const params = own ? {} : { params: ById };
+    const target = async (caller: Caller, given: unknown) => {
+      if (own) return requireIdentity(caller).account;
+      return findAccount(caller, (given as { id: number }).id);
+    };
+    server.get(
+      url,
+      { schema: { ...describe, summary: 'The settings of an account', ...params, response: responses(OpenObject) } },
+      async (request) => (await target(request.caller, request.params)).settings,
+    );
+    server.route({
+      method: ['POST', 'PATCH'],
+      url,
+      schema: {
+        ...describe,
+        summary: 'Change settings of an account',
+        ...params,
+        body: OpenObject,
+        response: responses(OpenObject),
+      },
+      handler: async (request) => {
+        const account = await target(request.caller, request.params);
+        const settings = { ...account.settings, ...(request.body as Record<string, unknown>) };
+        return (await applyChange(account, { settings })).settings;
+      },
+    });
+  }
+
+  async function findAccount(caller: Caller, id: number): Promise<AccountRecord> {
+    const { organization, account } = requireIdentity(caller);
+    const found =
+      account.defaultAccount || id === account.id ? await organizations.account(organization.id, id) : undefined;
+    if (found === undefined) throw new Problem('notFound', `No account found with the id ${id}.`);
+    return found;
+  }
+
+  async function applyChange(account: AccountRecord, change: AccountChange): Promise<AccountRecord> {
+    const { name, externalId, description, active, settings } = change;
+    return unlessTaken(externalId ?? '', () =>
+      organizations.updateAccount(account.organizationId, account.id, {
+        ...(name === undefined ? {} : { name }),
+        ...(externalId === undefined ? {} : { externalId }),
+        ...(description === undefined ? {} : { description }),
+        ...(active === undefined ? {} : { active }),
+        ...(settings === undefined ? {} : { settings }),
+      }),
+    );
+  }
+
+  async function eraseContents(account: AccountRecord): Promise<void> {
+    await instances.removeAll({ organizationId: account.organizationId, accountId: account.id });
+    for (const user of await organizations.users(account.organizationId, account.id)) {
+      await organizations.updateUser(account.organizationId, user.id, { active: false });
+    }
+  }
+}
+
+function refuseDefault(account: AccountRecord): void {
+  if (account.defaultAccount)
+    throw new Problem('badRequest', 'The default account of an organization cannot be deactivated.');
+}
+
+/** Runs a write and tells callers when an external id is taken. */
+async function unlessTaken<Result>(externalId: string, write: () => Promise<Result>): Promise<Result> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    throw new Problem('conflict', `There is already an account with the externalId ${externalId}.`);
+  }
+}
+
+function show(account: AccountRecord) {
+  return {
+    id: account.id,
+    name: account.name,
+    description: account.description,
+    externalId: account.externalId,
+    companyId: account.organizationId,
+    active: account.active,
+    type: account.defaultAccount ? 'Default' : 'CompanyAccount',
+    defaultAccount: account.defaultAccount,
+    createdDate: account.createdAt.toISOString(),
+    updatedDate: account.updatedAt.toISOString(),
+  };
+}

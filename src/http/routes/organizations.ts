@@ -1,0 +1,84 @@
+// Routes of the caller's own organization.
+
+import { Type } from 'typebox';
+import type { Organization } from '../../store/organizations.ts';
+import { type Caller, requireAdministrator, requireIdentity } from '../caller.ts';
+import type { RouteContext, Server } from '../context.ts';
+import { basePath } from '../dispatch.ts';
+import { secured } from '../openapi.ts';
+import { responses } from '../shapes.ts';
+
+const profileMembers = ['street1', 'street2', 'city', 'state', 'postalCode', 'country', 'externalId'] as const;
+const text = Type.Optional(Type.Union([Type.String({ maxLength: 1000 }), Type.Null()]));
+const profile = {
+  street1: text,
+  street2: text,
+  city: text,
+  state: text,
+  postalCode: text,
+  country: text,
+  externalId: text,
+};
+const OrganizationBody = Type.Object({
+  id: Type.Integer(),
+  name: Type.String(),
+  secret: Type.String(),
+  createdDate: Type.String(),
+  active: Type.Boolean(),
+  vdrVersion: Type.String(),
+  ...profile,
+});
+const OrganizationChange = Type.Object({
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
+  ...profile,
+});
+
+/** Adds the routes of the organization. */
+export function organizationRoutes(server: Server, context: RouteContext): void {
+  const { organizations } = context;
+  const describe = { tags: ['Organizations'], security: secured.secrets };
+
+  server.get(
+    `${basePath}/organizations/me`,
+    { schema: { ...describe, summary: 'Your organization', response: responses(OrganizationBody) } },
+    async (request) => show(requireIdentity(request.caller).organization),
+  );
+
+  server.put(
+    `${basePath}/organizations/me`,
+    {
+      schema: {
+        ...describe,
+        summary: 'Change your organization',
+        body: OrganizationChange,
+        response: responses(OrganizationBody),
+      },
+    },
+    async (request) => {
+      const { organization } = requireAdministrator(request.caller);
+      const { name, ...given } = request.body;
+      const kept = { ...organization.profile, ...given };
+      const change = name === undefined ? { profile: kept } : { name, profile: kept };
+      return show(await organizations.updateOrganization(organization.id, change));
+    },
+  );
+
+  async function show(organization: Organization) {
+    const secret = await organizations.secretOfOrganization(organization.id);
+    const shown = profileMembers.filter((member) => typeof organization.profile[member] === 'string');
+    return {
+      id: organization.id,
+      name: organization.name,
+      secret: secret.reveal(),
+      createdDate: organization.createdAt.toISOString(),
+      active: true,
+      vdrVersion: 'v2',
+      ...Object.fromEntries(shown.map((member) => [member, String(organization.profile[member])])),
+    };
+  }
+}
+
+/** The organization of a caller, for routes that administer it. */
+export function administeredOrganization(caller: Caller): number {
+  return requireAdministrator(caller).organization.id;
+}

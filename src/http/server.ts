@@ -1,0 +1,180 @@
+// The HTTP server: what every request passes (identity, errors, headers, logs), and then the routes.
+
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import cors from '@fastify/cors';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import { Problem } from '../core/errors.ts';
+import { identifyCaller, readCredentials } from './caller.ts';
+import type { RouteContext, Server } from './context.ts';
+import { dispatchUrl } from './dispatch.ts';
+import { describeApi } from './openapi.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { authenticationRoutes } from './routes/authentication.ts';
+import { catalogRoutes } from './routes/catalog.ts';
+import { elementCallRoutes } from './routes/element-calls.ts';
+import { instanceRoutes } from './routes/instances.ts';
+import { oauthRoutes } from './routes/oauth.ts';
+import { organizationRoutes } from './routes/organizations.ts';
+import { serviceRoutes } from './routes/service.ts';
+import { userRoutes } from './routes/users.ts';
+
+/** The response headers that a browser may read. */
+const exposedHeaders = [
+  'Elements-Returned-Count',
+  'Elements-Total-Count',
+  'Elements-Request-Id',
+  'Elements-Next-Page-Token',
+  'Elements-Trace-Id',
+  'Elements-Error',
+  'Content-Disposition',
+];
+
+/** Makes the server with all its routes; it does not listen yet. */
+export async function createServer(context: RouteContext): Promise<Server> {
+  const { limits } = context;
+  const server = fastify({
+    loggerInstance: context.logger,
+    trustProxy: context.config.trustProxy,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestArrivalMs,
+    http: { maxHeaderSize: limits.headerBytes },
+    genReqId: () => randomUUID(),
+    disableRequestLogging: true,
+    routerOptions: { maxParamLength: 1000 },
+    rewriteUrl: (request) => dispatchUrl(request.url ?? '/', request.headers.authorization),
+    ajv: { customOptions: { allErrors: true, removeAdditional: false, coerceTypes: 'array' } },
+    schemaErrorFormatter: (errors, place) =>
+      new Problem(
+        'badRequest',
+        errors.map((error) => `${place}${error.instancePath} ${error.message ?? 'is wrong'}`).join('; '),
+      ),
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply),
+    clientErrorHandler: answerUnreadable,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  readJsonBodies(server);
+  await server.register(cors, {
+    origin: '*',
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders,
+    maxAge: 86400,
+    strictPreflight: false,
+  });
+  await server.register(swagger, { openapi: describeApi(context.config.publicUrl), hideUntagged: true });
+  await server.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { persistAuthorization: true } });
+
+  server.decorateRequest('caller');
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('Elements-Request-Id', request.id);
+    request.caller = await identifyCaller(context, readCredentials(request.headers.authorization));
+  });
+  server.addHook('preValidation', async (request) => dropEmptyQueryValues(request));
+  server.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    context.telemetry.requestDone(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    request.log.info(
+      {
+        method: request.method,
+        path: pathOf(request.originalUrl),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'answered',
+    );
+  });
+  server.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply));
+  server.setNotFoundHandler(async (request) => {
+    throw new Problem(
+      'notFound',
+      `There is no ${request.method} ${pathOf(request.originalUrl)}; /docs shows what there is.`,
+    );
+  });
+
+  for (const routes of [
+    serviceRoutes,
+    authenticationRoutes,
+    catalogRoutes,
+    oauthRoutes,
+    instanceRoutes,
+    organizationRoutes,
+    accountRoutes,
+    userRoutes,
+    elementCallRoutes,
+  ]) {
+    routes(server, context);
+  }
+  return server;
+}
+
+/** JSON bodies, where an empty one counts as none: some clients send the content type with every DELETE. */
+function readJsonBodies(server: Server): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeContentTypeParser('application/json');
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (String(body).trim() === '') done(null, undefined);
+    else parse(request, String(body), done);
+  });
+}
+
+/** An empty query value counts as absent, everywhere. */
+function dropEmptyQueryValues(request: FastifyRequest): void {
+  const query = request.query as Record<string, unknown>;
+  for (const [name, value] of Object.entries(query)) if (value === '') delete query[name];
+}
+
+/** A path without its query, because secrets travel there. */
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? '/';
+}
+
+function answerError(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.header('Elements-Request-Id', request.id);
+  if (error instanceof Problem) {
+    if (error.retryAfterSeconds !== undefined) reply.header('Retry-After', error.retryAfterSeconds);
+    if (error.status >= 500) request.log.warn({ err: error }, 'a vendor or this server could not answer');
+    const said = error.providerMessage === undefined ? {} : { providerMessage: error.providerMessage };
+    return reply.status(error.status).send({ requestId: request.id, message: error.message, ...said });
+  }
+  const status = error.statusCode ?? 500;
+  if (status < 500) return reply.status(status).send({ requestId: request.id, message: frameworkMessage(error) });
+  request.log.error({ err: error }, 'unexpected error');
+  return reply.status(500).send({
+    requestId: request.id,
+    message: 'Something went wrong on this server; its log has the details under this requestId.',
+  });
+}
+
+/** The framework's own errors in our words; secrets stand in URLs, so none is repeated. */
+function frameworkMessage(error: FastifyError): string {
+  switch (error.code) {
+    case 'FST_ERR_BAD_URL':
+      return 'The URL cannot be decoded: percent-encode its path.';
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return 'The content type is not understood here: send application/json.';
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return 'The request body is larger than this server takes.';
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return 'The request body is not valid JSON.';
+    default:
+      return error.message;
+  }
+}
+
+/** Answers bytes that are no HTTP request, before there is a request to log. */
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const body = JSON.stringify({
+    requestId: randomUUID(),
+    message: tooLarge ? 'The request headers are larger than this server takes.' : 'The request cannot be read.',
+  });
+  const line = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  socket.end(
+    `HTTP/1.1 ${line}\r\nContent-Type: application/json\r\nAccess-Control-Allow-Origin: *\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,206 @@
+// The start of a connection: the URL that a user is sent to, and for OAuth 1.0a the request token before it.
+
+import { randomBytes } from 'node:crypto';
+import { tokenTimeoutMs } from '../auth/application.ts';
+import { signingMoment, signRequest } from '../auth/oauth1.ts';
+import { authorizeUrl, callbackWithState, createPkce } from '../auth/oauth2.ts';
+import { oauth1Signer } from '../auth/schemes.ts';
+import type { Clock } from '../core/clock.ts';
+import { Problem } from '../core/errors.ts';
+import { encodePairs } from '../core/http.ts';
+import { Secret } from '../core/secret.ts';
+import type { Definition } from '../element/define.ts';
+import { mergeSettings, type SettingValues } from '../element/settings.ts';
+import { normalizeSiteAddress } from '../element/site-address.ts';
+import type { Outbound } from '../outbound/send.ts';
+import type { AuthorizationStore } from '../store/authorizations.ts';
+import { readFormAnswer } from './connect.ts';
+
+/** What a caller gives to start a connection; empty values count as absent. */
+export interface AuthorizeRequest {
+  apiKey?: string | undefined;
+  apiSecret?: string | undefined;
+  callbackUrl?: string | undefined;
+  scope?: string | undefined;
+  state?: string | undefined;
+  siteAddress?: string | undefined;
+  requestToken?: string | undefined;
+}
+
+/** Starts connections. */
+export interface Authorize {
+  /**
+   * The URL that the user's browser is sent to, and the key of the element to provision. `elements` are those that the
+   * caller sees: a state that is the key of one with the same authorization URL names it.
+   * Throws a Problem naming every parameter that is missing.
+   */
+  oauthUrl(
+    definition: Definition,
+    request: AuthorizeRequest,
+    elements: readonly Definition[],
+  ): Promise<{ element: string; oauthUrl: string }>;
+  /** OAuth 1.0a's temporary credentials (RFC 5849 section 2.1), remembered for an hour. */
+  requestToken(definition: Definition, request: AuthorizeRequest): Promise<{ token: string; secret: string }>;
+}
+
+interface AuthorizeDependencies {
+  authorizations: AuthorizationStore;
+  outbound: Outbound;
+  clock: Clock;
+  limits: { authorizationSeconds: number; vendorAnswerBytes: number };
+}
+
+/** Makes the starter of connections. */
+export function createAuthorize(dependencies: AuthorizeDependencies): Authorize {
+  const { authorizations, outbound, clock, limits } = dependencies;
+  return {
+    async oauthUrl(definition, request, elements) {
+      const type = definition.document.authentication.type;
+      if (type === 'oauth1') return oauth1Url(definition, request);
+      if (type !== 'oauth2') throw notOAuth(definition);
+      requireParameters(definition, request, ['apiKey', 'apiSecret', 'callbackUrl'], siteNeeded(definition));
+      const values = siteSettings(definition, request.siteAddress);
+      const quirks = definition.document.valence?.oauth2 ?? {};
+      const authorizationUrl = authorizationUrlOf(definition, values);
+
+      const pkce = quirks.pkce === undefined ? undefined : await createPkce(quirks.pkce);
+      const state =
+        request.state ?? (pkce === undefined ? definition.key : `${definition.key}.${randomBytes(16).toString('hex')}`);
+      if (pkce !== undefined) {
+        const memory = { verifier: pkce.verifier.reveal() };
+        await authorizations.remember('pkce', definition.key, state, memory, limits.authorizationSeconds);
+      }
+      const url = authorizeUrl(
+        {
+          authorizationUrl,
+          clientId: request.apiKey ?? '',
+          callbackUrl: request.callbackUrl ?? '',
+          scope: request.scope ?? values['oauth.scope'] ?? undefined,
+          state,
+          codeChallenge: pkce?.challenge,
+        },
+        quirks,
+      );
+      const named = elements.find(
+        (element) => element.key === request.state && sameAuthorization(element, authorizationUrl, request.siteAddress),
+      );
+      return { element: named?.key ?? definition.key, oauthUrl: outbound.browserUrl(url) };
+    },
+
+    async requestToken(definition, request) {
+      if (definition.document.authentication.type !== 'oauth1') {
+        throw new Problem('badRequest', `${definition.key} has no request tokens: start with GET …/oauth/url.`);
+      }
+      requireParameters(definition, request, ['apiKey', 'apiSecret', 'callbackUrl'], siteNeeded(definition));
+      const values = siteSettings(definition, request.siteAddress);
+      const url = values['oauth.request.url'];
+      if (url === undefined || url === null) throw incomplete(definition, 'oauth.request.url');
+      const account = {
+        definition,
+        values,
+        secrets: {
+          'oauth.api.key': new Secret(request.apiKey ?? ''),
+          'oauth.api.secret': new Secret(request.apiSecret ?? ''),
+        },
+      };
+      const callback = callbackWithState(request.callbackUrl ?? '', request.state ?? definition.key);
+      const signed = signRequest(
+        { method: 'POST', url, headers: { accept: '*/*', 'user-agent': 'Valence' } },
+        oauth1Signer(account, undefined, undefined),
+        signingMoment(clock()),
+        { oauth_callback: callback },
+      );
+      const reply = await outbound.send(signed, {
+        timeoutMs: tokenTimeoutMs(definition),
+        answerBytes: limits.vendorAnswerBytes,
+        hosts: definition.document.valence?.hosts,
+      });
+      const { token, secret } = readFormAnswer(reply);
+      const site = definition.document.valence?.siteAddress;
+      const memory = {
+        apiKey: request.apiKey ?? '',
+        ...(site === undefined ? {} : { siteAddress: values[site.setting] ?? '' }),
+      };
+      await authorizations.remember('requestToken', definition.key, token, memory, limits.authorizationSeconds);
+      return { token, secret };
+    },
+  };
+
+  /** The page where the user consents to a request token (RFC 5849 section 2.2). */
+  async function oauth1Url(definition: Definition, request: AuthorizeRequest) {
+    const remembered =
+      request.requestToken === undefined
+        ? undefined
+        : await authorizations.recall('requestToken', definition.key, request.requestToken);
+    const siteAddress = request.siteAddress ?? remembered?.['siteAddress'];
+    const asked = { ...request, siteAddress };
+    requireParameters(
+      definition,
+      asked,
+      ['apiKey', 'apiSecret', 'callbackUrl', 'requestToken'],
+      siteNeeded(definition),
+    );
+    const authorizationUrl = authorizationUrlOf(definition, siteSettings(definition, siteAddress));
+    const query = encodePairs([
+      ['oauth_token', request.requestToken ?? ''],
+      ['oauth_callback', callbackWithState(request.callbackUrl ?? '', request.state ?? definition.key)],
+    ]);
+    const url = `${authorizationUrl}${authorizationUrl.includes('?') ? '&' : '?'}${query}`;
+    return { element: definition.key, oauthUrl: outbound.browserUrl(url) };
+  }
+}
+
+type ParameterName = keyof AuthorizeRequest;
+
+function requireParameters(
+  definition: Definition,
+  request: AuthorizeRequest,
+  names: ParameterName[],
+  site: boolean,
+): void {
+  const missing = [...names, ...(site ? (['siteAddress'] as const) : [])].filter((name) => request[name] === undefined);
+  if (missing.length > 0) {
+    throw new Problem('badRequest', `Missing parameters for ${definition.key}: ${missing.join(', ')}.`);
+  }
+}
+
+/** Whether the customer's host must be given, because the definition has no default for it. */
+function siteNeeded(definition: Definition): boolean {
+  const site = definition.document.valence?.siteAddress;
+  return site !== undefined && (definition.settings.get(site.setting)?.defaultValue ?? '') === '';
+}
+
+function siteSettings(definition: Definition, siteAddress: string | undefined): SettingValues {
+  const site = definition.document.valence?.siteAddress;
+  if (site === undefined || siteAddress === undefined) return mergeSettings(definition, {});
+  return mergeSettings(definition, { [site.setting]: normalizeSiteAddress(site, siteAddress, 'siteAddress') });
+}
+
+function authorizationUrlOf(definition: Definition, values: SettingValues): string {
+  const url = values['oauth.authorization.url'];
+  if (url === undefined || url === null) throw incomplete(definition, 'oauth.authorization.url');
+  return url;
+}
+
+/** Whether another element sends its users to the same page. */
+function sameAuthorization(element: Definition, authorizationUrl: string, siteAddress: string | undefined): boolean {
+  if (element.document.authentication.type !== 'oauth2') return false;
+  try {
+    return siteSettings(element, siteAddress)['oauth.authorization.url'] === authorizationUrl;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
+}
+
+function incomplete(definition: Definition, setting: string): Problem {
+  return new Problem('badRequest', `The definition of ${definition.key} has no ${setting}: add it to the element.`);
+}
+
+function notOAuth(definition: Definition): Problem {
+  const type = definition.document.authentication.type;
+  return new Problem(
+    'badRequest',
+    `${definition.key} uses ${type} authentication: POST /instances needs no OAuth URL.`,
+  );
+}

@@ -1,0 +1,230 @@
+// Turns what came back from the vendor's consent page into tokens, and gives tokens back when they are not kept.
+
+import { application, tokenTimeoutMs } from '../auth/application.ts';
+import { signingMoment, signRequest } from '../auth/oauth1.ts';
+import {
+  callbackProblem,
+  isRefusal,
+  readTokenAnswer,
+  refusalProblem,
+  requestRevocation,
+  requestToken,
+  type Send,
+  type TokenGrant,
+} from '../auth/oauth2.ts';
+import { type Account, oauth1Signer } from '../auth/schemes.ts';
+import type { Clock } from '../core/clock.ts';
+import { Problem } from '../core/errors.ts';
+import type { HttpReply } from '../core/http.ts';
+import { Secret } from '../core/secret.ts';
+import { lifecycleResources } from '../element/define.ts';
+import { tokenSettings } from '../element/settings.ts';
+import type { Engine } from '../engine/call.ts';
+import type { AuthorizationStore } from '../store/authorizations.ts';
+import type { TokenTimes, VendorTokens } from '../store/tokens.ts';
+
+/** Tokens that a vendor has just given, and the settings that its answer filled. */
+export interface Connection {
+  tokens: VendorTokens;
+  times: TokenTimes;
+  values: Record<string, string>;
+}
+
+/** Data of the consent page's redirect, as the caller passes it on. */
+export type ProviderData = Record<string, unknown>;
+
+/** Connects accounts. */
+export interface Connect {
+  /** The names of what must still be given before `open` can succeed, as callers write them. */
+  missing(account: Account, provider: ProviderData, externalAuthentication: string): string[];
+  /** Gets tokens; undefined for elements that have none. Throws a Problem with the vendor's reason. */
+  open(account: Account, provider: ProviderData, externalAuthentication: string): Promise<Connection | undefined>;
+  /** Makes the calls by which the element tells whether the credentials work. Throws a Problem when they do not. */
+  validate(account: Account, tokens: VendorTokens | undefined): Promise<void>;
+  /** Asks the vendor to revoke tokens, where it can. Gives back why it could not, or undefined. */
+  revoke(account: Account, tokens: VendorTokens): Promise<string | undefined>;
+}
+
+interface ConnectDependencies {
+  authorizations: AuthorizationStore;
+  engine: Engine;
+  /** sends a request for an account within a time limit, in milliseconds */
+  send(account: Account, timeoutMs: number): Send;
+  clock: Clock;
+}
+
+/** Makes the connector of accounts. */
+export function createConnect({ authorizations, engine, send, clock }: ConnectDependencies): Connect {
+  return {
+    missing(account, provider, externalAuthentication) {
+      const type = account.definition.document.authentication.type;
+      if (type !== 'oauth2' && type !== 'oauth1') return [];
+      if (externalAuthentication === 'initial') {
+        const { access, refresh } = tokenSettings;
+        if (account.secrets[access] !== undefined) return [];
+        return account.secrets[refresh] === undefined ? [`configuration ${refresh}`] : [];
+      }
+      if (text(provider['error']) !== undefined) return [];
+      const names = type === 'oauth2' ? ['code'] : ['oauth_token', 'oauth_verifier', 'secret'];
+      return names.filter((name) => text(provider[name]) === undefined).map((name) => `providerData.${name}`);
+    },
+
+    async open(account, provider, externalAuthentication) {
+      const type = account.definition.document.authentication.type;
+      if (type !== 'oauth2' && type !== 'oauth1') return undefined;
+      if (externalAuthentication === 'initial') return ownTokens(account);
+      const error = text(provider['error']);
+      if (error !== undefined) throw callbackProblem(error, text(provider['error_description']));
+      return type === 'oauth2' ? exchangeCode(account, provider) : exchangeRequestToken(account, provider);
+    },
+
+    async validate(account, tokens) {
+      for (const resource of lifecycleResources(account.definition, 'provisionAuthValidation')) {
+        await engine.callWith(account, tokens, resource);
+      }
+    },
+
+    async revoke(account, tokens) {
+      try {
+        const resources = lifecycleResources(account.definition, 'oauthOnTokenRevoke');
+        for (const resource of resources) await engine.callWith(account, tokens, resource);
+        const url = account.values['oauth.token.revoke_url'];
+        const token = tokens.refresh ?? tokens.access;
+        if (resources.length > 0 || url === undefined || url === null || token === undefined) return undefined;
+        const sender = send(account, tokenTimeoutMs(account.definition));
+        const reply = await requestRevocation(sender, url, application(account), token);
+        return reply.status < 400 ? undefined : `The vendor answered ${reply.status}.`;
+      } catch (error) {
+        if (error instanceof Problem) return error.message;
+        throw error;
+      }
+    },
+  };
+
+  /** RFC 6749 section 4.1.3. */
+  async function exchangeCode(account: Account, provider: ProviderData): Promise<Connection> {
+    const { definition, values } = account;
+    const quirks = definition.document.valence?.oauth2 ?? {};
+    const parameters: Record<string, string> = { code: text(provider['code']) ?? '' };
+    const callback = values['oauth.callback.url'];
+    if (callback !== undefined && callback !== null) parameters['redirect_uri'] = callback;
+    const scope = values['oauth.scope'];
+    if (quirks.tokenScope === true && scope !== undefined && scope !== null) parameters['scope'] = scope;
+    if (quirks.pkce !== undefined) parameters['code_verifier'] = await takeVerifier(account, provider);
+    return requestConnection(account, 'authorization_code', parameters, undefined);
+  }
+
+  async function takeVerifier(account: Account, provider: ProviderData): Promise<string> {
+    const state = text(provider['state']);
+    if (state === undefined) {
+      throw new Problem('badRequest', 'providerData.state is missing: pass on the state that came with the code.');
+    }
+    const memory = await authorizations.take('pkce', account.definition.key, state);
+    if (memory?.['verifier'] !== undefined) return memory['verifier'];
+    throw new Problem(
+      'badRequest',
+      'The state is not known, was used before, or is older than an hour: get a new OAuth URL.',
+    );
+  }
+
+  /** Tokens that the caller brought; an access token that is not there is got with the refresh token. */
+  async function ownTokens(account: Account): Promise<Connection> {
+    const access = account.secrets[tokenSettings.access];
+    const refresh = account.secrets[tokenSettings.refresh];
+    const secret = account.secrets[tokenSettings.secret];
+    if (access !== undefined) {
+      const times = { refreshedAt: clock(), expiresAt: undefined };
+      return { tokens: { access, refresh, secret }, times, values: {} };
+    }
+    return requestConnection(account, 'refresh_token', { refresh_token: refresh?.reveal() ?? '' }, refresh);
+  }
+
+  async function requestConnection(
+    account: Account,
+    grant: 'authorization_code' | 'refresh_token',
+    parameters: Record<string, string>,
+    refresh: Secret | undefined,
+  ): Promise<Connection> {
+    const { definition, values } = account;
+    const quirks = definition.document.valence?.oauth2 ?? {};
+    const url = (grant === 'refresh_token' ? values['oauth.token.refresh_url'] : null) ?? values['oauth.token.url'];
+    if (url === undefined || url === null) {
+      throw new Problem(
+        'badRequest',
+        `The definition of ${definition.key} has no oauth.token.url: add it to the element.`,
+      );
+    }
+    const sender = send(account, tokenTimeoutMs(definition));
+    const reply = await requestToken(sender, url, application(account), grant, parameters, quirks);
+    const answer = readTokenAnswer(reply, quirks);
+    if (isRefusal(answer)) throw refusalProblem(answer);
+    return connectionOf(answer, refresh);
+  }
+
+  function connectionOf(grant: TokenGrant, refresh: Secret | undefined): Connection {
+    const now = clock();
+    const expiresAt = grant.expiresIn === undefined ? undefined : now + grant.expiresIn * 1000;
+    const tokens = { access: grant.access, refresh: grant.refresh ?? refresh, secret: undefined };
+    return { tokens, times: { refreshedAt: now, expiresAt }, values: grant.settings };
+  }
+
+  /** RFC 5849 section 2.3. */
+  async function exchangeRequestToken(account: Account, provider: ProviderData): Promise<Connection> {
+    const { definition, values } = account;
+    const token = text(provider['oauth_token']) ?? '';
+    const memory = await authorizations.take('requestToken', definition.key, token);
+    const consumer = account.secrets['oauth.api.key']?.reveal();
+    if (memory !== undefined && memory['apiKey'] !== consumer) {
+      throw new Problem(
+        'badRequest',
+        'The request token was made with another oauth.api.key: start again with GET …/oauth/token.',
+      );
+    }
+    const url = values['oauth.token.url'];
+    if (url === undefined || url === null) {
+      throw new Problem(
+        'badRequest',
+        `The definition of ${definition.key} has no oauth.token.url: add it to the element.`,
+      );
+    }
+    const signer = oauth1Signer(account, new Secret(token), new Secret(text(provider['secret']) ?? ''));
+    const signed = signRequest(
+      { method: 'POST', url, headers: { accept: '*/*', 'user-agent': 'Valence' } },
+      signer,
+      signingMoment(clock()),
+      { oauth_verifier: text(provider['oauth_verifier']) ?? '' },
+    );
+    const answer = readFormAnswer(await send(account, tokenTimeoutMs(definition))(signed));
+    return {
+      tokens: { access: new Secret(answer.token), refresh: undefined, secret: new Secret(answer.secret) },
+      times: { refreshedAt: clock(), expiresAt: undefined },
+      values: {},
+    };
+  }
+}
+
+/** Reads the form-encoded answer of an OAuth 1.0a endpoint (RFC 5849 sections 2.1 and 2.3). Throws a Problem otherwise. */
+export function readFormAnswer(reply: HttpReply): { token: string; secret: string } {
+  const body = reply.body.toString('utf8');
+  const form = new URLSearchParams(body.trim());
+  const [token, secret] = [form.get('oauth_token'), form.get('oauth_token_secret')];
+  if (reply.status < 300 && token !== null && token !== '' && secret !== null) return { token, secret };
+  const failed = reply.status >= 500;
+  throw new Problem(
+    failed ? 'vendorFailed' : 'vendorRefused',
+    failed
+      ? `The vendor failed with status ${reply.status}: try again later.`
+      : 'The vendor refused the OAuth 1.0a request: check the API key, the API secret, and that the request token and its ' +
+          'verifier are fresh.',
+    {
+      ...(failed || reply.status < 400 ? {} : { status: reply.status }),
+      providerMessage: form.get('oauth_problem') ?? body.slice(0, 500),
+    },
+  );
+}
+
+/** A value of the redirect's query as text; an object (some callers pass the whole code answer) as JSON. */
+function text(value: unknown): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

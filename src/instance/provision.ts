@@ -1,0 +1,140 @@
+// Provisioning: from what a caller knows about an account to a stored instance with an element token.
+
+import { randomBytes } from 'node:crypto';
+import type { Account } from '../auth/schemes.ts';
+import { Problem } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
+import type { Definition } from '../element/define.ts';
+import {
+  type GivenSettings,
+  mergeSettings,
+  missingSettings,
+  splitSettings,
+  tokenSettings,
+} from '../element/settings.ts';
+import type { AuthorizationStore } from '../store/authorizations.ts';
+import type { InstanceRecord, InstanceStore } from '../store/instances.ts';
+import type { Connect, Connection, ProviderData } from './connect.ts';
+
+/** What `POST /instances` says. */
+export interface ProvisionRequest {
+  name: string | undefined;
+  tags: string[] | undefined;
+  configuration: Record<string, unknown>;
+  providerData: ProviderData;
+  externalAuthentication: string;
+}
+
+/** Who provisions. */
+export interface Provisioner {
+  organizationId: number;
+  accountId: number;
+  userId: number;
+}
+
+/**
+ * Connects an account and stores it as an instance. A failing step stores nothing and revokes what it obtained.
+ * Throws a Problem: 400 naming everything that is missing, or the vendor's reason.
+ */
+export type Provision = (
+  definition: Definition,
+  provisioner: Provisioner,
+  request: ProvisionRequest,
+) => Promise<InstanceRecord>;
+
+interface ProvisionDependencies {
+  authorizations: AuthorizationStore;
+  connect: Connect;
+  instances: InstanceStore;
+}
+
+/** Makes the provisioning of instances. */
+export function createProvision({ authorizations, connect, instances }: ProvisionDependencies): Provision {
+  return async (definition, provisioner, request) => {
+    const given = splitSettings(definition, request.configuration);
+    await fillRememberedSite(definition, given, request.providerData);
+    const account = accountFrom(definition, given);
+    requireAll(definition, given, connect.missing(account, request.providerData, request.externalAuthentication));
+
+    const connection = await connect.open(account, request.providerData, request.externalAuthentication);
+    try {
+      const settled = addFilled(definition, given, connection);
+      const connected = accountFrom(definition, settled);
+      await connect.validate(connected, connection?.tokens);
+      const name = plainText(request.name ?? '') || (definition.document.name ?? definition.key);
+      return await instances.create({
+        ...provisioner,
+        elementId: definition.id,
+        elementKey: definition.key,
+        name,
+        tags: (request.tags ?? [name]).map(plainText).filter((tag) => tag !== ''),
+        values: settled.values,
+        secrets: withoutTokens(settled.secrets),
+        token: createElementToken(),
+        externalAuthentication: request.externalAuthentication,
+        tokens: connection,
+      });
+    } catch (error) {
+      // The token answer may have named another host; what was obtained is given back where it came from.
+      if (connection !== undefined) await connect.revoke(account, connection.tokens);
+      throw error;
+    }
+  };
+
+  /** An OAuth 1.0a request token remembers the site it was made for, so that callers need not repeat it. */
+  async function fillRememberedSite(
+    definition: Definition,
+    given: GivenSettings,
+    provider: ProviderData,
+  ): Promise<void> {
+    const site = definition.document.valence?.siteAddress;
+    const requestToken = provider['oauth_token'];
+    if (site === undefined || given.values[site.setting] !== undefined || typeof requestToken !== 'string') return;
+    const memory = await authorizations.recall('requestToken', definition.key, requestToken);
+    if (memory?.['siteAddress']) given.values[site.setting] = memory['siteAddress'];
+  }
+}
+
+/** The account of settings that are not stored yet. */
+export function accountFrom(definition: Definition, given: GivenSettings): Account {
+  return { definition, values: mergeSettings(definition, given.values), secrets: given.secrets };
+}
+
+/** Throws a Problem naming every required setting and every piece of provider data that is missing. */
+export function requireAll(definition: Definition, given: GivenSettings, missingProvider: string[]): void {
+  const known = new Set([...Object.keys(given.values), ...Object.keys(given.secrets)]);
+  const missing = [...missingSettings(definition, known).map((key) => `configuration ${key}`), ...missingProvider];
+  if (missing.length === 0) return;
+  const list = [...new Set(missing)].join(', ');
+  throw new Problem('badRequest', `Missing required entries for ${definition.key}: ${list}.`);
+}
+
+/** Settings with those that a token answer filled; what it filled is held to the same rules as what callers give. */
+export function addFilled(
+  definition: Definition,
+  given: GivenSettings,
+  connection: Connection | undefined,
+): GivenSettings {
+  const filled = splitSettings(definition, connection?.values ?? {});
+  return { values: { ...given.values, ...filled.values }, secrets: { ...given.secrets, ...filled.secrets } };
+}
+
+/** Vendor tokens are stored apart from the other secrets. */
+export function withoutTokens(secrets: Record<string, Secret>): Record<string, Secret> {
+  const tokens = new Set<string>([tokenSettings.access, tokenSettings.refresh, tokenSettings.secret]);
+  return Object.fromEntries(Object.entries(secrets).filter(([key]) => !tokens.has(key)));
+}
+
+/** Text without HTML tags. */
+export function plainText(text: string): string {
+  let plain = text;
+  for (let before = ''; before !== plain; ) {
+    before = plain;
+    plain = plain.replace(/<[^<>]*>/g, '');
+  }
+  return plain.trim();
+}
+
+function createElementToken(): Secret {
+  return new Secret(randomBytes(32).toString('base64'));
+}

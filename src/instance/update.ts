@@ -1,0 +1,117 @@
+// Changing an instance: its name, tags and settings, and connecting its account again.
+
+import { Problem } from '../core/errors.ts';
+import type { Secret } from '../core/secret.ts';
+import type { Definition } from '../element/define.ts';
+import { type GivenSettings, mask, splitSettings, tokenSettings } from '../element/settings.ts';
+import type { InstanceChange, InstanceRecord, InstanceStore } from '../store/instances.ts';
+import type { Connect, Connection, ProviderData } from './connect.ts';
+import { accountFrom, addFilled, plainText, requireAll, withoutTokens } from './provision.ts';
+
+/** What `PUT` or `PATCH` of an instance says; absent members stay as they are. */
+export interface UpdateRequest {
+  mode: 'replace' | 'merge';
+  name: string | undefined;
+  tags: string[] | undefined;
+  configuration: Record<string, unknown> | undefined;
+  providerData: ProviderData;
+  externalAuthentication: string | undefined;
+}
+
+/** Changes an instance; with provider data the account is connected again in place: same id, same element token. */
+export type Update = (
+  definition: Definition,
+  record: InstanceRecord,
+  request: UpdateRequest,
+) => Promise<InstanceRecord>;
+
+/** Makes the change of instances. Throws a Problem naming what is missing, or the vendor's reason; then nothing changes. */
+export function createUpdate({ connect, instances }: { connect: Connect; instances: InstanceStore }): Update {
+  return async (definition, record, request) => {
+    const given = splitSettings(definition, request.configuration ?? {});
+    const wanted = settle(definition, record, request, given);
+    const connection = await reconnect(definition, wanted, given, request);
+    try {
+      const changed = await instances.update(record.organizationId, record.id, (stored) => {
+        const settled = settle(definition, stored, request, given);
+        return changeOf(definition, settled, request, connection);
+      });
+      if (changed === undefined) throw new Problem('notFound', `No instance found with the id ${record.id}.`);
+      return changed;
+    } catch (error) {
+      if (connection !== undefined) await connect.revoke(accountFrom(definition, wanted), connection.tokens);
+      throw error;
+    }
+  };
+
+  /** New tokens, when the caller brought provider data or own tokens. */
+  async function reconnect(
+    definition: Definition,
+    wanted: GivenSettings,
+    given: GivenSettings,
+    request: UpdateRequest,
+  ): Promise<Connection | undefined> {
+    const ownTokens = [tokenSettings.access, tokenSettings.refresh].some((key) => given.secrets[key] !== undefined);
+    const again = Object.keys(request.providerData).length > 0;
+    const external = ownTokens && !again ? 'initial' : 'none';
+    const account = accountFrom(definition, {
+      values: wanted.values,
+      secrets: { ...wanted.secrets, ...given.secrets },
+    });
+    requireAll(definition, wanted, again ? connect.missing(account, request.providerData, external) : []);
+    if (!again && !ownTokens) return undefined;
+
+    const connection = await connect.open(account, request.providerData, external);
+    try {
+      await connect.validate(accountFrom(definition, addFilled(definition, wanted, connection)), connection?.tokens);
+    } catch (error) {
+      if (connection !== undefined) await connect.revoke(account, connection.tokens);
+      throw error;
+    }
+    return connection;
+  }
+}
+
+/**
+ * The settings that an instance has after a change. Merging adds to the stored ones, and a null or empty value takes
+ * one away; replacing keeps of the stored ones what the platform wrote and the secrets that were sent back masked.
+ */
+function settle(
+  definition: Definition,
+  record: InstanceRecord,
+  request: UpdateRequest,
+  given: GivenSettings,
+): GivenSettings {
+  const configuration = request.configuration;
+  const stays = (key: string): boolean => {
+    if (configuration === undefined) return true;
+    const sent = Object.hasOwn(configuration, key) ? configuration[key] : undefined;
+    if (sent === mask) return true;
+    if (request.mode === 'merge') return !Object.hasOwn(configuration, key);
+    return definition.settings.get(key)?.internal === true || key === 'base.url';
+  };
+  const keep = <Value>(stored: Record<string, Value>) =>
+    Object.fromEntries(Object.entries(stored).filter(([key]) => stays(key)));
+  return {
+    values: { ...keep(record.values), ...given.values },
+    secrets: withoutTokens({ ...keep<Secret>(record.secrets), ...given.secrets }),
+  };
+}
+
+function changeOf(
+  definition: Definition,
+  settled: GivenSettings,
+  request: UpdateRequest,
+  connection: Connection | undefined,
+): InstanceChange {
+  const name = request.name === undefined ? undefined : plainText(request.name);
+  const { values, secrets } = addFilled(definition, settled, connection);
+  return {
+    values,
+    secrets: withoutTokens(secrets),
+    ...(name === undefined || name === '' ? {} : { name }),
+    ...(request.tags === undefined ? {} : { tags: request.tags.map(plainText).filter((tag) => tag !== '') }),
+    ...(request.externalAuthentication === undefined ? {} : { externalAuthentication: request.externalAuthentication }),
+    ...(connection === undefined ? {} : { tokens: connection }),
+  };
+}
