@@ -1,0 +1,28 @@
+// Act! Essentials' API, as far as "who am I" goes: the logged-in user and the account's metadata.
+
+import { type Account, fullName } from '../accounts.ts';
+import { type Answer, json } from '../vendor.ts';
+
+/** GET /act/api/UserInfos: the user that the token belongs to. Seen in a public client of the API; not in its documentation. */
+export function actUser(account: Account): Answer {
+  return json(200, {
+    id: `5b8e4a7c-2f8d-4c53-9a41-0000000000${String(account.number).padStart(2, '0')}`,
+    displayName: fullName(account),
+    firstName: account.firstName,
+    lastName: account.lastName,
+    emailAddress: account.email,
+    role: 'Administrator',
+    created: '2024-01-15T09:30:00.000Z',
+    lastUpdated: '2024-01-15T09:30:00.000Z',
+  });
+}
+
+/** GET /act/api/Metadata: the account's pick lists and custom fields (the documented read without parameters). */
+export function actMetadata(): Answer {
+  return json(200, {
+    metadataList: [
+      { name: 'OpportunityStage', type: 'PickList', values: ['Initial', 'Negotiation', 'Closed Won', 'Closed Lost'] },
+      { name: 'InteractionType', type: 'PickList', values: ['Call', 'Meeting', 'Email', 'Note'] },
+    ],
+  });
+}

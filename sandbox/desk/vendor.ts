@@ -1,0 +1,54 @@
+// Simulated Desk.com: which request goes where; every API call is signed.
+
+import type { SandboxState } from '../state.ts';
+import { type Answer, json, type Vendor, type VendorRequest } from '../vendor.ts';
+import { accessToken, authorizeDesk, authorizeDeskAs, challenge, type DeskMemory, requestToken } from './login.ts';
+import { deskSelf } from './users.ts';
+import { verify } from './verify.ts';
+
+/** The vendor's own paths, and those that the guide's sample shows. */
+const requestTokenPaths = ['/oauth/request_token', '/oauth/oauth_request.php'];
+const authorizePaths = ['/oauth/authorize', '/oauth/oauth_authorize.php'];
+const accessTokenPaths = ['/oauth/access_token', '/oauth/oauth_access.php'];
+
+/** Desk.com, any site. */
+export function createDesk(state: SandboxState): Vendor {
+  const memory: DeskMemory = { requestTokens: new Map(), nonces: new Map() };
+  return {
+    key: 'desk',
+    name: 'Desk.com',
+    hosts: ['*.desk.com'],
+    handle: (request) => handle(state, memory, request),
+    consent: (request, decision, account) => authorizeDeskAs(state, memory, request, decision, account),
+    faultBody: (status) => ({ message: status === 429 ? 'Too Many Requests' : 'Internal Server Error' }),
+  };
+}
+
+function handle(state: SandboxState, memory: DeskMemory, request: VendorRequest): Answer {
+  if (requestTokenPaths.includes(request.path)) return requestToken(state, memory, request);
+  if (authorizePaths.includes(request.path)) return authorizeDesk(state, memory, request);
+  if (accessTokenPaths.includes(request.path)) return accessToken(state, memory, request);
+  const path = /^\/api\/(?:v2|2\.1)\/(.+)$/.exec(request.path)?.[1];
+  return path === undefined ? notFound() : api(state, memory, request, path);
+}
+
+function api(state: SandboxState, memory: DeskMemory, request: VendorRequest, path: string): Answer {
+  const verified = verify(state, memory.nonces, request, (value, clientId) => {
+    const token = state.tokens.goodAccessToken('desk', value);
+    const good = token?.grant.host === request.host && token.grant.clientId === clientId;
+    return good ? token.secret : undefined;
+  });
+  const token = 'reason' in verified ? undefined : state.tokens.goodAccessToken('desk', verified.token);
+  if (token === undefined) {
+    const refusal = 'reason' in verified ? verified : { status: 401 as const, reason: 'token_rejected' };
+    return json(401, { message: 'Unauthorized' }, challenge(request, refusal));
+  }
+  if (request.method === 'GET' && (path === 'users/me' || path === 'users/current')) {
+    return deskSelf(token.grant.account);
+  }
+  return notFound();
+}
+
+function notFound(): Answer {
+  return json(404, { message: 'Resource Not Found' });
+}

@@ -1,0 +1,131 @@
+// The sandbox as one HTTP server: every simulated vendor under its host's name, and the control API under /_sandbox/.
+
+import { setTimeout as wait } from 'node:timers/promises';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { controlRoutes } from './control.ts';
+import type { Fault } from './faults.ts';
+import { splitTarget, vendorOfHost } from './hosts.ts';
+import { type Answer, json, type Vendor, type VendorRequest } from './vendor.ts';
+import { type ControlledSandbox, createWorld } from './world.ts';
+
+const largestBody = 32 * 1024 * 1024;
+
+/** A running sandbox. */
+export interface Sandbox {
+  url: string;
+  /** For VALENCE_ROUTES: host pattern to URL with `{host}`. */
+  routes: Record<string, string>;
+  close(): Promise<void>;
+}
+
+/** Starts the sandbox; `now` is the clock of everything that expires. A port of 0 takes a free one. */
+export async function startSandbox(options: { host?: string; port?: number; now?: () => Date } = {}): Promise<Sandbox> {
+  const { host = '127.0.0.1', port = 0, now = () => new Date() } = options;
+  const closing = new AbortController();
+  let world = createWorld(now);
+  const sandbox: ControlledSandbox = {
+    world: () => world,
+    reset: () => {
+      world = createWorld(now);
+    },
+  };
+
+  const app = fastify({
+    bodyLimit: largestBody,
+    forceCloseConnections: true,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
+  });
+  await app.register(controlRoutes(sandbox), { prefix: '/_sandbox' });
+  await app.register(async (scope) => vendorRoutes(scope, sandbox, now, closing.signal));
+  const url = await app.listen({ host, port });
+
+  const patterns = world.vendors.flatMap((vendor) => vendor.hosts);
+  return {
+    url,
+    routes: Object.fromEntries(patterns.map((pattern) => [pattern, `${url}/{host}`])),
+    async close() {
+      closing.abort();
+      await app.close();
+    },
+  };
+}
+
+/** Takes every path and every body as it is: vendors read their own parameters, and signatures cover them. */
+function vendorRoutes(app: FastifyInstance, sandbox: ControlledSandbox, now: () => Date, closing: AbortSignal): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.all('/*', async (incoming, reply) => {
+    const request = vendorRequest(incoming);
+    const { vendors, faults, log } = sandbox.world();
+    const vendor = vendorOfHost(vendors, request.host);
+    if (vendor === undefined) return send(reply, unknownHost(vendors, request.host));
+    const entry = log.add(now(), request);
+    const fault = faults.take(request);
+    entry.fault = fault?.kind ?? null;
+    const answer = await answerWith(vendor, request, fault, closing);
+    entry.status = answer === 'cut' || answer === 'lost' ? null : answer.status;
+    if (answer === 'cut' || answer === 'lost') {
+      reply.hijack();
+      incoming.raw.socket.destroy();
+      return reply;
+    }
+    return send(reply, answer);
+  });
+}
+
+function vendorRequest(incoming: FastifyRequest): VendorRequest {
+  const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
+  return {
+    method: incoming.method,
+    ...splitTarget(incoming.raw.url ?? '/'),
+    headers: Object.fromEntries(headers),
+    body: Buffer.isBuffer(incoming.body) ? incoming.body.toString('utf8') : '',
+  };
+}
+
+/** The vendor's answer, or what the fault makes of it; `cut`: not processed, `lost`: processed but not answered. */
+async function answerWith(
+  vendor: Vendor,
+  request: VendorRequest,
+  fault: Fault | undefined,
+  closing: AbortSignal,
+): Promise<Answer | 'cut' | 'lost'> {
+  switch (fault?.kind) {
+    case undefined:
+      return vendor.handle(request);
+    case 'slow':
+      await pause(fault, closing);
+      return vendor.handle(request);
+    case 'slowAnswer': {
+      const answer = vendor.handle(request);
+      await pause(fault, closing);
+      return answer;
+    }
+    case 'drop':
+      return 'cut';
+    case 'lostAnswer':
+      vendor.handle(request);
+      return 'lost';
+    case 'rateLimit': {
+      const headers = { 'retry-after': String(fault.retryAfterSeconds ?? 1) };
+      return json(fault.status ?? 429, vendor.faultBody(429), headers);
+    }
+    case 'serverError': {
+      const status = fault.status ?? 500;
+      return json(status, vendor.faultBody(status));
+    }
+  }
+}
+
+async function pause(fault: Fault, closing: AbortSignal): Promise<void> {
+  await wait(fault.delayMs ?? 1000, undefined, { signal: closing }).catch(() => {});
+}
+
+function unknownHost(vendors: readonly Vendor[], host: string): Answer {
+  const knownHosts = vendors.flatMap((vendor) => vendor.hosts);
+  return json(404, { error: `The sandbox simulates no vendor at "${host}".`, knownHosts });
+}
+
+function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  return reply.code(answer.status).headers(answer.headers).send(answer.body);
+}

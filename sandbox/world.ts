@@ -1,0 +1,38 @@
+// Everything between two resets, wired by hand: the state, the vendors that share it, the faults and the log.
+
+import { createAct } from './act/vendor.ts';
+import { createDesk } from './desk/vendor.ts';
+import { createFaultStore, type FaultStore } from './faults.ts';
+import { createRequestLog, type RequestLog } from './request-log.ts';
+import { createSalesforce } from './salesforce/vendor.ts';
+import { createState, type SandboxState } from './state.ts';
+import type { Vendor } from './vendor.ts';
+import { createWebex } from './webex/vendor.ts';
+import { createZendesk } from './zendesk/vendor.ts';
+
+/** What a reset replaces. */
+export interface World {
+  state: SandboxState;
+  vendors: readonly Vendor[];
+  faults: FaultStore;
+  log: RequestLog;
+}
+
+/** The sandbox as the control API and the vendor routes reach it. */
+export interface ControlledSandbox {
+  world(): World;
+  reset(): void;
+}
+
+/** A fresh world that reads the time from `now`. */
+export function createWorld(now: () => Date): World {
+  const state = createState(now);
+  const vendors = [
+    createZendesk(state),
+    createDesk(state),
+    createSalesforce(state),
+    createAct(state),
+    createWebex(state),
+  ];
+  return { state, vendors, faults: createFaultStore(), log: createRequestLog() };
+}

@@ -1,0 +1,80 @@
+// Simulated Zendesk: which request goes where, and who may make it.
+
+import { authorize, authorizeAs } from '../oauth2.ts';
+import type { SandboxState } from '../state.ts';
+import type { AccessToken } from '../tokens.ts';
+import { type Answer, bearerToken, json, type Vendor, type VendorRequest } from '../vendor.ts';
+import { zendeskRules, zendeskToken, zendeskTokenResource } from './login.ts';
+import { zendeskSelf } from './users.ts';
+
+/** Zendesk Support, any subdomain. */
+export function createZendesk(state: SandboxState): Vendor {
+  return {
+    key: 'zendesk',
+    name: 'Zendesk',
+    hosts: ['*.zendesk.com'],
+    handle: (request) => handle(state, request),
+    consent: (request, decision, account) => authorizeAs(state, zendeskRules, request, decision, account),
+    faultBody: (status) =>
+      status === 429
+        ? { error: 'APIRateLimitExceeded', description: 'Number of allowed API requests per minute exceeded' }
+        : { error: 'InternalError', description: 'Something went wrong on our end.' },
+  };
+}
+
+function handle(state: SandboxState, request: VendorRequest): Answer {
+  if (request.path === '/oauth/authorizations/new') return authorize(state, zendeskRules, request);
+  if (request.path === '/oauth/tokens' && request.method === 'POST') return zendeskToken(state, request);
+  if (!request.path.startsWith('/api/v2/')) return notFound();
+  return api(state, request, request.path.slice('/api/v2/'.length).replace(/\.json$/, ''));
+}
+
+/** The REST API: paths with and without `.json` are alike. */
+function api(state: SandboxState, request: VendorRequest, path: string): Answer {
+  const token = authenticate(state, request);
+  if (token === 'invalid') return invalidToken();
+  if (token === 'otherScheme') return json(401, { error: "Couldn't authenticate you" });
+  if (token === 'anonymous') {
+    return path === 'users/me' ? zendeskSelf(request, undefined) : json(401, { error: "Couldn't authenticate you" });
+  }
+  if (!allows(token.grant.scope, request.method, path.split('/')[0] ?? '')) return missingScope(request.method);
+  if (path === 'users/me' && request.method === 'GET') return zendeskSelf(request, token);
+  const tokenId = /^oauth\/tokens\/(current|\d+)$/.exec(path)?.[1];
+  if (tokenId !== undefined && ['GET', 'DELETE'].includes(request.method)) {
+    return zendeskTokenResource(state, request, token, tokenId);
+  }
+  return notFound();
+}
+
+function authenticate(
+  state: SandboxState,
+  request: VendorRequest,
+): AccessToken | 'anonymous' | 'otherScheme' | 'invalid' {
+  if (request.headers['authorization'] === undefined) return 'anonymous';
+  const value = bearerToken(request);
+  if (value === undefined) return 'otherScheme';
+  const token = state.tokens.goodAccessToken('zendesk', value);
+  return token?.grant.host === request.host ? token : 'invalid';
+}
+
+/** Zendesk scopes: `read` is for GET, `write` for the rest, `resource:read` for one resource. */
+function allows(scope: string, method: string, resource: string): boolean {
+  const access = method === 'GET' || method === 'HEAD' ? 'read' : 'write';
+  const scopes = scope.split(' ');
+  return scopes.includes(access) || scopes.includes(`${resource}:${access}`);
+}
+
+function invalidToken(): Answer {
+  const error_description = 'The access token provided is expired, revoked, malformed or invalid for other reasons.';
+  const headers = { 'www-authenticate': `OAuth realm="Zendesk", error="invalid_token"` };
+  return json(401, { error: 'invalid_token', error_description }, headers);
+}
+
+function missingScope(method: string): Answer {
+  const access = method === 'GET' || method === 'HEAD' ? 'read' : 'write';
+  return json(403, { error: 'Forbidden', description: `Missing the following required scopes: ${access}` });
+}
+
+function notFound(): Answer {
+  return json(404, { error: 'InvalidEndpoint', description: 'Not found' });
+}
