@@ -6,7 +6,7 @@ import cors from '@fastify/cors';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { Problem } from '../core/errors.ts';
 import { identifyCaller, readCredentials } from './caller.ts';
 import type { RouteContext, Server } from './context.ts';
@@ -43,7 +43,7 @@ export async function createServer(context: RouteContext): Promise<Server> {
     requestTimeout: limits.requestArrivalMs,
     http: { maxHeaderSize: limits.headerBytes },
     genReqId: () => randomUUID(),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 1000 },
     rewriteUrl: (request) => dispatchUrl(request.url ?? '/', request.headers.authorization),
     ajv: { customOptions: { allErrors: true, removeAdditional: false, coerceTypes: 'array' } },

@@ -1,0 +1,63 @@
+// `npm run demo`: starts the server and the sandbox on free ports and walks each of the eight elements through its guide.
+
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { startSandbox } from '../sandbox/server.ts';
+import { startServer } from '../src/start.ts';
+import { guides } from './guides.ts';
+import { createTerminal } from './terminal.ts';
+import { type Connected, walkGuide } from './walk.ts';
+
+const once = process.argv.includes('--once');
+const terminal = createTerminal();
+
+const folder = await mkdtemp(join(tmpdir(), 'valence-demo-'));
+const log = join(folder, 'server.log');
+const sandbox = await startSandbox();
+terminal.title('Starting');
+terminal.line(`Simulated vendors answer at ${sandbox.url}`);
+const server = await startServer(
+  {
+    VALENCE_PORT: '0',
+    VALENCE_DATA: folder,
+    VALENCE_ROUTES: JSON.stringify(sandbox.routes),
+    VALENCE_ROUTE_BROWSER: 'true',
+  },
+  pino(pino.destination({ dest: log, sync: true })),
+);
+terminal.line(`Valence answers at ${server.url}, its log is ${log}`);
+const administrator = JSON.parse(readFileSync(join(folder, 'admin.json'), 'utf8')) as Record<string, string>;
+const authorization = `User ${administrator['userSecret']}, Organization ${administrator['organizationSecret']}`;
+
+const results: Connected[] = [];
+for (const guide of guides) {
+  results.push(await walkGuide({ guide, terminal, serverUrl: server.url, sandboxUrl: sandbox.url, authorization }));
+}
+
+terminal.title('Connected');
+terminal.table(
+  ['element', 'instance', 'element token', 'GET /ping'],
+  results.map(({ element, instance, token, ping }) => [element, instance, token, ping]),
+);
+const failed = results.filter((result) => result.ping !== '200').length;
+
+if (once) {
+  await stop();
+  process.exitCode = failed === 0 ? 0 : 1;
+} else {
+  terminal.title('Running');
+  terminal.line(`The API:           ${server.url}/elements/api-v2`);
+  terminal.line(`Read and try it:   ${server.url}/docs`);
+  terminal.line(`Credentials:       ${join(folder, 'admin.json')}`);
+  terminal.line('Ctrl-C stops the server and removes what the demo made.');
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+}
+
+async function stop(): Promise<void> {
+  await server.stop();
+  await sandbox.close();
+  await rm(folder, { recursive: true, force: true });
+}

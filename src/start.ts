@@ -1,0 +1,59 @@
+// Starting and stopping a server: the database first, then the program, then the port; and back in the other order.
+
+import type { AddressInfo } from 'node:net';
+import type { FastifyBaseLogger } from 'fastify';
+import { type App, createApp } from './app.ts';
+import { limits, readConfig } from './config.ts';
+import { Secret } from './core/secret.ts';
+import { readKeyring } from './keyring.ts';
+import { type EmbeddedDatabase, startEmbeddedDatabase } from './store/embedded.ts';
+
+/** A server that listens. */
+export interface RunningServer {
+  /** such as `http://127.0.0.1:8080` */
+  url: string;
+  dataFolder: string;
+  databaseUrl: Secret;
+  /** Takes no more calls, waits for those in flight (at most 30 s), and stops the embedded database last. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server from environment variables. Throws an Error whose message says what to do: every mistake of the
+ * configuration or the catalog at once, a database that is not reachable, a port that is taken.
+ */
+export async function startServer(environment: NodeJS.ProcessEnv, logger: FastifyBaseLogger): Promise<RunningServer> {
+  const config = readConfig(environment);
+  let embedded: EmbeddedDatabase | undefined;
+  if (config.databaseUrl === undefined) {
+    embedded = await startEmbeddedDatabase({
+      dataFolder: config.dataFolder,
+      notice: (message) => logger.info(message),
+    });
+  }
+  const databaseUrl = config.databaseUrl ?? new Secret(embedded?.connectionString ?? '');
+  let app: App | undefined;
+  try {
+    const keyring = readKeyring(config);
+    app = await createApp({ config, connectionString: databaseUrl, keyring, logger, clock: Date.now });
+    await app.server.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await app?.close();
+    await embedded?.stop();
+    throw error;
+  }
+
+  const running = app;
+  const { address, family, port } = running.server.server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    dataFolder: config.dataFolder,
+    databaseUrl,
+    async stop() {
+      const overdue = setTimeout(() => running.server.server.closeAllConnections(), limits.drainMs);
+      await running.close();
+      clearTimeout(overdue);
+      await embedded?.stop();
+    },
+  };
+}
