@@ -45,6 +45,8 @@ export interface AppDependencies {
 /** The running program. */
 export interface App {
   server: Server;
+  /** Seals with another key ring from now on. */
+  useKeyring(keyring: Secret): void;
   /** Waits for calls in flight, then lets go of the database. */
   close(): Promise<void>;
 }
@@ -121,6 +123,7 @@ export async function createApp({ config, connectionString, keyring, logger, clo
 
   return {
     server,
+    useKeyring: vault.useKeyring,
     async close() {
       await server.close();
       await door.close();

@@ -5,7 +5,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { type App, createApp } from './app.ts';
 import { limits, readConfig } from './config.ts';
 import { Secret } from './core/secret.ts';
-import { readKeyring } from './keyring.ts';
+import { readKeyring, watchKeyring } from './keyring.ts';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './store/embedded.ts';
 
 /** A server that listens. */
@@ -44,12 +44,14 @@ export async function startServer(environment: NodeJS.ProcessEnv, logger: Fastif
   }
 
   const running = app;
+  const keyringWatch = watchKeyring(config, running.useKeyring);
   const { address, family, port } = running.server.server.address() as AddressInfo;
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     dataFolder: config.dataFolder,
     databaseUrl,
     async stop() {
+      keyringWatch.stop();
       const overdue = setTimeout(() => running.server.server.closeAllConnections(), limits.drainMs);
       await running.close();
       clearTimeout(overdue);

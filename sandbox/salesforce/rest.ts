@@ -2,7 +2,7 @@
 
 import type { SandboxState } from '../state.ts';
 import { type Answer, bearerToken, json, type VendorRequest } from '../vendor.ts';
-import { organizationOf } from './organization.ts';
+import { organizationOf, salesforceUserId } from './organization.ts';
 
 const firstVersion = 20;
 const lastVersion = 63;
@@ -19,7 +19,9 @@ export function salesforceRest(state: SandboxState, request: VendorRequest): Ans
   }
   const version = /^\/services\/data\/v(\d+)\.0$/.exec(path)?.[1];
   if (version !== undefined && Number(version) >= firstVersion && Number(version) <= lastVersion) {
-    return json(200, resources(`/services/data/v${version}.0`));
+    const { id, loginHost } = organizationOf(request.host);
+    const identity = `https://${loginHost}/id/${id}/${salesforceUserId(token.grant.account.number)}`;
+    return json(200, { ...resources(`/services/data/v${version}.0`), identity });
   }
   return notFound();
 }

@@ -13,7 +13,9 @@ interface RingKey {
 /** Seals and opens values with AES-256-GCM, each bound to the place where it is stored. */
 export interface Vault {
   /** Id of the key that seals now. */
-  readonly currentKey: string;
+  currentKey(): string;
+  /** Takes another key ring from now on, as when a key was added to it. Throws as `createVault` does. */
+  useKeyring(keyring: Secret): void;
   /** Seals a value for one place, such as `users/7/secret`: moved to another place, it does not open. */
   seal(value: Secret, place: string): string;
   /** Opens what `seal` made for the same place; throws when the value was changed, moved or its key is gone. */
@@ -35,17 +37,18 @@ const version = 'v1';
  * Throws an Error naming every entry that is wrong.
  */
 export function createVault(keyring: Secret): Vault {
-  const keys = parseKeyring(keyring.reveal());
-  const current = keys[0];
-  if (current === undefined) throw new Error('The key ring is empty: give at least one key as id:base64');
-  const byId = new Map(keys.map((key) => [key.id, key]));
+  let ring = openKeyring(keyring);
 
   const digestWith = (key: RingKey, value: string) =>
     `${key.id}.${createHmac('sha256', key.digest).update(value).digest('base64')}`;
 
   return {
-    currentKey: current.id,
+    currentKey: () => ring.current.id,
+    useKeyring(next) {
+      ring = openKeyring(next);
+    },
     seal(value, place) {
+      const { current } = ring;
       const nonce = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', current.encryption, nonce).setAAD(Buffer.from(place));
       const sealed = Buffer.concat([nonce, cipher.update(value.reveal(), 'utf8'), cipher.final(), cipher.getAuthTag()]);
@@ -53,7 +56,7 @@ export function createVault(keyring: Secret): Vault {
     },
     open(sealed, place) {
       const [keyId, sealedVersion, body] = sealed.split('.');
-      const key = byId.get(keyId ?? '');
+      const key = ring.all.find((known) => known.id === keyId);
       if (key === undefined) throw new Error(`No key named ${keyId} is in the key ring; add it to VALENCE_KEYS`);
       if (sealedVersion !== version || body === undefined) throw new Error('A sealed value has an unknown form');
       const bytes = Buffer.from(body, 'base64');
@@ -62,10 +65,10 @@ export function createVault(keyring: Secret): Vault {
         .setAuthTag(bytes.subarray(-16));
       return new Secret(Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8'));
     },
-    digest: (value) => digestWith(current, value),
-    digests: (value) => keys.map((key) => digestWith(key, value)),
-    isCurrent: (stored) => stored.startsWith(`${current.id}.`),
-    derive: (purpose) => Buffer.from(hkdfSync('sha256', current.encryption, '', `valence/${purpose}`, 32)),
+    digest: (value) => digestWith(ring.current, value),
+    digests: (value) => ring.all.map((key) => digestWith(key, value)),
+    isCurrent: (stored) => stored.startsWith(`${ring.current.id}.`),
+    derive: (purpose) => Buffer.from(hkdfSync('sha256', ring.current.encryption, '', `valence/${purpose}`, 32)),
   };
 }
 
@@ -79,6 +82,13 @@ export function sameSecret(left: string, right: string): boolean {
   const a = createHmac('sha256', 'compare').update(left).digest();
   const b = createHmac('sha256', 'compare').update(right).digest();
   return timingSafeEqual(a, b);
+}
+
+function openKeyring(keyring: Secret): { current: RingKey; all: RingKey[] } {
+  const all = parseKeyring(keyring.reveal());
+  const [current] = all;
+  if (current === undefined) throw new Error('The key ring is empty: give at least one key as id:base64');
+  return { current, all };
 }
 
 function parseKeyring(text: string): RingKey[] {

@@ -26,21 +26,24 @@ export async function startPresence(connectionString: Secret): Promise<Presence>
 
   const connect = async () => {
     const next = new pg.Client({ connectionString: connectionString.reveal(), application_name: 'valence presence' });
+    // a broken connection shows as 'end'; without a listener it would end the process
     next.on('error', () => undefined);
-    next.on('end', () => {
-      if (!stopped) setTimeout(() => void reconnect(), 250).unref();
-    });
-    await next.connect();
-    await next.query('select pg_advisory_lock($1::int, $2::int)', [presenceSpace, owner]);
-    client = next;
-  };
-  const reconnect = async () => {
-    if (stopped) return;
     try {
-      await connect();
-    } catch {
-      setTimeout(() => void reconnect(), 1000).unref();
+      await next.connect();
+      await next.query('select pg_advisory_lock($1::int, $2::int)', [presenceSpace, owner]);
+    } catch (error) {
+      await next.end().catch(() => undefined);
+      throw error;
     }
+    client = next;
+    if (stopped) await next.end();
+    // only a connection that held the lock is followed by another, so that there is never more than one
+    else next.once('end', () => retryAfter(250));
+  };
+  const retryAfter = (milliseconds: number) => {
+    setTimeout(() => {
+      if (!stopped) connect().catch(() => retryAfter(1000));
+    }, milliseconds).unref();
   };
 
   await connect();

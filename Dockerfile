@@ -1,0 +1,14 @@
+FROM node:24-slim
+ENV NODE_ENV=production VALENCE_HOST=0.0.0.0 VALENCE_DATA=/data
+WORKDIR /valence
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --omit=optional && npm cache clean --force
+COPY migrations migrations
+COPY elements elements
+COPY src src
+RUN mkdir /data && chown node /data
+USER node
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s CMD ["node", "-e", "fetch('http://127.0.0.1:8080/ready').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "src/main.ts"]
