@@ -39,8 +39,7 @@ export function signRequest(
     ['oauth_version', '1.0'],
     ...Object.entries(extra),
   ];
-  const signature = sign(baseString(request, protocol), signer);
-  const complete: Pair[] = [...protocol, ['oauth_signature', signature]];
+  const complete: Pair[] = [...protocol, ['oauth_signature', signature(baseString(request, protocol), signer)]];
   if (signer.transmission === 'query') {
     const url = request.url + (request.url.includes('?') ? '&' : '?') + encodePairs(complete);
     return { ...request, url };
@@ -86,7 +85,8 @@ function formParameters(request: HttpRequest): Pair[] {
   return [...new URLSearchParams(Buffer.from(request.body ?? '').toString('utf8'))];
 }
 
-function sign(base: string, signer: Signer): string {
+/** The signature of a base string (RFC 5849 sections 3.4.2 to 3.4.4). */
+export function signature(base: string, signer: Signer): string {
   const key = `${percentEncode(signer.consumerSecret.reveal())}&${percentEncode(signer.tokenSecret?.reveal() ?? '')}`;
   switch (signer.method) {
     case 'PLAINTEXT':

@@ -164,6 +164,8 @@ export interface TokenRefusal {
   error: string;
   description: string | undefined;
   status: number;
+  /** what the vendor's Retry-After header says, in seconds */
+  retryAfterSeconds?: number;
 }
 
 /**
@@ -184,10 +186,12 @@ export function readTokenAnswer(reply: HttpReply, quirks: OAuth2): TokenGrant | 
       find('error.message') ??
       find('message') ??
       find('errors[0].description');
+    const retryAfter = Number(reply.headers['retry-after'] ?? Number.NaN);
     return {
       error: error ?? (reply.status >= 400 ? `http_${reply.status}` : 'no_token'),
       description: description ?? (isObject(answer) ? undefined : text.slice(0, 200) || undefined),
       status: reply.status,
+      ...(Number.isFinite(retryAfter) ? { retryAfterSeconds: retryAfter } : {}),
     };
   }
   const refresh = find(paths.refreshToken ?? 'refresh_token');
@@ -244,6 +248,12 @@ const advice = new Map(
 /** The Problem that callers see for a refused token request while provisioning. */
 export function refusalProblem(refusal: TokenRefusal): Problem {
   const said = refusal.description === undefined ? refusal.error : `${refusal.error}: ${refusal.description}`;
+  if (refusal.status === 429) {
+    return new Problem('tooManyRequests', 'The vendor limits how often tokens are given: wait and try again.', {
+      providerMessage: said,
+      retryAfterSeconds: refusal.retryAfterSeconds ?? 30,
+    });
+  }
   const failed = refusal.status >= 500;
   const text = advice.get(refusal.error) ?? 'The vendor refused to give a token.';
   return new Problem(

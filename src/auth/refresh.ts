@@ -122,7 +122,7 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
       secret: lease.tokens.secret,
     };
     const expiresAt = answer.expiresIn === undefined ? undefined : now + answer.expiresIn * 1000;
-    const stored = await store.complete(lease, next, { refreshedAt: now, expiresAt });
+    const stored = await persist(() => store.complete(lease, next, { refreshedAt: now, expiresAt }));
     if (!stored) return currentTokens(account);
     dependencies.observe('refreshed');
     if (Object.keys(answer.settings).length > 0) await dependencies.keepSettings(account, answer.settings);
@@ -163,14 +163,16 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
       );
     } catch (error) {
       const spent = !(error instanceof Problem && (error.code === 'egressRefused' || error.cause instanceof NotSent));
-      await store.release(lease, spent);
+      await persist(() => store.release(lease, spent));
       dependencies.observe('failed');
       throw error;
     }
     const answer = readTokenAnswer(reply, quirks);
     if (!isRefusal(answer) || isFinalRefusal(answer)) return answer;
 
-    await store.release(lease, reply.status >= 500);
+    // an answer without a token may be one that could not be read
+    const spent = reply.status >= 500 || reply.status < 400;
+    await persist(() => store.release(lease, spent));
     dependencies.observe('failed');
     throw refreshFailure(answer, reply);
   }
@@ -186,7 +188,7 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
         ? `The vendor no longer accepts the refresh token: ${said}.`
         : `A refresh was interrupted at ${new Date(since).toISOString()} before its answer was stored, and the vendor ` +
           `now says that the refresh token was used or withdrawn: ${said}.`;
-    await store.refuse(account.instanceId, lease.tokens.generation, reason);
+    await persist(() => store.refuse(account.instanceId, lease.tokens.generation, reason));
     dependencies.observe('refused');
     throw grantLost(reason, said);
   }
@@ -196,6 +198,21 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
     if (current === undefined)
       throw new Problem('credentialsWrong', 'The instance was deleted; its token is no longer valid.');
     return current;
+  }
+}
+
+/**
+ * Writes the end of an attempt. What the vendor gave may be the only way back to it, and an attempt without an end keeps
+ * all others waiting; so a database that is away for a moment is asked again for about half a minute.
+ */
+async function persist<Result>(write: () => Promise<Result>): Promise<Result> {
+  for (let pauseMs = 50; ; pauseMs *= 2) {
+    try {
+      return await write();
+    } catch (error) {
+      if (pauseMs > 16_000) throw error;
+      await wait(pauseMs);
+    }
   }
 }
 
@@ -226,10 +243,11 @@ function refreshFailure(refusal: TokenRefusal, reply: HttpReply): Problem {
   if (reply.status >= 500 || reply.status < 400) {
     return new Problem('vendorFailed', 'The vendor could not refresh the token: try again later.', { providerMessage });
   }
+  // Not `grantLost`: the grant may be as good as before, and so is an access token that has not ended yet.
   return new Problem(
-    'grantLost',
+    'vendorRefused',
     'The vendor refused to refresh the token: check oauth.api.key and oauth.api.secret of the instance.',
-    { providerMessage },
+    { status: 401, providerMessage },
   );
 }
 

@@ -60,7 +60,7 @@ export function createVault(keyring: Secret): Vault {
       if (key === undefined) throw new Error(`No key named ${keyId} is in the key ring; add it to VALENCE_KEYS`);
       if (sealedVersion !== version || body === undefined) throw new Error('A sealed value has an unknown form');
       const bytes = Buffer.from(body, 'base64');
-      const decipher = createDecipheriv('aes-256-gcm', key.encryption, bytes.subarray(0, 12))
+      const decipher = createDecipheriv('aes-256-gcm', key.encryption, bytes.subarray(0, 12), { authTagLength: 16 })
         .setAAD(Buffer.from(place))
         .setAuthTag(bytes.subarray(-16));
       return new Secret(Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8'));

@@ -24,6 +24,9 @@ export interface Catalog {
   readonly hubs: readonly Hub[];
 }
 
+/** Ids from here on belong to private elements, which the database counts. */
+const firstPrivateId = 1_000_000;
+
 const documentCheck = Compile(ElementDocument);
 const hubsCheck = Compile(Type.Array(Hub));
 
@@ -54,8 +57,8 @@ export function loadCatalog(folders: string[]): Catalog {
         continue;
       }
       const document = parsed as ElementDocument;
-      if (document.id === undefined) {
-        faults.push(`${file}: /id is missing; an element of the catalog needs one`);
+      if (document.id === undefined || document.id >= firstPrivateId) {
+        faults.push(`${file}: /id must be there and below ${firstPrivateId}; from there on ids are private elements'`);
         continue;
       }
       for (const name of [`key ${document.key}`, `id ${document.id}`]) {

@@ -1,7 +1,6 @@
 // The HTTP server: what every request passes (identity, errors, headers, logs), and then the routes.
 
 import { randomUUID } from 'node:crypto';
-import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -11,6 +10,7 @@ import { Problem } from '../core/errors.ts';
 import { identifyCaller, readCredentials } from './caller.ts';
 import type { RouteContext, Server } from './context.ts';
 import { dispatchUrl } from './dispatch.ts';
+import { answerStrangeRequests, answerUnreadable, refuseMalformed } from './malformed.ts';
 import { describeApi } from './openapi.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { authenticationRoutes } from './routes/authentication.ts';
@@ -41,7 +41,7 @@ export async function createServer(context: RouteContext): Promise<Server> {
     trustProxy: context.config.trustProxy,
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestArrivalMs,
-    http: { maxHeaderSize: limits.headerBytes },
+    http: { maxHeaderSize: limits.headerBytes, requireHostHeader: false },
     genReqId: () => randomUUID(),
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 1000 },
@@ -56,6 +56,7 @@ export async function createServer(context: RouteContext): Promise<Server> {
     clientErrorHandler: answerUnreadable,
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  answerStrangeRequests(server.server);
   readJsonBodies(server);
   await server.register(cors, {
     origin: '*',
@@ -65,14 +66,26 @@ export async function createServer(context: RouteContext): Promise<Server> {
     strictPreflight: false,
   });
   await server.register(swagger, { openapi: describeApi(context.config.publicUrl), hideUntagged: true });
-  await server.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { persistAuthorization: true } });
+  await server.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    uiConfig: { persistAuthorization: true },
+    theme: {
+      title: 'Valence API',
+      css: [{ filename: 'valence.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
+  });
 
   server.decorateRequest('caller');
   server.addHook('onRequest', async (request, reply) => {
     reply.header('Elements-Request-Id', request.id);
+    requireHost(request);
     request.caller = await identifyCaller(context, readCredentials(request.headers.authorization));
   });
-  server.addHook('preValidation', async (request) => dropEmptyQueryValues(request));
+  server.addHook('preValidation', async (request) => {
+    dropEmptyQueryValues(request);
+    refuseMalformed(request);
+  });
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
     context.telemetry.requestDone(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
@@ -120,10 +133,20 @@ function readJsonBodies(server: Server): void {
   });
 }
 
+/** RFC 9112 section 3.2: a request of HTTP/1.1 without Host is answered 400. */
+function requireHost(request: FastifyRequest): void {
+  if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
+    throw new Problem('badRequest', 'The Host header is missing.');
+  }
+}
+
 /** An empty query value counts as absent, everywhere. */
 function dropEmptyQueryValues(request: FastifyRequest): void {
   const query = request.query as Record<string, unknown>;
-  for (const [name, value] of Object.entries(query)) if (value === '') delete query[name];
+  for (const [name, value] of Object.entries(query)) {
+    if (value === '') delete query[name];
+    else if (Array.isArray(value)) query[name] = value.filter((one) => one !== '');
+  }
 }
 
 /** A path without its query, because secrets travel there. */
@@ -132,7 +155,10 @@ function pathOf(url: string): string {
 }
 
 function answerError(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  // Errors of the framework come before any hook has run.
   reply.header('Elements-Request-Id', request.id);
+  reply.header('Access-Control-Allow-Origin', '*');
+  reply.header('Access-Control-Expose-Headers', exposedHeaders.join(', '));
   if (error instanceof Problem) {
     if (error.retryAfterSeconds !== undefined) reply.header('Retry-After', error.retryAfterSeconds);
     if (error.status >= 500) request.log.warn({ err: error }, 'a vendor or this server could not answer');
@@ -162,19 +188,4 @@ function frameworkMessage(error: FastifyError): string {
     default:
       return error.message;
   }
-}
-
-/** Answers bytes that are no HTTP request, before there is a request to log. */
-function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
-  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
-  const body = JSON.stringify({
-    requestId: randomUUID(),
-    message: tooLarge ? 'The request headers are larger than this server takes.' : 'The request cannot be read.',
-  });
-  const line = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  socket.end(
-    `HTTP/1.1 ${line}\r\nContent-Type: application/json\r\nAccess-Control-Allow-Origin: *\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

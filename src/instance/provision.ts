@@ -6,12 +6,14 @@ import { Problem } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import type { Definition } from '../element/define.ts';
 import {
+  fillSettings,
   type GivenSettings,
   mergeSettings,
   missingSettings,
   splitSettings,
   tokenSettings,
 } from '../element/settings.ts';
+import { matchesHost } from '../outbound/routes.ts';
 import type { AuthorizationStore } from '../store/authorizations.ts';
 import type { InstanceRecord, InstanceStore } from '../store/instances.ts';
 import type { Connect, Connection, ProviderData } from './connect.ts';
@@ -52,9 +54,10 @@ interface ProvisionDependencies {
 export function createProvision({ authorizations, connect, instances }: ProvisionDependencies): Provision {
   return async (definition, provisioner, request) => {
     const given = splitSettings(definition, request.configuration);
-    await fillRememberedSite(definition, given, request.providerData);
+    const hint = await fillRememberedSite(definition, given, request.providerData);
     const account = accountFrom(definition, given);
-    requireAll(definition, given, connect.missing(account, request.providerData, request.externalAuthentication));
+    requireAll(definition, given, connect.missing(account, request.providerData, request.externalAuthentication), hint);
+    requireVendorHosts(account);
 
     const connection = await connect.open(account, request.providerData, request.externalAuthentication);
     try {
@@ -75,23 +78,34 @@ export function createProvision({ authorizations, connect, instances }: Provisio
         tokens: connection,
       });
     } catch (error) {
-      // The token answer may have named another host; what was obtained is given back where it came from.
-      if (connection !== undefined) await connect.revoke(account, connection.tokens);
+      // The token answer may have named another host; what was obtained is given back where it came from. Tokens that
+      // the caller brought stay the caller's.
+      const obtained = request.externalAuthentication !== 'initial';
+      if (connection !== undefined && obtained) await connect.revoke(account, connection.tokens);
       throw error;
     }
   };
 
-  /** An OAuth 1.0a request token remembers the site it was made for, so that callers need not repeat it. */
+  /**
+   * An OAuth 1.0a request token remembers the site it was made for, so that callers need not repeat it. Gives back what
+   * to tell a caller whose request token is not known (any more).
+   */
   async function fillRememberedSite(
     definition: Definition,
     given: GivenSettings,
     provider: ProviderData,
-  ): Promise<void> {
+  ): Promise<string | undefined> {
     const site = definition.document.valence?.siteAddress;
     const requestToken = provider['oauth_token'];
-    if (site === undefined || given.values[site.setting] !== undefined || typeof requestToken !== 'string') return;
+    if (site === undefined || given.values[site.setting] !== undefined) return undefined;
+    if (typeof requestToken !== 'string' || requestToken === '') return undefined;
     const memory = await authorizations.recall('requestToken', definition.key, requestToken);
     if (memory?.['siteAddress']) given.values[site.setting] = memory['siteAddress'];
+    if (memory !== undefined) return undefined;
+    return (
+      'The request token is not known, was used before, or is older than an hour: start again with ' +
+      `GET /elements/${definition.key}/oauth/token.`
+    );
   }
 }
 
@@ -100,13 +114,46 @@ export function accountFrom(definition: Definition, given: GivenSettings): Accou
   return { definition, values: mergeSettings(definition, given.values), secrets: given.secrets };
 }
 
-/** Throws a Problem naming every required setting and every piece of provider data that is missing. */
-export function requireAll(definition: Definition, given: GivenSettings, missingProvider: string[]): void {
+/** Throws a Problem naming every required setting and every piece of provider data that is missing, and then the hint. */
+export function requireAll(
+  definition: Definition,
+  given: GivenSettings,
+  missingProvider: string[],
+  hint?: string | undefined,
+): void {
   const known = new Set([...Object.keys(given.values), ...Object.keys(given.secrets)]);
   const missing = [...missingSettings(definition, known).map((key) => `configuration ${key}`), ...missingProvider];
   if (missing.length === 0) return;
   const list = [...new Set(missing)].join(', ');
-  throw new Problem('badRequest', `Missing required entries for ${definition.key}: ${list}.`);
+  const text = `Missing required entries for ${definition.key}: ${list}.`;
+  throw new Problem('badRequest', hint === undefined ? text : `${text} ${hint}`);
+}
+
+/** The settings that say where credentials are sent. */
+const vendorUrls = [
+  'base.url',
+  'oauth.authorization.url',
+  'oauth.request.url',
+  'oauth.token.url',
+  'oauth.token.refresh_url',
+  'oauth.token.revoke_url',
+];
+
+/**
+ * Throws a Problem naming every address that does not lead to a host of the element, before anything is sent. (The door
+ * to vendors would refuse it, too, but only once a code is spent.) One with a placeholder left is judged there.
+ */
+export function requireVendorHosts({ definition, values }: Account): void {
+  const hosts = definition.document.valence?.hosts;
+  if (hosts === undefined) return;
+  const foreign = vendorUrls.filter((key) => {
+    const url = fillSettings(values[key] ?? '', values);
+    if (url === '' || url.includes('{')) return false;
+    const host = URL.canParse(url) ? new URL(url).hostname : '';
+    return !hosts.some((pattern) => matchesHost(host, pattern));
+  });
+  if (foreign.length === 0) return;
+  throw new Problem('badRequest', `${foreign.join(', ')} must lead to a host of this element: ${hosts.join(', ')}.`);
 }
 
 /** Settings with those that a token answer filled; what it filled is held to the same rules as what callers give. */

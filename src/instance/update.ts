@@ -6,7 +6,7 @@ import type { Definition } from '../element/define.ts';
 import { type GivenSettings, mask, splitSettings, tokenSettings } from '../element/settings.ts';
 import type { InstanceChange, InstanceRecord, InstanceStore } from '../store/instances.ts';
 import type { Connect, Connection, ProviderData } from './connect.ts';
-import { accountFrom, addFilled, plainText, requireAll, withoutTokens } from './provision.ts';
+import { accountFrom, addFilled, plainText, requireAll, requireVendorHosts, withoutTokens } from './provision.ts';
 
 /** What `PUT` or `PATCH` of an instance says; absent members stay as they are. */
 export interface UpdateRequest {
@@ -39,7 +39,9 @@ export function createUpdate({ connect, instances }: { connect: Connect; instanc
       if (changed === undefined) throw new Problem('notFound', `No instance found with the id ${record.id}.`);
       return changed;
     } catch (error) {
-      if (connection !== undefined) await connect.revoke(accountFrom(definition, wanted), connection.tokens);
+      if (connection !== undefined && bringsProviderData(request)) {
+        await connect.revoke(accountFrom(definition, wanted), connection.tokens);
+      }
       throw error;
     }
   };
@@ -52,24 +54,31 @@ export function createUpdate({ connect, instances }: { connect: Connect; instanc
     request: UpdateRequest,
   ): Promise<Connection | undefined> {
     const ownTokens = [tokenSettings.access, tokenSettings.refresh].some((key) => given.secrets[key] !== undefined);
-    const again = Object.keys(request.providerData).length > 0;
+    const again = bringsProviderData(request);
     const external = ownTokens && !again ? 'initial' : 'none';
     const account = accountFrom(definition, {
       values: wanted.values,
       secrets: { ...wanted.secrets, ...given.secrets },
     });
     requireAll(definition, wanted, again ? connect.missing(account, request.providerData, external) : []);
+    requireVendorHosts(account);
     if (!again && !ownTokens) return undefined;
 
     const connection = await connect.open(account, request.providerData, external);
     try {
       await connect.validate(accountFrom(definition, addFilled(definition, wanted, connection)), connection?.tokens);
     } catch (error) {
-      if (connection !== undefined) await connect.revoke(account, connection.tokens);
+      // Tokens that the caller brought stay the caller's.
+      if (connection !== undefined && again) await connect.revoke(account, connection.tokens);
       throw error;
     }
     return connection;
   }
+}
+
+/** Whether the account is to be connected anew, by what came back from the consent page. */
+function bringsProviderData(request: UpdateRequest): boolean {
+  return Object.keys(request.providerData).length > 0;
 }
 
 /**

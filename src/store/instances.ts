@@ -1,6 +1,6 @@
 // Instances: accounts connected at elements. Their secrets are sealed, their tokens found by digest.
 
-import { type SelectQueryBuilder, sql } from 'kysely';
+import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import { Secret } from '../core/secret.ts';
 import type { Vault } from '../core/vault.ts';
 import type { Database, Tables } from './database.ts';
@@ -284,31 +284,11 @@ function sealSecrets(vault: Vault, id: number, secrets: Record<string, Secret>):
   return vault.seal(new Secret(JSON.stringify(revealed)), instancePlaces.secrets(id));
 }
 
-interface JoinedRow {
-  id: number;
-  organization_id: number;
-  account_id: number;
-  user_id: number;
-  element_id: number;
-  name: string;
-  tags: string[];
-  configuration: Record<string, string>;
-  secrets_sealed: string;
-  token_sealed: string;
-  external_authentication: string;
-  disabled: boolean;
-  created_at: Date;
-  updated_at: Date;
-  email: string;
-  first_name: string | null;
-  last_name: string | null;
-  tokens_sealed: string | null;
-  generation: number | null;
-  expires_at: Date | null;
-  refreshed_at: Date | null;
-  uncertain_since: Date | null;
-  refused_reason: string | null;
-}
+/** An instance with its user, and its tokens if it has any. */
+type JoinedRow = Selectable<Tables['instances']> &
+  Pick<Selectable<Tables['users']>, 'email' | 'first_name' | 'last_name'> &
+  Nullable<Omit<Selectable<Tables['vendor_tokens']>, 'instance_id' | 'refresh_count' | `attempt_${string}`>>;
+type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null };
 
 function openRow(vault: Vault, row: JoinedRow): InstanceRecord {
   const opened = JSON.parse(vault.open(row.secrets_sealed, instancePlaces.secrets(row.id)).reveal()) as Record<

@@ -1,9 +1,9 @@
 // Organizations, their accounts and users, and how a caller's credentials are found.
 
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Secret } from '../core/secret.ts';
 import type { Vault } from '../core/vault.ts';
-import type { Database } from './database.ts';
+import type { Database, Tables } from './database.ts';
 
 export interface Organization {
   id: number;
@@ -347,18 +347,7 @@ export function createOrganizationStore(database: Database, vault: Vault): Organ
   };
 }
 
-function accountRecord(row: {
-  id: number;
-  organization_id: number;
-  name: string;
-  external_id: string | null;
-  description: string | null;
-  active: boolean;
-  default_account: boolean;
-  settings: Record<string, unknown>;
-  created_at: Date;
-  updated_at: Date;
-}): AccountRecord {
+function accountRecord(row: Selectable<Tables['accounts']>): AccountRecord {
   return {
     id: row.id,
     organizationId: row.organization_id,
@@ -373,20 +362,7 @@ function accountRecord(row: {
   };
 }
 
-function userRecord(row: {
-  id: number;
-  organization_id: number;
-  account_id: number;
-  email: string;
-  first_name: string | null;
-  last_name: string | null;
-  external_id: string | null;
-  profile: Record<string, unknown>;
-  active: boolean;
-  last_login_at: Date | null;
-  created_at: Date;
-  updated_at: Date;
-}): UserRecord {
+function userRecord(row: Selectable<Tables['users']>): UserRecord {
   return {
     id: row.id,
     organizationId: row.organization_id,

@@ -7,99 +7,70 @@ import { instancePlaces } from './instances.ts';
 import { secretPlaces } from './organizations.ts';
 import { tokensPlace } from './tokens.ts';
 
-/**
- * Reseals the secrets of organizations, users, instances and vendor tokens, and makes the digests anew by which the
- * first three are found. Each row is locked for its own short transaction. Values that must be gone within the day
- * (sessions, remembered authorizations) are left to end under the old key. Gives back how many rows were changed.
- */
-export async function resealAll(database: Database, vault: Vault): Promise<Record<string, number>> {
-  const reseal = (sealed: string, place: string) =>
-    vault.isCurrent(sealed) ? sealed : vault.seal(vault.open(sealed, place), place);
-  const digestOf = (sealed: string, place: string) => vault.digest(vault.open(sealed, place).reveal());
-
-  const organizations = await eachRow(database, 'organizations', 'id', async (transaction, id) => {
-    const row = await transaction
-      .selectFrom('organizations')
-      .select('secret_sealed')
-      .where('id', '=', id)
-      .forUpdate()
-      .executeTakeFirst();
-    if (row === undefined || vault.isCurrent(row.secret_sealed)) return false;
-    const place = secretPlaces.organization(id);
-    const change = {
-      secret_sealed: reseal(row.secret_sealed, place),
-      secret_digest: digestOf(row.secret_sealed, place),
-    };
-    await transaction.updateTable('organizations').set(change).where('id', '=', id).execute();
-    return true;
-  });
-
-  const users = await eachRow(database, 'users', 'id', async (transaction, id) => {
-    const row = await transaction
-      .selectFrom('users')
-      .select('secret_sealed')
-      .where('id', '=', id)
-      .forUpdate()
-      .executeTakeFirst();
-    if (row === undefined || vault.isCurrent(row.secret_sealed)) return false;
-    const place = secretPlaces.user(id);
-    const change = {
-      secret_sealed: reseal(row.secret_sealed, place),
-      secret_digest: digestOf(row.secret_sealed, place),
-    };
-    await transaction.updateTable('users').set(change).where('id', '=', id).execute();
-    return true;
-  });
-
-  const instances = await eachRow(database, 'instances', 'id', async (transaction, id) => {
-    const row = await transaction
-      .selectFrom('instances')
-      .select(['secrets_sealed', 'token_sealed'])
-      .where('id', '=', id)
-      .forUpdate()
-      .executeTakeFirst();
-    if (row === undefined || (vault.isCurrent(row.secrets_sealed) && vault.isCurrent(row.token_sealed))) return false;
-    const change = {
-      secrets_sealed: reseal(row.secrets_sealed, instancePlaces.secrets(id)),
-      token_sealed: reseal(row.token_sealed, instancePlaces.token(id)),
-      token_digest: digestOf(row.token_sealed, instancePlaces.token(id)),
-    };
-    await transaction.updateTable('instances').set(change).where('id', '=', id).execute();
-    return true;
-  });
-
-  const vendorTokens = await eachRow(database, 'vendor_tokens', 'instance_id', async (transaction, id) => {
-    const row = await transaction
-      .selectFrom('vendor_tokens')
-      .select('tokens_sealed')
-      .where('instance_id', '=', id)
-      .forUpdate()
-      .executeTakeFirst();
-    if (row === undefined || vault.isCurrent(row.tokens_sealed)) return false;
-    const change = { tokens_sealed: reseal(row.tokens_sealed, tokensPlace(id)) };
-    await transaction.updateTable('vendor_tokens').set(change).where('instance_id', '=', id).execute();
-    return true;
-  });
-
-  return { organizations, users, instances, vendorTokens };
+/** A sealed column, where its values are bound to, and the column of the digest by which it is found. */
+interface SealedColumn {
+  table: string;
+  id: string;
+  sealed: string;
+  digest: string | undefined;
+  place(id: number): string;
 }
 
-/** Visits every row of a table in a transaction of its own, in pages of ids, and counts those that were changed. */
-async function eachRow(
-  database: Database,
-  table: string,
-  idColumn: string,
-  visit: (transaction: Database, id: number) => Promise<boolean>,
-): Promise<number> {
+const sealedColumns: readonly SealedColumn[] = [
+  {
+    table: 'organizations',
+    id: 'id',
+    sealed: 'secret_sealed',
+    digest: 'secret_digest',
+    place: secretPlaces.organization,
+  },
+  { table: 'users', id: 'id', sealed: 'secret_sealed', digest: 'secret_digest', place: secretPlaces.user },
+  { table: 'instances', id: 'id', sealed: 'token_sealed', digest: 'token_digest', place: instancePlaces.token },
+  { table: 'instances', id: 'id', sealed: 'secrets_sealed', digest: undefined, place: instancePlaces.secrets },
+  { table: 'vendor_tokens', id: 'instance_id', sealed: 'tokens_sealed', digest: undefined, place: tokensPlace },
+];
+
+/**
+ * Seals every secret of the database again with the vault's current key, and makes their digests anew. Each row is
+ * locked for its own short transaction. What must be gone within a day (sessions, remembered authorizations) is left to
+ * end under the old key. Gives back how many values of each column were changed.
+ */
+export async function resealAll(database: Database, vault: Vault): Promise<Record<string, number>> {
+  const changed: Record<string, number> = {};
+  for (const column of sealedColumns) {
+    changed[`${column.table}.${column.sealed}`] = await resealColumn(database, vault, column);
+  }
+  return changed;
+}
+
+async function resealColumn(database: Database, vault: Vault, column: SealedColumn): Promise<number> {
+  const [table, id] = [sql.table(column.table), sql.ref(column.id)];
   let changed = 0;
   for (let after = 0; ; ) {
-    const { rows } = await sql<{ id: number }>`
-      select ${sql.ref(idColumn)} as id from ${sql.table(table)}
-      where ${sql.ref(idColumn)} > ${after} order by 1 limit 500`.execute(database);
-    for (const { id } of rows) {
-      if (await database.transaction().execute((transaction) => visit(transaction, id))) changed++;
-      after = id;
+    const page = await sql<{ id: number }>`
+      select ${id} as id from ${table} where ${id} > ${after} order by 1 limit 500`.execute(database);
+    for (const row of page.rows) {
+      if (await resealValue(database, vault, column, row.id)) changed++;
+      after = row.id;
     }
-    if (rows.length === 0) return changed;
+    if (page.rows.length === 0) return changed;
   }
+}
+
+async function resealValue(database: Database, vault: Vault, column: SealedColumn, rowId: number): Promise<boolean> {
+  const [table, id, sealed] = [sql.table(column.table), sql.ref(column.id), sql.ref(column.sealed)];
+  return database.transaction().execute(async (transaction) => {
+    const found = await sql<{ value: string }>`
+      select ${sealed} as value from ${table} where ${id} = ${rowId} for update`.execute(transaction);
+    const value = found.rows[0]?.value;
+    if (value === undefined || vault.isCurrent(value)) return false;
+
+    const secret = vault.open(value, column.place(rowId));
+    const digest =
+      column.digest === undefined ? sql`` : sql`, ${sql.ref(column.digest)} = ${vault.digest(secret.reveal())}`;
+    await sql`
+      update ${table} set ${sealed} = ${vault.seal(secret, column.place(rowId))}${digest}
+      where ${id} = ${rowId}`.execute(transaction);
+    return true;
+  });
 }

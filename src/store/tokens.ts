@@ -100,7 +100,9 @@ export function createTokenStore(database: Database, vault: Vault, owner: number
       if (seen.generation !== generation) return 'changed';
       if (seen.refused_reason !== null) return 'refused';
       if (seen.attempt_id === null || !seen.over) return 'busy';
-      if (seen.attempt_owner !== null && !(await isGone(database, seen.attempt_owner))) return 'busy';
+      // This process has one attempt at a time: its own is one whose end could not be written.
+      const { attempt_owner: other } = seen;
+      if (other !== null && other !== owner && !(await isGone(database, other))) return 'busy';
 
       const taken = await claim(database, {
         instanceId,

@@ -3,9 +3,9 @@
 import { Type } from 'typebox';
 import { createFilter } from '../../ceql/match.ts';
 import { Problem } from '../../core/errors.ts';
-import { isDuplicate } from '../../store/database.ts';
 import type { AccountChange, AccountRecord } from '../../store/organizations.ts';
 import { type Caller, requireAdministrator, requireIdentity } from '../caller.ts';
+import { orConflict } from '../conflict.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
@@ -87,7 +87,7 @@ export function accountRoutes(server: Server, context: RouteContext): void {
       const { organization } = requireAdministrator(request.caller);
       const { externalId, name = externalId, description = null } = request.body;
       const account = { externalId, name, description, defaultAccount: false };
-      return show(await unlessTaken(externalId, () => organizations.createAccount(organization.id, account)));
+      return show(await orConflict(taken(externalId), () => organizations.createAccount(organization.id, account)));
     },
   );
 
@@ -173,7 +173,7 @@ export function accountRoutes(server: Server, context: RouteContext): void {
 
   async function applyChange(account: AccountRecord, change: AccountChange): Promise<AccountRecord> {
     const { name, externalId, description, active, settings } = change;
-    return unlessTaken(externalId ?? '', () =>
+    return orConflict(taken(externalId), () =>
       organizations.updateAccount(account.organizationId, account.id, {
         ...(name === undefined ? {} : { name }),
         ...(externalId === undefined ? {} : { externalId }),
@@ -197,14 +197,8 @@ function refuseDefault(account: AccountRecord): void {
     throw new Problem('badRequest', 'The default account of an organization cannot be deactivated.');
 }
 
-/** Runs a write and tells callers when an external id is taken. */
-async function unlessTaken<Result>(externalId: string, write: () => Promise<Result>): Promise<Result> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    throw new Problem('conflict', `There is already an account with the externalId ${externalId}.`);
-  }
+function taken(externalId: string | null | undefined): string {
+  return `There is already an account with the externalId ${externalId}.`;
 }
 
 function show(account: AccountRecord) {

@@ -3,7 +3,7 @@
 import { Type } from 'typebox';
 import { createFilter } from '../../ceql/match.ts';
 import { Problem } from '../../core/errors.ts';
-import { Hub } from '../../element/catalog.ts';
+import { documentFaults, Hub } from '../../element/catalog.ts';
 import {
   authenticationTypes,
   elementDetail,
@@ -13,7 +13,8 @@ import {
   settingView,
 } from '../../element/view.ts';
 import type { ElementViewer } from '../../engine/elements.ts';
-import type { Caller } from '../caller.ts';
+import { type Caller, requireIdentity } from '../caller.ts';
+import { orConflict } from '../conflict.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
@@ -41,7 +42,7 @@ export function viewerOf(caller: Caller): ElementViewer {
 
 /** Adds the routes of elements and hubs. */
 export function catalogRoutes(server: Server, context: RouteContext): void {
-  const { elements, catalog } = context;
+  const { elements, catalog, privateElements, limits } = context;
   const describe = { tags: ['Elements'], security: secured.open };
   const describeHub = { tags: ['Hubs'], security: secured.open };
 
@@ -68,6 +69,31 @@ export function catalogRoutes(server: Server, context: RouteContext): void {
         )
         .filter(passes);
       return pageOf(reply, found, request.query);
+    },
+  );
+
+  server.post(
+    `${basePath}/elements`,
+    {
+      bodyLimit: limits.elementBodyBytes,
+      schema: {
+        tags: ['Elements'],
+        security: secured.secrets,
+        summary: 'Create a private element of your account from a document',
+        body: OpenObject,
+        response: responses(OpenObject),
+      },
+    },
+    async (request) => {
+      const { organization, account } = requireIdentity(request.caller);
+      const { id: _, ...document } = request.body as Record<string, unknown>;
+      const faults = documentFaults(document);
+      if (faults.length > 0) throw new Problem('badRequest', `The element cannot be used: ${faults.join('; ')}.`);
+      const key = String(document['key']);
+      const { id } = await orConflict(`Your account already has an element with the key ${key}.`, () =>
+        privateElements.create(organization.id, account.id, key, document),
+      );
+      return elementDetail(await elements.byId(id, { organizationId: organization.id, accountId: account.id }));
     },
   );
 

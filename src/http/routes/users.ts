@@ -7,9 +7,9 @@ import { hashPassword, verifyPassword } from '../../auth/password.ts';
 import { createFilter } from '../../ceql/match.ts';
 import { Problem } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
-import { isDuplicate } from '../../store/database.ts';
 import type { UserChange, UserRecord } from '../../store/organizations.ts';
 import { type Caller, requireIdentity } from '../caller.ts';
+import { orConflict } from '../conflict.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
@@ -259,7 +259,7 @@ export function userRoutes(server: Server, context: RouteContext): void {
     const secret = new Secret(randomBytes(32).toString('base64'));
     const passwordHash = body.password === undefined ? null : await hashPassword(new Secret(body.password));
     const { organization } = requireIdentity(caller);
-    const created = await unlessTaken(body.email, () =>
+    const created = await orConflict(taken(body.email), () =>
       organizations.createUser(organization.id, {
         accountId,
         email: body.email,
@@ -284,7 +284,7 @@ export function userRoutes(server: Server, context: RouteContext): void {
       ...(body.active === undefined ? {} : { active: body.active }),
       ...(body.password === undefined ? {} : { passwordHash: await hashPassword(new Secret(body.password)) }),
     };
-    const changed = await unlessTaken(body.email ?? '', () =>
+    const changed = await orConflict(taken(body.email), () =>
       organizations.updateUser(user.organizationId, user.id, change),
     );
     if (body.active === false || body.password !== undefined) await signIn.endSessions(user.id);
@@ -339,14 +339,8 @@ function profileOf(body: Partial<Record<(typeof profileMembers)[number], string 
   );
 }
 
-/** Runs a write and tells callers when an email address is taken. */
-async function unlessTaken<Result>(email: string, write: () => Promise<Result>): Promise<Result> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    throw new Problem('conflict', `There is already a user with the email ${email}.`);
-  }
+function taken(email: string | undefined): string {
+  return `There is already a user with the email ${email}.`;
 }
 
 function show(user: UserRecord): Type.Static<typeof User> {
