@@ -101,7 +101,7 @@ export async function createApp({ config, connectionString, keyring, logger, clo
   const engine = createEngine({ outbound, refresh, clock, limits });
   const connect = createConnect({ authorizations, engine, send, clock });
 
-  const server = await createServer({
+  const { server, settled } = await createServer({
     config,
     limits,
     clock,
@@ -126,6 +126,7 @@ export async function createApp({ config, connectionString, keyring, logger, clo
     useKeyring: vault.useKeyring,
     async close() {
       await server.close();
+      await settled();
       await door.close();
       await presence.stop();
       await database.destroy();

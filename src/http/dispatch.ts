@@ -7,7 +7,7 @@ export const basePath = '/elements/api-v2';
 export const elementCallPath = '/-/element-call';
 
 const platformOnly = /^\/(instances|elements|authentication|events|formulas|jobs|usage|audit-logs|docs)(\/|$)/;
-const platformExact = /^\/(organizations\/me|accounts\/settings|hubs(\/keys)?)$/;
+const platformExact = /^\/(organizations\/me|accounts\/settings|hubs(\/[^/]+)?)$/;
 
 /**
  * The path that a request is served under: element calls are led to `elementCallPath`, everything else stays.

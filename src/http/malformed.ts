@@ -10,7 +10,7 @@ const deepest = 100;
 
 /**
  * Refuses what PostgreSQL cannot store and no vendor means to get, wherever it stands in a request: NUL characters and
- * halves of surrogate pairs in text, and values nested too deeply. Throws a Problem that says where it stands.
+ * halves of surrogate pairs in text, infinite numbers, and values nested too deeply. Throws a Problem that says where.
  */
 export function refuseMalformed(request: FastifyRequest): void {
   for (const [place, value] of Object.entries({ path: request.params, query: request.query, body: request.body })) {
@@ -25,6 +25,7 @@ function faultOf(root: unknown): string | undefined {
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     const [value, depth] = next;
     if (typeof value === 'string' && !isStorable(value)) return 'holds a NUL character or half of a surrogate pair';
+    if (typeof value === 'number' && !Number.isFinite(value)) return 'holds a number that is too large';
     if (typeof value !== 'object' || value === null) continue;
     if (depth >= deepest) return `is nested more than ${deepest} levels deep`;
     for (const [name, member] of Object.entries(value)) left.push([name, depth + 1], [member, depth + 1]);

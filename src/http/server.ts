@@ -33,8 +33,15 @@ const exposedHeaders = [
   'Content-Disposition',
 ];
 
+/** A server, and a way to wait for what its calls still do after their clients have gone. */
+export interface HttpServer {
+  server: Server;
+  /** Waits until no handler runs any more, so that what they use may be closed. */
+  settled(): Promise<void>;
+}
+
 /** Makes the server with all its routes; it does not listen yet. */
-export async function createServer(context: RouteContext): Promise<Server> {
+export async function createServer(context: RouteContext): Promise<HttpServer> {
   const { limits } = context;
   const server = fastify({
     loggerInstance: context.logger,
@@ -43,6 +50,7 @@ export async function createServer(context: RouteContext): Promise<Server> {
     requestTimeout: limits.requestArrivalMs,
     http: { maxHeaderSize: limits.headerBytes, requireHostHeader: false },
     genReqId: () => randomUUID(),
+    return503OnClosing: false,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 1000 },
     rewriteUrl: (request) => dispatchUrl(request.url ?? '/', request.headers.authorization),
@@ -76,16 +84,24 @@ export async function createServer(context: RouteContext): Promise<Server> {
     },
   });
 
+  const running = trackHandlers(server);
   server.decorateRequest('caller');
   server.addHook('onRequest', async (request, reply) => {
     reply.header('Elements-Request-Id', request.id);
     requireHost(request);
     request.caller = await identifyCaller(context, readCredentials(request.headers.authorization));
   });
-  server.addHook('preValidation', async (request) => {
-    dropEmptyQueryValues(request);
-    refuseMalformed(request);
+  let stopping = false;
+  server.addHook('preClose', async () => {
+    stopping = true;
   });
+  server.addHook('onSend', async (_request, reply) => {
+    // Else a connection with a call in flight would stay open, and the stop would wait for it.
+    if (stopping) reply.header('Connection', 'close');
+  });
+  server.addHook('preValidation', async (request) => dropEmptyQueryValues(request));
+  // After validation, which makes numbers of text: `Infinity` is a number to it.
+  server.addHook('preHandler', async (request) => refuseMalformed(request));
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
     context.telemetry.requestDone(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
@@ -120,7 +136,33 @@ export async function createServer(context: RouteContext): Promise<Server> {
   ]) {
     routes(server, context);
   }
-  return server;
+  return {
+    server,
+    async settled() {
+      await Promise.allSettled(running);
+    },
+  };
+}
+
+/** The handlers that run, however their connections fare: one that stores a token must not be cut off. */
+function trackHandlers(server: Server): Set<Promise<unknown>> {
+  const running = new Set<Promise<unknown>>();
+  server.addHook('onRoute', (route) => {
+    const { handler } = route;
+    route.handler = function tracked(request, reply) {
+      const result = handler.call(this, request, reply);
+      if (result instanceof Promise) {
+        const ended = result.then(
+          () => undefined,
+          () => undefined,
+        );
+        running.add(ended);
+        void ended.then(() => running.delete(ended));
+      }
+      return result;
+    };
+  });
+  return running;
 }
 
 /** JSON bodies, where an empty one counts as none: some clients send the content type with every DELETE. */

@@ -21,8 +21,8 @@ export const PageQuery = {
   nextPage: Type.Optional(Type.String({ description: 'the Elements-Next-Page-Token of the page before' })),
 };
 
-/** A row id in a path. */
-export const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+/** A row id in a path; one below 1 is that of no row, and answers 404 like any other that is not there. */
+export const Id = Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
 
 /** The responses of a route: the given shape for success, the error body for everything else. */
 export function responses<Shape extends TSchema>(success: Shape) {

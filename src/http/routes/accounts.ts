@@ -1,7 +1,6 @@
 // Routes of accounts: an organization's customers. Users of the default account see all, others their own.
 
 import { Type } from 'typebox';
-import { createFilter } from '../../ceql/match.ts';
 import { Problem } from '../../core/errors.ts';
 import type { AccountChange, AccountRecord } from '../../store/organizations.ts';
 import { type Caller, requireAdministrator, requireIdentity } from '../caller.ts';
@@ -11,6 +10,7 @@ import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { pageHeaders } from '../pages.ts';
 import { emptyResponse, Id, OpenObject, responses } from '../shapes.ts';
+import { createFilter } from '../where.ts';
 
 const Nullable = Type.Union([Type.String(), Type.Null()]);
 const AccountBody = Type.Object({

@@ -1,7 +1,6 @@
 // Routes for elements and hubs. The catalog is open; with credentials private elements are seen, too.
 
 import { Type } from 'typebox';
-import { createFilter } from '../../ceql/match.ts';
 import { Problem } from '../../core/errors.ts';
 import { documentFaults, Hub } from '../../element/catalog.ts';
 import {
@@ -20,6 +19,7 @@ import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { pageOf } from '../pages.ts';
 import { OpenObject, PageQuery, responses } from '../shapes.ts';
+import { createFilter } from '../where.ts';
 
 const KeyOrId = Type.Object({ keyOrId: Type.String({ description: 'an element’s key or id' }) });
 const HubKey = Type.Object({ key: Type.String() });

@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { hashPassword, verifyPassword } from '../../auth/password.ts';
-import { createFilter } from '../../ceql/match.ts';
 import { Problem } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import type { UserChange, UserRecord } from '../../store/organizations.ts';
@@ -15,6 +14,7 @@ import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { type PageQueryValues, pageOf } from '../pages.ts';
 import { emptyResponse, Id, PageQuery, responses } from '../shapes.ts';
+import { createFilter } from '../where.ts';
 import { administeredOrganization } from './organizations.ts';
 
 const Nullable = Type.Union([Type.String(), Type.Null()]);
