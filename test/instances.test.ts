@@ -467,6 +467,17 @@ describe('connecting with own tokens', () => {
     expect((await ping(created.body.token)).status, 'it is refreshed like any other').toBe(200);
   });
 
+  test('tokens of one’s own come from no consent page, so no callback URL is asked for, now or at a change', async () => {
+    const tokens = await ownTokens('ciscospark', 'https://api.ciscospark.com/v1/access_token');
+    const body = initial('ciscospark', { 'oauth.user.refresh_token': tokens['refresh_token'] });
+    const { 'oauth.callback.url': _, ...configuration } = body.configuration as Record<string, unknown>;
+    const created = await post(trip, { ...body, configuration });
+    expect(created.status, created.body.message).toBe(200);
+    expect((await call('PATCH', `/instances/${created.body.id}`, { name: 'Still own' })).status).toBe(200);
+    const again = await call('PATCH', `/instances/${created.body.id}`, { providerData: { code: 'x' } });
+    expect(missingEntries(again)).toEqual(['oauth.callback.url']);
+  });
+
   test('an access token of one’s own gives an instance that works', async () => {
     const tokens = await ownTokens('zendesk', 'https://acme.zendesk.com/oauth/tokens');
     await control(trip.sandbox.url, 'DELETE', '/requests');

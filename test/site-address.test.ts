@@ -296,12 +296,15 @@ describe('an address that a caller overrides', () => {
       'https://evil.com/',
       'https://acme.zendesk.com@evil.com',
       'nonsense',
+      'http://acme.zendesk.com',
+      'http://login.salesforce.com',
+      'http://api.ciscospark.com/v1',
     ]) {
       const configuration = { ...configurationOf(key), [setting]: value };
       const refused = await post(trip, { element: { key }, providerData, configuration });
       expect(refused.status, value).toBe(400);
       expect(refused.body.message, value).toMatch(
-        /must lead to a host of this element|not one that this element may call/,
+        /must be an https address at a host of this element|not one that this element may call/,
       );
     }
     expect(listener.requests).toEqual([]);

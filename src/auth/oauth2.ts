@@ -178,7 +178,9 @@ export function readTokenAnswer(reply: HttpReply, quirks: OAuth2): TokenGrant | 
   const paths = quirks.answer ?? {};
   const find = (path: string) => scalar(valueAt(answer, path));
 
-  const error = find(paths.error ?? 'error') ?? find('error.code') ?? find('error.type');
+  const said = find(paths.error ?? 'error') ?? find('error.code') ?? find('error.type');
+  // Some vendors write `"error": false` beside a token.
+  const error = said === 'false' || said === '0' ? undefined : said;
   const access = find(paths.accessToken ?? 'access_token');
   if (reply.status >= 400 || error !== undefined || access === undefined) {
     const description =
@@ -188,7 +190,7 @@ export function readTokenAnswer(reply: HttpReply, quirks: OAuth2): TokenGrant | 
       find('errors[0].description');
     const retryAfter = Number(reply.headers['retry-after'] ?? Number.NaN);
     return {
-      error: error ?? (reply.status >= 400 ? `http_${reply.status}` : 'no_token'),
+      error: error ?? quotedError(description) ?? (reply.status >= 400 ? `http_${reply.status}` : 'no_token'),
       description: description ?? (isObject(answer) ? undefined : text.slice(0, 200) || undefined),
       status: reply.status,
       ...(Number.isFinite(retryAfter) ? { retryAfterSeconds: retryAfter } : {}),
@@ -207,6 +209,12 @@ export function readTokenAnswer(reply: HttpReply, quirks: OAuth2): TokenGrant | 
     expiresIn: Number.isFinite(expiresIn) && expiresIn > 0 ? expiresIn : undefined,
     settings,
   };
+}
+
+/** The error code of RFC 6749 section 5.2 that a vendor without an error member quotes in its text. */
+function quotedError(text: string | undefined): string | undefined {
+  const codes = /\b(invalid_(request|client|grant|scope)|unauthorized_client|unsupported_grant_type)\b/;
+  return codes.exec(text ?? '')?.[1];
 }
 
 /** Whether a token answer is a refusal. */

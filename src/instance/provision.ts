@@ -56,10 +56,12 @@ export function createProvision({ authorizations, connect, instances }: Provisio
     const given = splitSettings(definition, request.configuration);
     const hint = await fillRememberedSite(definition, given, request.providerData);
     const account = accountFrom(definition, given);
-    requireAll(definition, given, connect.missing(account, request.providerData, request.externalAuthentication), hint);
+    const { providerData, externalAuthentication } = request;
+    const missing = connect.missing(account, providerData, externalAuthentication);
+    requireAll(definition, given, externalAuthentication, missing, hint);
     requireVendorHosts(account);
 
-    const connection = await connect.open(account, request.providerData, request.externalAuthentication);
+    const connection = await connect.open(account, providerData, externalAuthentication);
     try {
       const settled = addFilled(definition, given, connection);
       const connected = accountFrom(definition, settled);
@@ -74,13 +76,13 @@ export function createProvision({ authorizations, connect, instances }: Provisio
         values: settled.values,
         secrets: withoutTokens(settled.secrets),
         token: createElementToken(),
-        externalAuthentication: request.externalAuthentication,
+        externalAuthentication,
         tokens: connection,
       });
     } catch (error) {
       // The token answer may have named another host; what was obtained is given back where it came from. Tokens that
       // the caller brought stay the caller's.
-      const obtained = request.externalAuthentication !== 'initial';
+      const obtained = externalAuthentication !== 'initial';
       if (connection !== undefined && obtained) await connect.revoke(account, connection.tokens);
       throw error;
     }
@@ -114,14 +116,19 @@ export function accountFrom(definition: Definition, given: GivenSettings): Accou
   return { definition, values: mergeSettings(definition, given.values), secrets: given.secrets };
 }
 
-/** Throws a Problem naming every required setting and every piece of provider data that is missing, and then the hint. */
+/**
+ * Throws a Problem naming every required setting and every piece of provider data that is missing, and then the hint.
+ * Tokens that the caller brings (`initial`) come from no consent page, so no callback URL is asked for.
+ */
 export function requireAll(
   definition: Definition,
   given: GivenSettings,
+  externalAuthentication: string,
   missingProvider: string[],
   hint?: string | undefined,
 ): void {
   const known = new Set([...Object.keys(given.values), ...Object.keys(given.secrets)]);
+  if (externalAuthentication === 'initial') known.add('oauth.callback.url');
   const missing = [...missingSettings(definition, known).map((key) => `configuration ${key}`), ...missingProvider];
   if (missing.length === 0) return;
   const list = [...new Set(missing)].join(', ');
@@ -140,7 +147,7 @@ const vendorUrls = [
 ];
 
 /**
- * Throws a Problem naming every address that does not lead to a host of the element, before anything is sent. (The door
+ * Throws a Problem naming every address that is not https at a host of the element, before anything is sent. (The door
  * to vendors would refuse it, too, but only once a code is spent.) One with a placeholder left is judged there.
  */
 export function requireVendorHosts({ definition, values }: Account): void {
@@ -149,11 +156,14 @@ export function requireVendorHosts({ definition, values }: Account): void {
   const foreign = vendorUrls.filter((key) => {
     const url = fillSettings(values[key] ?? '', values);
     if (url === '' || url.includes('{')) return false;
-    const host = URL.canParse(url) ? new URL(url).hostname : '';
-    return !hosts.some((pattern) => matchesHost(host, pattern));
+    const address = URL.canParse(url) ? new URL(url) : undefined;
+    return address?.protocol !== 'https:' || !hosts.some((pattern) => matchesHost(address.hostname, pattern));
   });
   if (foreign.length === 0) return;
-  throw new Problem('badRequest', `${foreign.join(', ')} must lead to a host of this element: ${hosts.join(', ')}.`);
+  throw new Problem(
+    'badRequest',
+    `${foreign.join(', ')} must be an https address at a host of this element: ${hosts.join(', ')}.`,
+  );
 }
 
 /** Settings with those that a token answer filled; what it filled is held to the same rules as what callers give. */

@@ -3,7 +3,7 @@
 import { Problem } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Definition } from '../element/define.ts';
-import { type GivenSettings, mask, splitSettings, tokenSettings } from '../element/settings.ts';
+import { type GivenSettings, mask, mergeSettings, splitSettings, tokenSettings } from '../element/settings.ts';
 import type { InstanceChange, InstanceRecord, InstanceStore } from '../store/instances.ts';
 import type { Connect, Connection, ProviderData } from './connect.ts';
 import { accountFrom, addFilled, plainText, requireAll, requireVendorHosts, withoutTokens } from './provision.ts';
@@ -28,9 +28,9 @@ export type Update = (
 /** Makes the change of instances. Throws a Problem naming what is missing, or the vendor's reason; then nothing changes. */
 export function createUpdate({ connect, instances }: { connect: Connect; instances: InstanceStore }): Update {
   return async (definition, record, request) => {
-    const given = splitSettings(definition, request.configuration ?? {});
+    const given = withoutDefaults(definition, record, splitSettings(definition, request.configuration ?? {}));
     const wanted = settle(definition, record, request, given);
-    const connection = await reconnect(definition, wanted, given, request);
+    const connection = await reconnect(definition, record, wanted, given, request);
     try {
       const changed = await instances.update(record.organizationId, record.id, (stored) => {
         const settled = settle(definition, stored, request, given);
@@ -49,18 +49,19 @@ export function createUpdate({ connect, instances }: { connect: Connect; instanc
   /** New tokens, when the caller brought provider data or own tokens. */
   async function reconnect(
     definition: Definition,
+    record: InstanceRecord,
     wanted: GivenSettings,
     given: GivenSettings,
     request: UpdateRequest,
   ): Promise<Connection | undefined> {
     const ownTokens = [tokenSettings.access, tokenSettings.refresh].some((key) => given.secrets[key] !== undefined);
     const again = bringsProviderData(request);
-    const external = ownTokens && !again ? 'initial' : 'none';
+    const external = again ? 'none' : authenticationOf(record, request, ownTokens);
     const account = accountFrom(definition, {
       values: wanted.values,
       secrets: { ...wanted.secrets, ...given.secrets },
     });
-    requireAll(definition, wanted, again ? connect.missing(account, request.providerData, external) : []);
+    requireAll(definition, wanted, external, again ? connect.missing(account, request.providerData, external) : []);
     requireVendorHosts(account);
     if (!again && !ownTokens) return undefined;
 
@@ -74,6 +75,19 @@ export function createUpdate({ connect, instances }: { connect: Connect; instanc
     }
     return connection;
   }
+}
+
+/** A default that was read and is sent back stays one: an address made of the subdomain goes on following it. */
+function withoutDefaults(definition: Definition, record: InstanceRecord, given: GivenSettings): GivenSettings {
+  const shown = mergeSettings(definition, record.values);
+  const isDefault = (key: string, value: string) => !Object.hasOwn(record.values, key) && shown[key] === value;
+  const values = Object.entries(given.values).filter(([key, value]) => !isDefault(key, value));
+  return { values: Object.fromEntries(values), secrets: given.secrets };
+}
+
+/** How the account came by its tokens, when they do not come from the consent page now. */
+function authenticationOf(record: InstanceRecord, request: UpdateRequest, ownTokens: boolean): string {
+  return ownTokens ? 'initial' : (request.externalAuthentication ?? record.externalAuthentication);
 }
 
 /** Whether the account is to be connected anew, by what came back from the consent page. */
