@@ -98,6 +98,7 @@ export function ping(caller: Caller, account: VendorSide, instance: Connected): 
 export interface VendorRequest {
   /** milliseconds since 1970 */
   time: number;
+  headers: Record<string, string>;
   body: string;
   status: number | null;
   fault: string | null;
@@ -106,12 +107,10 @@ export interface VendorRequest {
 /** What a vendor saw since the last reset. */
 export function vendorView(sandboxUrl: string, account: VendorSide) {
   const requests = async (path: string) => {
-    const list = (await control(sandboxUrl, 'GET', `/requests?path=${encodeURIComponent(path)}`)) as {
-      time: string;
-      body: string;
-      status: number | null;
-      fault: string | null;
-    }[];
+    const list = (await control(sandboxUrl, 'GET', `/requests?path=${encodeURIComponent(path)}`)) as (Omit<
+      VendorRequest,
+      'time'
+    > & { time: string })[];
     return list.map((entry): VendorRequest => ({ ...entry, time: Date.parse(entry.time) }));
   };
   return {

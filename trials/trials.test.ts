@@ -1,0 +1,29 @@
+// A few rounds of every trial with each test run; `npm run trials` makes many.
+
+import { test } from 'vitest';
+import { provisioningKill } from './provisioning-kill.ts';
+import { refreshKill } from './refresh-kill.ts';
+
+const rounds = 3;
+
+test.each([
+  [
+    'provisioning, with server and database killed, loses no answered instance and leaves none by half',
+    provisioningKill,
+  ],
+  ['refreshing, with processes killed, spends no token twice and tells callers what happened', refreshKill],
+])(
+  '%s',
+  async (_name, trial) => {
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    const lines: string[] = [];
+    try {
+      await trial(rounds, seed, (line) => lines.push(line));
+    } catch (error) {
+      throw new Error(`seed ${seed}: ${error instanceof Error ? error.message : error}\n${lines.join('\n')}`, {
+        cause: error,
+      });
+    }
+  },
+  180_000,
+);
