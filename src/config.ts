@@ -1,6 +1,7 @@
 // The environment, read once: one frozen object, or every mistake at once.
 
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Secret } from './core/secret.ts';
@@ -73,7 +74,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     if (direct !== undefined && direct !== '') return direct;
     if (file === undefined || file === '') return undefined;
     try {
-      return readFileSync(file, 'utf8').trim();
+      const text = readFileSync(file, 'utf8').trim();
+      if (text === '') faults.push(`${name}_FILE names an empty file`);
+      return text === '' ? undefined : text;
     } catch (error) {
       faults.push(`${name}_FILE cannot be read: ${error instanceof Error ? error.message : error}`);
       return undefined;
@@ -82,6 +85,13 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const secret = (name: string) => {
     const value = read(name);
     return value === undefined ? undefined : new Secret(value);
+  };
+  const credential = (name: string) => {
+    const value = secret(name);
+    if (value !== undefined && /[\s,]/.test(value.reveal())) {
+      faults.push(`${name} must hold no space and no comma: it travels in the Authorization header`);
+    }
+    return value;
   };
   const parse = <Value>(name: string, fallback: Value, parser: (text: string) => Value): Value => {
     const text = read(name);
@@ -124,8 +134,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     admin: {
       email: read('VALENCE_ADMIN_EMAIL'),
       password: secret('VALENCE_ADMIN_PASSWORD'),
-      userSecret: secret('VALENCE_ADMIN_USER_SECRET'),
-      organizationSecret: secret('VALENCE_ADMIN_ORGANIZATION_SECRET'),
+      userSecret: credential('VALENCE_ADMIN_USER_SECRET'),
+      organizationSecret: credential('VALENCE_ADMIN_ORGANIZATION_SECRET'),
     },
   };
   if (faults.length > 0) throw new Error(`The configuration is wrong:\n- ${faults.join('\n- ')}`);
@@ -144,9 +154,12 @@ function parseBoolean(text: string): boolean {
 }
 
 function parseHttpUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw new Error('must be an http or https URL');
+  if (!isHttpUrl(text)) throw new Error('must be an http or https URL');
   return text;
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 function parsePublicUrl(text: string): string {
@@ -167,7 +180,7 @@ function parseRoutes(text: string): Record<string, string> {
   }
   for (const [pattern, target] of Object.entries(routes)) {
     if (!/^(\*|(\*\.)?[a-z0-9.-]+)$/i.test(pattern)) throw new Error(`has a wrong host pattern: ${pattern}`);
-    if (typeof target !== 'string' || !URL.canParse(target.replaceAll('{host}', 'host'))) {
+    if (typeof target !== 'string' || !isHttpUrl(target.replaceAll('{host}', 'host'))) {
       throw new Error(`has a wrong target for ${pattern}: it must be an http or https URL`);
     }
   }
@@ -180,11 +193,30 @@ function parseEgress(text: string): Config['egress'] {
     .map((part) => part.trim())
     .filter((part) => part !== '');
   if (mode === 'any' && allowed.length === 0) return { mode, allowed };
+  const wrong = allowed.filter((entry) => !isHostPattern(entry) && !isNetwork(entry));
+  if (wrong.length > 0)
+    throw new Error(`has entries that are neither a host nor an address or CIDR: ${wrong.join(', ')}`);
   if (mode === 'public') return { mode, allowed };
   throw new Error('must be `public`, `any`, or `public` followed by hosts and CIDRs, separated by commas');
 }
 
 function parseTrustProxy(text: string): boolean | string[] {
   if (text === 'true' || text === 'false') return text === 'true';
-  return text.split(',').map((part) => part.trim());
+  const proxies = text.split(',').map((part) => part.trim());
+  const wrong = proxies.filter((proxy) => !isNetwork(proxy) && !/^(loopback|linklocal|uniquelocal)$/.test(proxy));
+  if (wrong.length > 0)
+    throw new Error(`must be true, false, or addresses and CIDRs, which these are not: ${wrong.join(', ')}`);
+  return proxies;
+}
+
+/** Whether a text is an IP address or a CIDR. */
+function isNetwork(text: string): boolean {
+  const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(prefix ?? 0) <= (family === 4 ? 32 : 128);
+}
+
+/** Whether a text is a host name, or `*.` and one. A name's last label is no number; else it would be an address. */
+function isHostPattern(text: string): boolean {
+  return /^(\*\.)?([a-z0-9_-]+\.)*[a-z_][a-z0-9_-]*$/i.test(text);
 }

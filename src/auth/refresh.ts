@@ -162,7 +162,7 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
         quirks,
       );
     } catch (error) {
-      const spent = !(error instanceof Problem && (error.code === 'egressRefused' || error.cause instanceof NotSent));
+      const spent = !(error instanceof Problem && isNotSent(error));
       await persist(() => store.release(lease, spent));
       dependencies.observe('failed');
       throw error;
@@ -223,6 +223,11 @@ function tokenAge(account: ConnectedAccount) {
     expiresAt: account.tokens.expiresAt,
     intervalSeconds: Number.isFinite(interval) && interval > 0 ? interval : undefined,
   };
+}
+
+/** Whether it is certain that the vendor did not get the refresh token. */
+function isNotSent(problem: Problem): boolean {
+  return problem.code === 'egressRefused' || problem.code === 'badRequest' || problem.cause instanceof NotSent;
 }
 
 /** Whether a refusal means that the grant itself is gone (RFC 6749 section 5.2), not that the request failed. */

@@ -1,28 +1,6 @@
 // Decides whether a record fulfils a `where` expression; used for the lists that the platform keeps itself.
 
-import { Problem } from '../core/errors.ts';
-import { valueAt } from '../core/http.ts';
-import { CeqlError, type CeqlValue, type Condition, type Expression, parseWhere } from './parse.ts';
-
-/**
- * Makes a filter from a `where` parameter (none: everything passes). Only `fields` may be asked for.
- * Throws a Problem for a query that cannot be read or names another field.
- */
-export function createFilter(where: string | undefined, fields: readonly string[]): (record: unknown) => boolean {
-  if (where === undefined) return () => true;
-  let expression: Expression;
-  try {
-    expression = parseWhere(where);
-  } catch (error) {
-    if (!(error instanceof CeqlError)) throw error;
-    throw new Problem('badRequest', `The where parameter cannot be read: ${error.message}.`);
-  }
-  const unknown = fieldsOf(expression).filter((field) => !fields.includes(field));
-  if (unknown.length > 0) {
-    throw new Problem('badRequest', `The where parameter knows ${fields.join(', ')}, but not ${unknown.join(', ')}.`);
-  }
-  return (record) => fulfils(record, expression);
-}
+import type { CeqlValue, Condition, Expression } from './parse.ts';
 
 /** Whether a record fulfils an expression. Text and other values are compared by their written form. */
 export function fulfils(record: unknown, expression: Expression): boolean {
@@ -32,7 +10,7 @@ export function fulfils(record: unknown, expression: Expression): boolean {
       ? fulfils(record, left) && fulfils(record, right)
       : fulfils(record, left) || fulfils(record, right);
   }
-  return meets(valueAt(record, expression.field) ?? null, expression);
+  return meets(memberAt(record, expression.field) ?? null, expression);
 }
 
 function meets(actual: unknown, condition: Condition): boolean {
@@ -79,8 +57,19 @@ function isLike(text: string, pattern: string): boolean {
   return rest.length - last.length >= position && rest.endsWith(last);
 }
 
-function fieldsOf(expression: Expression): string[] {
+/** The fields that an expression asks for, in its order. */
+export function fieldsOf(expression: Expression): string[] {
   return expression.kind === 'condition'
     ? [expression.field]
     : [...fieldsOf(expression.left), ...fieldsOf(expression.right)];
+}
+
+/** The value at a dotted path of own members. */
+function memberAt(record: unknown, field: string): unknown {
+  let found = record;
+  for (const name of field.split(/[.[\]]+/).filter((part) => part !== '')) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) return undefined;
+    found = (found as Record<string, unknown>)[name];
+  }
+  return found;
 }

@@ -51,7 +51,7 @@ export function loadCatalog(folders: string[]): Catalog {
       const file = join(folder, entry.name, 'element.json');
       if (!entry.isDirectory() || !existsSync(file)) continue;
       const parsed = parseJson(readFileSync(file, 'utf8'));
-      const problems = documentFaults(parsed);
+      const problems = parsed === undefined ? ['/ is not valid JSON'] : documentFaults(parsed);
       if (problems.length > 0) {
         faults.push(...problems.map((problem) => `${file}: ${problem}`));
         continue;

@@ -24,6 +24,11 @@ export const PageQuery = {
 /** A row id in a path; one below 1 is that of no row, and answers 404 like any other that is not there. */
 export const Id = Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
 
+/** Text or null in a body. As one type with two names: of a union, validation would make an empty text of null. */
+export function nullableText(options: { maxLength?: number } = {}) {
+  return Type.Unsafe<string | null>({ type: ['string', 'null'], ...options });
+}
+
 /** The responses of a route: the given shape for success, the error body for everything else. */
 export function responses<Shape extends TSchema>(success: Shape) {
   return { 200: success, '4xx': ErrorBody, '5xx': ErrorBody };

@@ -11,7 +11,7 @@ export interface Routes {
  * target stands for the original host: `https://acme.vendor.com/x` becomes `http://127.0.0.1:4010/acme.vendor.com/x`.
  */
 export function createRoutes(map: Record<string, string>): Routes {
-  const patterns = Object.entries(map).sort(([a], [b]) => b.length - a.length);
+  const patterns = Object.entries(map).sort(([a], [b]) => fixedLength(b) - fixedLength(a));
   return {
     target(url) {
       const found = patterns.find(([pattern]) => matchesHost(url.hostname, pattern));
@@ -20,6 +20,11 @@ export function createRoutes(map: Record<string, string>): Routes {
       return new URL(base + url.pathname + url.search);
     },
   };
+}
+
+/** Without its star, a pattern is always shorter than a host under it. */
+function fixedLength(pattern: string): number {
+  return pattern.replace('*', '').length;
 }
 
 /** Whether a host name is the pattern's: equal, or under it where the pattern begins with `*.`; `*` alone is any. */

@@ -9,7 +9,7 @@ import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { pageHeaders } from '../pages.ts';
-import { emptyResponse, Id, OpenObject, responses } from '../shapes.ts';
+import { emptyResponse, Id, nullableText, OpenObject, responses } from '../shapes.ts';
 import { createFilter } from '../where.ts';
 
 const Nullable = Type.Union([Type.String(), Type.Null()]);
@@ -28,12 +28,12 @@ const AccountBody = Type.Object({
 const NewAccount = Type.Object({
   externalId: Type.String({ minLength: 1, maxLength: 255 }),
   name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
-  description: Type.Optional(Type.Union([Type.String({ maxLength: 4000 }), Type.Null()])),
+  description: Type.Optional(nullableText({ maxLength: 4000 })),
 });
 const ChangedAccount = Type.Object({
   externalId: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
   name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
-  description: Type.Optional(Type.Union([Type.String({ maxLength: 4000 }), Type.Null()])),
+  description: Type.Optional(nullableText({ maxLength: 4000 })),
   active: Type.Optional(Type.Boolean()),
 });
 const AccountQuery = Type.Object({

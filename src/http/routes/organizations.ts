@@ -6,10 +6,10 @@ import { type Caller, requireAdministrator, requireIdentity } from '../caller.ts
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
-import { responses } from '../shapes.ts';
+import { nullableText, responses } from '../shapes.ts';
 
 const profileMembers = ['street1', 'street2', 'city', 'state', 'postalCode', 'country', 'externalId'] as const;
-const text = Type.Optional(Type.Union([Type.String({ maxLength: 1000 }), Type.Null()]));
+const text = Type.Optional(nullableText({ maxLength: 1000 }));
 const profile = {
   street1: text,
   street2: text,

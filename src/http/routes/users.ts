@@ -13,13 +13,13 @@ import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { type PageQueryValues, pageOf } from '../pages.ts';
-import { emptyResponse, Id, PageQuery, responses } from '../shapes.ts';
+import { emptyResponse, Id, nullableText, PageQuery, responses } from '../shapes.ts';
 import { createFilter } from '../where.ts';
 import { administeredOrganization } from './organizations.ts';
 
 const Nullable = Type.Union([Type.String(), Type.Null()]);
 const profileMembers = ['phone', 'street1', 'street2', 'city', 'stateprovince', 'postalCode', 'country'] as const;
-const text = Type.Optional(Type.Union([Type.String({ maxLength: 1000 }), Type.Null()]));
+const text = Type.Optional(nullableText({ maxLength: 1000 }));
 const profile = {
   phone: text,
   street1: text,
@@ -193,7 +193,7 @@ export function userRoutes(server: Server, context: RouteContext): void {
       },
       async (request) => {
         const user = await findUser(request.caller, String(request.params.id));
-        return changeUser(user, request.body, request.query.permanent === true);
+        return changeUser(request.caller, user, request.body, request.query.permanent === true);
       },
     );
     server.delete(
@@ -232,7 +232,7 @@ export function userRoutes(server: Server, context: RouteContext): void {
       },
       handler: async (request) => {
         const user = await findUserIn(request.caller, request.params.id, String(request.params.userId));
-        return changeUser(user, request.body, request.query.permanent === true);
+        return changeUser(request.caller, user, request.body, request.query.permanent === true);
       },
     });
   }
@@ -274,7 +274,10 @@ export function userRoutes(server: Server, context: RouteContext): void {
     return { ...show(created), secret: secret.reveal() };
   }
 
-  async function changeUser(user: UserRecord, body: ChangedUserBody, permanent: boolean) {
+  async function changeUser(caller: Caller, user: UserRecord, body: ChangedUserBody, permanent: boolean) {
+    if (body.active === false && requireIdentity(caller).user.id === user.id) {
+      throw new Problem('badRequest', 'You cannot deactivate yourself.');
+    }
     const change: UserChange = {
       profile: { ...user.profile, ...profileOf(body) },
       ...(body.email === undefined ? {} : { email: body.email }),
@@ -295,8 +298,7 @@ export function userRoutes(server: Server, context: RouteContext): void {
   }
 
   async function deactivate(reply: FastifyReply, caller: Caller, user: UserRecord) {
-    if (requireIdentity(caller).user.id === user.id) throw new Problem('badRequest', 'You cannot delete yourself.');
-    await changeUser(user, { active: false }, false);
+    await changeUser(caller, user, { active: false }, false);
     return reply.send();
   }
 
