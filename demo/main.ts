@@ -1,7 +1,7 @@
 // `npm run demo`: starts the server and the sandbox on free ports and walks each of the eight elements through its guide.
 
-import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -15,10 +15,13 @@ const once = process.argv.includes('--once');
 const terminal = createTerminal();
 
 const folder = await mkdtemp(join(tmpdir(), 'valence-demo-'));
+// As root, PostgreSQL runs as another user, who must be able to pass through.
+await chmod(folder, 0o711);
 const log = join(folder, 'server.log');
 const sandbox = await startSandbox();
 terminal.title('Starting');
 terminal.line(`Simulated vendors answer at ${sandbox.url}`);
+let listening = false;
 const server = await startServer(
   {
     VALENCE_PORT: '0',
@@ -26,8 +29,9 @@ const server = await startServer(
     VALENCE_ROUTES: JSON.stringify(sandbox.routes),
     VALENCE_ROUTE_BROWSER: 'true',
   },
-  pino(pino.destination({ dest: log, sync: true })),
+  pino({}, { write: logLine }),
 );
+listening = true;
 terminal.line(`Valence answers at ${server.url}, its log is ${log}`);
 const administrator = JSON.parse(readFileSync(join(folder, 'admin.json'), 'utf8')) as Record<string, string>;
 const authorization = `User ${administrator['userSecret']}, Organization ${administrator['organizationSecret']}`;
@@ -54,6 +58,12 @@ if (once) {
   terminal.line(`Credentials:       ${join(folder, 'admin.json')}`);
   terminal.line('Ctrl-C stops the server and removes what the demo made.');
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+}
+
+/** Keeps the server's log in a file, and shows what it says until it listens. */
+function logLine(line: string): void {
+  appendFileSync(log, line);
+  if (!listening) terminal.line((JSON.parse(line) as { msg: string }).msg);
 }
 
 async function stop(): Promise<void> {
