@@ -14,6 +14,16 @@ import { type Connected, walkGuide } from './walk.ts';
 const once = process.argv.includes('--once');
 const terminal = createTerminal();
 
+// Whenever Ctrl-C comes, the step at hand is finished and nothing is left behind.
+let asked = false;
+let walking = true;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (!asked && !walking) void stop();
+    asked = true;
+  });
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'valence-demo-'));
 // As root, PostgreSQL runs as another user, who must be able to pass through.
 await chmod(folder, 0o711);
@@ -38,6 +48,7 @@ const authorization = `User ${administrator['userSecret']}, Organization ${admin
 
 const results: Connected[] = [];
 for (const guide of guides) {
+  if (asked) break;
   results.push(await walkGuide({ guide, terminal, serverUrl: server.url, sandboxUrl: sandbox.url, authorization }));
 }
 
@@ -46,18 +57,18 @@ terminal.table(
   ['element', 'instance', 'element token', 'GET /ping'],
   results.map(({ element, instance, token, ping }) => [element, instance, token, ping]),
 );
-const failed = results.filter((result) => result.ping !== '200').length;
+const connected = results.filter((result) => result.ping === '200').length;
 
-if (once) {
+if (once || asked) {
+  process.exitCode = connected === guides.length ? 0 : 1;
   await stop();
-  process.exitCode = failed === 0 ? 0 : 1;
 } else {
   terminal.title('Running');
   terminal.line(`The API:           ${server.url}/elements/api-v2`);
   terminal.line(`Read and try it:   ${server.url}/docs`);
   terminal.line(`Credentials:       ${join(folder, 'admin.json')}`);
   terminal.line('Ctrl-C stops the server and removes what the demo made.');
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+  walking = false;
 }
 
 /** Keeps the server's log in a file, and shows what it says until it listens. */

@@ -1,28 +1,35 @@
-// The server as a process: starts it, and stops it on SIGINT and SIGTERM.
+// The server as a process: starts it, and stops it on SIGINT and SIGTERM, also when they come during the start.
 
 import pino from 'pino';
-import { startServer } from './start.ts';
+import { type RunningServer, startServer } from './start.ts';
 
 const logger = pino();
+let server: RunningServer | undefined;
+let asked = false;
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (asked) return;
+    asked = true;
+    logger.info({ signal }, 'stopping: waiting for calls in flight');
+    void stop();
+  });
+}
 
 try {
-  const server = await startServer(process.env, logger);
-  let stopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (stopping) return;
-      stopping = true;
-      logger.info({ signal }, 'stopping: waiting for calls in flight');
-      server.stop().then(
-        () => logger.info('stopped'),
-        (error: unknown) => {
-          logger.fatal({ err: error }, 'the stop failed');
-          process.exitCode = 1;
-        },
-      );
-    });
-  }
+  server = await startServer(process.env, logger);
+  if (asked) await stop();
 } catch (error) {
   logger.fatal(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
+}
+
+async function stop(): Promise<void> {
+  try {
+    await server?.stop();
+    if (server !== undefined) logger.info('stopped');
+  } catch (error) {
+    logger.fatal({ err: error }, 'the stop failed');
+    process.exitCode = 1;
+  }
 }
