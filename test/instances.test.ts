@@ -121,6 +121,9 @@ describe('listing', () => {
     } while (next !== '');
     expect(seen).toEqual(made);
     expect(sizes).toEqual([3, 3, 1]);
+    const numbered = await Promise.all([1, 2, 3, 4].map((page) => call('GET', `/instances?pageSize=3&page=${page}`)));
+    expect(numbered.flatMap((page) => page.body.map((instance: { id: number }) => instance.id))).toEqual(made);
+    expect(numbered.map((page) => page.status)).toEqual([200, 200, 200, 200]);
     const all = await call('GET', '/instances');
     expect(all.headers.has('elements-next-page-token')).toBe(false);
     const exact = await call('GET', '/instances?pageSize=7');

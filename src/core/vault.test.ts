@@ -129,3 +129,13 @@ test('a fresh ring key is a key ring, and differs each time', () => {
 test('two texts are the same secret exactly when they are equal', () => {
   fc.assert(fc.property(fc.string(), fc.string(), (a, b) => sameSecret(a, b) === (a === b) && sameSecret(a, a)));
 });
+
+test('another key ring can be taken while running; a wrong one changes nothing', () => {
+  const running = createVault(new Secret(older));
+  const sealed = running.seal(new Secret('kept'), place);
+  expect(() => running.useKeyring(new Secret('nonsense'))).toThrow('entry 1');
+  expect(running.currentKey()).toBe('older');
+  running.useKeyring(new Secret(`${newer},${older}`));
+  expect([running.currentKey(), running.isCurrent(sealed)]).toEqual(['newer', false]);
+  expect(running.open(sealed, place).reveal()).toBe('kept');
+});

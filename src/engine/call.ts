@@ -65,7 +65,7 @@ function isConnected(account: ConnectedAccount | Account): account is ConnectedA
 }
 
 /** The vendor's request for a resource, not yet signed: address, parameters of the element and of the resource. */
-export function draft(account: Account, resource: Resource): HttpRequest {
+function draft(account: Account, resource: Resource): HttpRequest {
   const { definition, values } = account;
   const base = fillSettings(values['base.url'] ?? '', values);
   const path = fillSettings(resource.vendorPath ?? '', values);

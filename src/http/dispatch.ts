@@ -1,6 +1,8 @@
 // Decides which calls are element calls: the hub segment is decorative, and with an element token an element's
 // resource wins over a platform route of the same name.
 
+import { withoutHub } from '../element/define.ts';
+
 /** The prefix of the API. */
 export const basePath = '/elements/api-v2';
 /** Where element calls are led to; it is no public path. */
@@ -28,8 +30,4 @@ export function isElementCall(path: string, authorization: string | undefined): 
   if (!/(^|,)\s*element\s/i.test(authorization ?? '')) return false;
   if (/^\/hubs\/[^/]+\/elements$/.test(path)) return false;
   return !platformOnly.test(path) && !platformExact.test(path);
-}
-
-function withoutHub(path: string): string {
-  return path.replace(/^\/hubs\/[^/]+(?=\/|$)/, '');
 }

@@ -2,7 +2,7 @@
 
 import { type TSchema, Type } from 'typebox';
 
-export const ErrorBody = Type.Object(
+const ErrorBody = Type.Object(
   {
     requestId: Type.String({ description: 'also in the Elements-Request-Id header and in the log' }),
     message: Type.String({ description: 'what went wrong and what to do next' }),

@@ -65,9 +65,8 @@ export function createGuard(
 
   const mayReach = (address: string) => {
     if (egress.mode === 'any') return true;
-    const plain = mappedIpv4(address) ?? address;
-    const family = familyOf(plain);
-    return !forbidden.check(plain, family) || allowedAddresses.check(plain, family);
+    const family = familyOf(address);
+    return !forbidden.check(address, family) || allowedAddresses.check(address, family);
   };
 
   return {
@@ -93,16 +92,4 @@ async function lookupAll(host: string): Promise<string[]> {
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 6 ? 'ipv6' : 'ipv4';
-}
-
-/** The IPv4 address inside an IPv4-mapped or IPv4-compatible IPv6 one (RFC 4291 section 2.5.5). */
-function mappedIpv4(address: string): string | undefined {
-  if (isIP(address) !== 6) return undefined;
-  const dotted = /^::(?:ffff:)?(?:0:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (dotted !== undefined) return dotted;
-  const [, high, low] =
-    /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(new URL(`http://[${address}]/`).hostname.slice(1, -1)) ?? [];
-  if (high === undefined || low === undefined) return undefined;
-  const [a, b] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
-  return `${a >> 8}.${a & 255}.${b >> 8}.${b & 255}`;
 }

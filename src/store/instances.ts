@@ -74,11 +74,14 @@ export interface InstanceStore {
   /** The instance that an element token belongs to; its organization is then checked against the caller's. */
   byToken(token: string): Promise<InstanceRecord | undefined>;
   byId(scope: InstanceScope, id: number): Promise<InstanceRecord | undefined>;
-  /** A page of instances in the order of their ids, and how many there are in all. */
+  /**
+   * A page of instances in the order of their ids (those after the id `after`, without the first `skip`), and how many
+   * there are in all.
+   */
   list(
     scope: InstanceScope,
     filter: InstanceFilter,
-    page: { after: number; limit: number },
+    page: { after: number; skip: number; limit: number },
   ): Promise<{ rows: InstanceRecord[]; total: number }>;
   count(scope: InstanceScope): Promise<{ elementId: number; instances: number }[]>;
   /**
@@ -173,6 +176,7 @@ export function createInstanceStore(database: Database, vault: Vault): InstanceS
       const rows = await filtered
         .where('instances.id', '>', page.after)
         .orderBy('instances.id')
+        .offset(page.skip)
         .limit(page.limit)
         .execute();
       const counted = await matching(within(database.selectFrom('instances'), scope), filter)

@@ -406,13 +406,18 @@ export function instanceRoutes(server: Server, context: RouteContext): void {
   ) {
     requireIdentity(caller);
     const tags = [...(query['tags[]'] ?? []), ...(query.tags ?? [])];
+    const size = query.pageSize ?? limits.pageRows;
     const { rows, total } = await instances.list(
       scope,
       { ...filter, tags, searchText: query.searchText },
-      { after: readPageToken(query.nextPage), limit: (query.pageSize ?? limits.pageRows) + 1 },
+      {
+        after: readPageToken(query.nextPage),
+        skip: query.nextPage === undefined ? ((query.page ?? 1) - 1) * size : 0,
+        limit: size + 1,
+      },
     );
-    const page = rows.slice(0, query.pageSize ?? limits.pageRows);
-    if (page.length === 0) throw new Problem('notFound', 'No instances found.');
+    const page = rows.slice(0, size);
+    if (total === 0) throw new Problem('notFound', 'No instances found.');
     pageHeaders(reply, page.length, total, rows.length > page.length ? page.at(-1)?.id : undefined);
     return Promise.all(
       page.map(async (record) => {
