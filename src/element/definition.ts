@@ -101,6 +101,7 @@ const OAuth2 = Type.Object(
 /** Where an OAuth 2 vendor differs from RFC 6749's defaults. */
 export type OAuth2 = Static<typeof OAuth2>;
 
+/** Where an OAuth 1.0a vendor differs from RFC 5849's defaults. */
 const OAuth1 = Type.Object(
   {
     signatureMethod: optional(Type.Enum(['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1', 'PLAINTEXT'])),
@@ -109,9 +110,6 @@ const OAuth1 = Type.Object(
   },
   { additionalProperties: false },
 );
-/** Where an OAuth 1.0a vendor differs from RFC 5849's defaults. */
-export type OAuth1 = Static<typeof OAuth1>;
-
 const Valence = Type.Object(
   {
     siteAddress: optional(SiteAddress),
