@@ -5,8 +5,9 @@ import cors from '@fastify/cors';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import fastify, { type FastifyError, type FastifyRequest, LogController } from 'fastify';
 import { Problem } from '../core/errors.ts';
+import { answerError, exposedHeaders } from './answer-error.ts';
 import { identifyCaller, readCredentials } from './caller.ts';
 import type { RouteContext, Server } from './context.ts';
 import { dispatchUrl } from './dispatch.ts';
@@ -22,17 +23,6 @@ import { organizationRoutes } from './routes/organizations.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { userRoutes } from './routes/users.ts';
 
-/** The response headers that a browser may read. */
-const exposedHeaders = [
-  'Elements-Returned-Count',
-  'Elements-Total-Count',
-  'Elements-Request-Id',
-  'Elements-Next-Page-Token',
-  'Elements-Trace-Id',
-  'Elements-Error',
-  'Content-Disposition',
-];
-
 /** A server, and a way to wait for what its calls still do after their clients have gone. */
 export interface HttpServer {
   server: Server;
@@ -42,10 +32,39 @@ export interface HttpServer {
 
 /** Makes the server with all its routes; it does not listen yet. */
 export async function createServer(context: RouteContext): Promise<HttpServer> {
-  const { limits } = context;
-  const server = fastify({
-    loggerInstance: context.logger,
-    trustProxy: context.config.trustProxy,
+  const server = createFramework(context);
+  answerStrangeRequests(server.server);
+  readJsonBodies(server);
+  await allowBrowsers(server);
+  await describeItself(server, context);
+  const running = trackHandlers(server);
+  closeConnectionsWhenStopping(server);
+  passEveryRequest(server, context);
+  for (const addRoutes of [
+    serviceRoutes,
+    authenticationRoutes,
+    catalogRoutes,
+    oauthRoutes,
+    instanceRoutes,
+    organizationRoutes,
+    accountRoutes,
+    userRoutes,
+    elementCallRoutes,
+  ]) {
+    addRoutes(server, context);
+  }
+  return {
+    server,
+    async settled() {
+      await Promise.allSettled(running);
+    },
+  };
+}
+
+function createFramework({ config, limits, logger }: RouteContext): Server {
+  return fastify({
+    loggerInstance: logger,
+    trustProxy: config.trustProxy,
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestArrivalMs,
     http: { maxHeaderSize: limits.headerBytes, requireHostHeader: false },
@@ -63,9 +82,9 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     frameworkErrors: (error, request, reply) => answerError(error, request, reply),
     clientErrorHandler: answerUnreadable,
   }).withTypeProvider<TypeBoxTypeProvider>();
+}
 
-  answerStrangeRequests(server.server);
-  readJsonBodies(server);
+async function allowBrowsers(server: Server): Promise<void> {
   await server.register(cors, {
     origin: '*',
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -73,7 +92,11 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     maxAge: 86400,
     strictPreflight: false,
   });
-  await server.register(swagger, { openapi: describeApi(context.config.publicUrl), hideUntagged: true });
+}
+
+/** OpenAPI from the routes' schemas, and the page to read and try it. */
+async function describeItself(server: Server, { config }: RouteContext): Promise<void> {
+  await server.register(swagger, { openapi: describeApi(config.publicUrl), hideUntagged: true });
   await server.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: true,
@@ -83,65 +106,47 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
       css: [{ filename: 'valence.css', content: '.swagger-ui .topbar { display: none }' }],
     },
   });
+}
 
-  const running = trackHandlers(server);
+/** What every request passes, in this order: who asks, what it asks, the route, and what is noted of it. */
+function passEveryRequest(server: Server, context: RouteContext): void {
   server.decorateRequest('caller');
   server.addHook('onRequest', async (request, reply) => {
     reply.header('Elements-Request-Id', request.id);
     requireHost(request);
-    request.caller = await identifyCaller(context, readCredentials(request.headers.authorization));
-  });
-  let stopping = false;
-  server.addHook('preClose', async () => {
-    stopping = true;
-  });
-  server.addHook('onSend', async (_request, reply) => {
-    // Else a connection with a call in flight would stay open, and the stop would wait for it.
-    if (stopping) reply.header('Connection', 'close');
+    // Probes and scrapers may bring credentials of their own.
+    const header = isServiceUrl(request.url) ? undefined : request.headers.authorization;
+    request.caller = await identifyCaller(context, readCredentials(header));
   });
   server.addHook('preValidation', async (request) => dropEmptyQueryValues(request));
   // After validation, which makes numbers of text: `Infinity` is a number to it.
   server.addHook('preHandler', async (request) => refuseMalformed(request));
   server.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? 'none';
-    context.telemetry.requestDone(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
-    request.log.info(
-      {
-        method: request.method,
-        path: pathOf(request.originalUrl),
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime),
-      },
-      'answered',
-    );
+    const { method, routeOptions, originalUrl } = request;
+    context.telemetry.requestDone(method, routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
+    const ms = Math.round(reply.elapsedTime);
+    request.log.info({ method, path: pathOf(originalUrl), status: reply.statusCode, ms }, 'answered');
   });
   server.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply));
   server.setNotFoundHandler(async (request) => {
-    throw new Problem(
-      'notFound',
-      `There is no ${request.method} ${pathOf(request.originalUrl)}; /docs shows what there is.`,
-    );
+    const asked = `${request.method} ${pathOf(request.originalUrl)}`;
+    throw new Problem('notFound', `There is no ${asked}; /docs shows what there is.`);
   });
+}
 
-  for (const routes of [
-    serviceRoutes,
-    authenticationRoutes,
-    catalogRoutes,
-    oauthRoutes,
-    instanceRoutes,
-    organizationRoutes,
-    accountRoutes,
-    userRoutes,
-    elementCallRoutes,
-  ]) {
-    routes(server, context);
-  }
-  return {
-    server,
-    async settled() {
-      await Promise.allSettled(running);
-    },
-  };
+function isServiceUrl(url: string): boolean {
+  return /^\/(health|ready|metrics|openapi\.json|docs)([/?]|$)/.test(url);
+}
+
+/** Else a connection with a call in flight would stay open after its answer, and the stop would wait for it. */
+function closeConnectionsWhenStopping(server: Server): void {
+  let stopping = false;
+  server.addHook('preClose', async () => {
+    stopping = true;
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (stopping) reply.header('Connection', 'close');
+  });
 }
 
 /** The handlers that run, however their connections fare: one that stores a token must not be cut off. */
@@ -194,40 +199,4 @@ function dropEmptyQueryValues(request: FastifyRequest): void {
 /** A path without its query, because secrets travel there. */
 function pathOf(url: string): string {
   return url.split('?', 1)[0] ?? '/';
-}
-
-function answerError(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  // Errors of the framework come before any hook has run.
-  reply.header('Elements-Request-Id', request.id);
-  reply.header('Access-Control-Allow-Origin', '*');
-  reply.header('Access-Control-Expose-Headers', exposedHeaders.join(', '));
-  if (error instanceof Problem) {
-    if (error.retryAfterSeconds !== undefined) reply.header('Retry-After', error.retryAfterSeconds);
-    if (error.status >= 500) request.log.warn({ err: error }, 'a vendor or this server could not answer');
-    const said = error.providerMessage === undefined ? {} : { providerMessage: error.providerMessage };
-    return reply.status(error.status).send({ requestId: request.id, message: error.message, ...said });
-  }
-  const status = error.statusCode ?? 500;
-  if (status < 500) return reply.status(status).send({ requestId: request.id, message: frameworkMessage(error) });
-  request.log.error({ err: error }, 'unexpected error');
-  return reply.status(500).send({
-    requestId: request.id,
-    message: 'Something went wrong on this server; its log has the details under this requestId.',
-  });
-}
-
-/** The framework's own errors in our words; secrets stand in URLs, so none is repeated. */
-function frameworkMessage(error: FastifyError): string {
-  switch (error.code) {
-    case 'FST_ERR_BAD_URL':
-      return 'The URL cannot be decoded: percent-encode its path.';
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return 'The content type is not understood here: send application/json.';
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return 'The request body is larger than this server takes.';
-    case 'FST_ERR_CTP_INVALID_JSON_BODY':
-      return 'The request body is not valid JSON.';
-    default:
-      return error.message;
-  }
 }

@@ -127,14 +127,13 @@ function changeOf(
   request: UpdateRequest,
   connection: Connection | undefined,
 ): InstanceChange {
-  const name = request.name === undefined ? undefined : plainText(request.name);
   const { values, secrets } = addFilled(definition, settled, connection);
   return {
     values,
     secrets: withoutTokens(secrets),
-    ...(name === undefined || name === '' ? {} : { name }),
-    ...(request.tags === undefined ? {} : { tags: request.tags.map(plainText).filter((tag) => tag !== '') }),
-    ...(request.externalAuthentication === undefined ? {} : { externalAuthentication: request.externalAuthentication }),
-    ...(connection === undefined ? {} : { tokens: connection }),
+    name: plainText(request.name ?? '') || undefined,
+    tags: request.tags?.map(plainText).filter((tag) => tag !== ''),
+    externalAuthentication: request.externalAuthentication,
+    tokens: connection,
   };
 }

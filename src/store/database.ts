@@ -159,6 +159,11 @@ export async function migrate(database: Database, folder = migrationsFolder): Pr
   });
 }
 
+/** JSON text for a column, or undefined for one that an update leaves as it is. */
+export function jsonOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value);
+}
+
 /** Whether the database answers; used by the readiness probe. */
 export async function isReachable(database: Database): Promise<boolean> {
   try {

@@ -3,7 +3,7 @@
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import { Secret } from '../core/secret.ts';
 import type { Vault } from '../core/vault.ts';
-import type { Database, Tables } from './database.ts';
+import { type Database, jsonOf, type Tables } from './database.ts';
 import { openTokens, type StoredTokens, type TokenTimes, type VendorTokens, vendorTokensRow } from './tokens.ts';
 
 /** An instance as it is stored. */
@@ -44,14 +44,14 @@ export interface NewInstance {
 }
 
 export interface InstanceChange {
-  name?: string;
-  tags?: string[];
-  values?: Record<string, string>;
-  secrets?: Record<string, Secret>;
-  externalAuthentication?: string;
-  disabled?: boolean;
+  name?: string | undefined;
+  tags?: string[] | undefined;
+  values?: Record<string, string> | undefined;
+  secrets?: Record<string, Secret> | undefined;
+  externalAuthentication?: string | undefined;
+  disabled?: boolean | undefined;
   /** new tokens, from connecting the account again */
-  tokens?: { tokens: VendorTokens; times: TokenTimes };
+  tokens?: { tokens: VendorTokens; times: TokenTimes } | undefined;
 }
 
 /** Which instances are meant; every read names the organization, and the account unless all of it may be seen. */
@@ -205,14 +205,12 @@ export function createInstanceStore(database: Database, vault: Vault): InstanceS
           .updateTable('instances')
           .set({
             updated_at: sql<Date>`now()`,
-            ...(wanted.name === undefined ? {} : { name: wanted.name }),
-            ...(wanted.tags === undefined ? {} : { tags: wanted.tags }),
-            ...(wanted.values === undefined ? {} : { configuration: JSON.stringify(wanted.values) }),
-            ...(wanted.secrets === undefined ? {} : { secrets_sealed: sealSecrets(vault, id, wanted.secrets) }),
-            ...(wanted.disabled === undefined ? {} : { disabled: wanted.disabled }),
-            ...(wanted.externalAuthentication === undefined
-              ? {}
-              : { external_authentication: wanted.externalAuthentication }),
+            name: wanted.name,
+            tags: wanted.tags,
+            configuration: jsonOf(wanted.values),
+            secrets_sealed: wanted.secrets && sealSecrets(vault, id, wanted.secrets),
+            disabled: wanted.disabled,
+            external_authentication: wanted.externalAuthentication,
           })
           .where('id', '=', id)
           .execute();

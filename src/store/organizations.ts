@@ -3,7 +3,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Secret } from '../core/secret.ts';
 import type { Vault } from '../core/vault.ts';
-import type { Database, Tables } from './database.ts';
+import { type Database, jsonOf, type Tables } from './database.ts';
 
 export interface Organization {
   id: number;
@@ -72,21 +72,21 @@ export interface NewUser {
 }
 
 export interface AccountChange {
-  name?: string;
-  externalId?: string | null;
-  description?: string | null;
-  active?: boolean;
-  settings?: Record<string, unknown>;
+  name?: string | undefined;
+  externalId?: string | null | undefined;
+  description?: string | null | undefined;
+  active?: boolean | undefined;
+  settings?: Record<string, unknown> | undefined;
 }
 
 export interface UserChange {
-  email?: string;
-  firstName?: string | null;
-  lastName?: string | null;
-  externalId?: string | null;
-  profile?: Record<string, unknown>;
-  active?: boolean;
-  passwordHash?: string;
+  email?: string | undefined;
+  firstName?: string | null | undefined;
+  lastName?: string | null | undefined;
+  externalId?: string | null | undefined;
+  profile?: Record<string, unknown> | undefined;
+  active?: boolean | undefined;
+  passwordHash?: string | undefined;
 }
 
 /** Reads and writes organizations, accounts and users. Every read names its organization. */
@@ -101,7 +101,7 @@ export interface OrganizationStore {
   secretOfUser(organizationId: number, userId: number): Promise<Secret>;
   updateOrganization(
     organizationId: number,
-    change: { name?: string; profile?: Record<string, unknown> },
+    change: { name?: string | undefined; profile?: Record<string, unknown> | undefined },
   ): Promise<Organization>;
   createAccount(organizationId: number, account: NewAccount): Promise<AccountRecord>;
   accounts(organizationId: number): Promise<AccountRecord[]>;
@@ -245,8 +245,8 @@ export function createOrganizationStore(database: Database, vault: Vault): Organ
         .updateTable('organizations')
         .set({
           updated_at: sql<Date>`now()`,
-          ...(change.name === undefined ? {} : { name: change.name }),
-          ...(change.profile === undefined ? {} : { profile: JSON.stringify(change.profile) }),
+          name: change.name,
+          profile: jsonOf(change.profile),
         })
         .where('id', '=', organizationId)
         .returningAll()
@@ -294,11 +294,11 @@ export function createOrganizationStore(database: Database, vault: Vault): Organ
         .updateTable('accounts')
         .set({
           updated_at: sql<Date>`now()`,
-          ...(change.name === undefined ? {} : { name: change.name }),
-          ...(change.externalId === undefined ? {} : { external_id: change.externalId }),
-          ...(change.description === undefined ? {} : { description: change.description }),
-          ...(change.active === undefined ? {} : { active: change.active }),
-          ...(change.settings === undefined ? {} : { settings: JSON.stringify(change.settings) }),
+          name: change.name,
+          external_id: change.externalId,
+          description: change.description,
+          active: change.active,
+          settings: jsonOf(change.settings),
         })
         .where('organization_id', '=', organizationId)
         .where('id', '=', accountId)
@@ -330,13 +330,13 @@ export function createOrganizationStore(database: Database, vault: Vault): Organ
         .updateTable('users')
         .set({
           updated_at: sql<Date>`now()`,
-          ...(change.email === undefined ? {} : { email: change.email }),
-          ...(change.firstName === undefined ? {} : { first_name: change.firstName }),
-          ...(change.lastName === undefined ? {} : { last_name: change.lastName }),
-          ...(change.externalId === undefined ? {} : { external_id: change.externalId }),
-          ...(change.profile === undefined ? {} : { profile: JSON.stringify(change.profile) }),
-          ...(change.active === undefined ? {} : { active: change.active }),
-          ...(change.passwordHash === undefined ? {} : { password_hash: change.passwordHash }),
+          email: change.email,
+          first_name: change.firstName,
+          last_name: change.lastName,
+          external_id: change.externalId,
+          profile: jsonOf(change.profile),
+          active: change.active,
+          password_hash: change.passwordHash,
         })
         .where('organization_id', '=', organizationId)
         .where('id', '=', userId)

@@ -171,16 +171,9 @@ export function accountRoutes(server: Server, context: RouteContext): void {
     return found;
   }
 
-  async function applyChange(account: AccountRecord, change: AccountChange): Promise<AccountRecord> {
-    const { name, externalId, description, active, settings } = change;
-    return orConflict(taken(externalId), () =>
-      organizations.updateAccount(account.organizationId, account.id, {
-        ...(name === undefined ? {} : { name }),
-        ...(externalId === undefined ? {} : { externalId }),
-        ...(description === undefined ? {} : { description }),
-        ...(active === undefined ? {} : { active }),
-        ...(settings === undefined ? {} : { settings }),
-      }),
+  function applyChange(account: AccountRecord, change: AccountChange): Promise<AccountRecord> {
+    return orConflict(taken(change.externalId), () =>
+      organizations.updateAccount(account.organizationId, account.id, change),
     );
   }
 

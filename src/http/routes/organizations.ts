@@ -57,9 +57,8 @@ export function organizationRoutes(server: Server, context: RouteContext): void 
     async (request) => {
       const { organization } = requireAdministrator(request.caller);
       const { name, ...given } = request.body;
-      const kept = { ...organization.profile, ...given };
-      const change = name === undefined ? { profile: kept } : { name, profile: kept };
-      return show(await organizations.updateOrganization(organization.id, change));
+      const profile = { ...organization.profile, ...given };
+      return show(await organizations.updateOrganization(organization.id, { name, profile }));
     },
   );
 

@@ -280,12 +280,12 @@ export function userRoutes(server: Server, context: RouteContext): void {
     }
     const change: UserChange = {
       profile: { ...user.profile, ...profileOf(body) },
-      ...(body.email === undefined ? {} : { email: body.email }),
-      ...(body.firstName === undefined ? {} : { firstName: body.firstName }),
-      ...(body.lastName === undefined ? {} : { lastName: body.lastName }),
-      ...(body.externalId === undefined ? {} : { externalId: body.externalId }),
-      ...(body.active === undefined ? {} : { active: body.active }),
-      ...(body.password === undefined ? {} : { passwordHash: await hashPassword(new Secret(body.password)) }),
+      email: body.email,
+      firstName: body.firstName,
+      lastName: body.lastName,
+      externalId: body.externalId,
+      active: body.active,
+      passwordHash: body.password === undefined ? undefined : await hashPassword(new Secret(body.password)),
     };
     const changed = await orConflict(taken(body.email), () =>
       organizations.updateUser(user.organizationId, user.id, change),
