@@ -143,12 +143,37 @@ describe('accounts', () => {
     expect(pages).toEqual(all);
   });
 
+  test('are reached through their organization, too, and through no other', async () => {
+    const { id: organizationId } = (await call(admin, 'GET', '/organizations/me')).body;
+    const made = await call(admin, 'POST', `/organizations/${organizationId}/accounts`, {
+      externalId: 'by-organization',
+    });
+    expect(made.body).toMatchObject({ externalId: 'by-organization', companyId: organizationId });
+    const all = await call(admin, 'GET', `/organizations/${organizationId}/accounts`);
+    expect(all.body).toEqual((await call(admin, 'GET', '/accounts')).body);
+    const path = `/accounts/${made.body.id}`;
+    expect((await call(admin, 'GET', `/organizations/${organizationId}${path}`)).body).toEqual(made.body);
+    for (const [method, url] of [
+      ['GET', '/accounts'],
+      ['POST', '/accounts'],
+      ['GET', path],
+    ] as const) {
+      const body = method === 'POST' ? { externalId: 'x' } : undefined;
+      expectProblem(
+        await call(admin, method, `/organizations/${organizationId + 1}${url}`, body),
+        404,
+        /No organization/,
+      );
+    }
+  });
+
   test('are deleted softly and come back to life', async () => {
     const { id } = await makeAccount();
     const user = await makeUser(id);
     const deleted = await call(admin, 'DELETE', `/accounts/${id}`);
     expect([deleted.status, deleted.body]).toEqual([200, undefined]);
-    expect((await call(admin, 'GET', `/accounts/${id}`)).body).toMatchObject({ active: false });
+    expectProblem(await call(admin, 'GET', `/accounts/${id}`), 404, /No account found/);
+    expect((await call(admin, 'GET', `/accounts/${id}?includeInactive=true`)).body).toMatchObject({ active: false });
     expect((await call(admin, 'GET', `/accounts?where=id=${id}`)).body).toEqual([]);
     expect((await call(admin, 'GET', `/accounts?includeInactive=true&where=id=${id}`)).body).toMatchObject([{ id }]);
     expect((await call(user, 'GET', '/accounts')).status).toBe(401);

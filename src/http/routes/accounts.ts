@@ -1,5 +1,6 @@
 // Routes of accounts: an organization's customers. Users of the default account see all, others their own.
 
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { Problem } from '../../core/errors.ts';
 import type { AccountChange, AccountRecord } from '../../store/organizations.ts';
@@ -8,7 +9,7 @@ import { orConflict } from '../conflict.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
-import { pageHeaders } from '../pages.ts';
+import { pageHeaders, readPageToken } from '../pages.ts';
 import { emptyResponse, Id, nullableText, OpenObject, responses } from '../shapes.ts';
 import { createFilter } from '../where.ts';
 
@@ -40,8 +41,10 @@ const AccountQuery = Type.Object({
   where: Type.Optional(Type.String({ description: 'CEQL on id, name, externalId, active, defaultAccount' })),
   offset: Type.Optional(Type.Integer({ minimum: 0 })),
   pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 2000 })),
+  nextPage: Type.Optional(Type.String({ description: 'the Elements-Next-Page-Token of the page before' })),
   includeInactive: Type.Optional(Type.Boolean()),
 });
+const IncludeInactive = Type.Object({ includeInactive: Type.Optional(Type.Boolean()) });
 const ById = Type.Object({ id: Id });
 const Permanent = Type.Object({
   permanent: Type.Optional(
@@ -54,48 +57,67 @@ export function accountRoutes(server: Server, context: RouteContext): void {
   const { organizations, instances, limits } = context;
   const describe = { tags: ['Accounts'], security: secured.secrets };
 
-  server.get(
-    `${basePath}/accounts`,
-    {
-      schema: {
-        ...describe,
-        summary: 'List accounts',
-        querystring: AccountQuery,
-        response: responses(Type.Array(AccountBody)),
+  for (const ofOrganization of [false, true]) {
+    const url = ofOrganization ? `${basePath}/organizations/:organizationId/accounts` : `${basePath}/accounts`;
+    const owner = ofOrganization ? { organizationId: Id } : {};
+
+    server.get(
+      url,
+      {
+        schema: {
+          ...describe,
+          summary: 'List accounts',
+          params: Type.Object(owner),
+          querystring: AccountQuery,
+          response: responses(Type.Array(AccountBody)),
+        },
       },
-    },
-    async (request, reply) => {
-      const { organization, account } = requireIdentity(request.caller);
-      const { where, includeInactive, offset = 0, pageSize = limits.pageRows } = request.query;
-      const passes = createFilter(where, ['id', 'name', 'externalId', 'active', 'defaultAccount']);
-      const rows = (await organizations.accounts(organization.id))
-        .filter((row) => account.defaultAccount || row.id === account.id)
-        .filter((row) => includeInactive === true || row.active)
-        .map(show)
-        .filter(passes);
-      const page = rows.slice(offset, offset + pageSize);
-      const end = offset + page.length;
-      pageHeaders(reply, page.length, rows.length, end < rows.length && page.length > 0 ? end : undefined);
-      return page;
-    },
-  );
+      async (request, reply) => {
+        refuseOthers(request.caller, request.params);
+        return listAccounts(reply, request.caller, request.query);
+      },
+    );
 
-  server.post(
-    `${basePath}/accounts`,
-    { schema: { ...describe, summary: 'Create an account', body: NewAccount, response: responses(AccountBody) } },
-    async (request) => {
-      const { organization } = requireAdministrator(request.caller);
-      const { externalId, name = externalId, description = null } = request.body;
-      const account = { externalId, name, description, defaultAccount: false };
-      return show(await orConflict(taken(externalId), () => organizations.createAccount(organization.id, account)));
-    },
-  );
+    server.post(
+      url,
+      {
+        schema: {
+          ...describe,
+          summary: 'Create an account',
+          params: Type.Object(owner),
+          body: NewAccount,
+          response: responses(AccountBody),
+        },
+      },
+      async (request) => {
+        refuseOthers(request.caller, request.params);
+        const { organization } = requireAdministrator(request.caller);
+        const { externalId, name = externalId, description = null } = request.body;
+        const account = { externalId, name, description, defaultAccount: false };
+        return show(await orConflict(taken(externalId), () => organizations.createAccount(organization.id, account)));
+      },
+    );
 
-  server.get(
-    `${basePath}/accounts/:id`,
-    { schema: { ...describe, summary: 'One account', params: ById, response: responses(AccountBody) } },
-    async (request) => show(await findAccount(request.caller, request.params.id)),
-  );
+    server.get(
+      `${url}/:id`,
+      {
+        schema: {
+          ...describe,
+          summary: 'One account; an inactive one only with includeInactive',
+          params: Type.Object({ ...owner, id: Id }),
+          querystring: IncludeInactive,
+          response: responses(AccountBody),
+        },
+      },
+      async (request) => {
+        const { id } = request.params;
+        refuseOthers(request.caller, request.params);
+        const account = await findAccount(request.caller, id);
+        if (!account.active && request.query.includeInactive !== true) throw noAccount(id);
+        return show(account);
+      },
+    );
+  }
 
   for (const method of ['PUT', 'PATCH'] as const) {
     server.route({
@@ -163,11 +185,33 @@ export function accountRoutes(server: Server, context: RouteContext): void {
     });
   }
 
+  /** An organization sees itself only. */
+  function refuseOthers(caller: Caller, params: { organizationId?: unknown }): void {
+    const own = requireIdentity(caller).organization.id;
+    if (params.organizationId === undefined || params.organizationId === own) return;
+    throw new Problem('notFound', `No organization found with the id ${params.organizationId}.`);
+  }
+
+  async function listAccounts(reply: FastifyReply, caller: Caller, query: Type.Static<typeof AccountQuery>) {
+    const { organization, account } = requireIdentity(caller);
+    const { where, includeInactive, offset = readPageToken(query.nextPage), pageSize = limits.pageRows } = query;
+    const passes = createFilter(where, ['id', 'name', 'externalId', 'active', 'defaultAccount']);
+    const rows = (await organizations.accounts(organization.id))
+      .filter((row) => account.defaultAccount || row.id === account.id)
+      .filter((row) => includeInactive === true || row.active)
+      .map(show)
+      .filter(passes);
+    const page = rows.slice(offset, offset + pageSize);
+    const end = offset + page.length;
+    pageHeaders(reply, page.length, rows.length, end < rows.length && page.length > 0 ? end : undefined);
+    return page;
+  }
+
   async function findAccount(caller: Caller, id: number): Promise<AccountRecord> {
     const { organization, account } = requireIdentity(caller);
     const found =
       account.defaultAccount || id === account.id ? await organizations.account(organization.id, id) : undefined;
-    if (found === undefined) throw new Problem('notFound', `No account found with the id ${id}.`);
+    if (found === undefined) throw noAccount(id);
     return found;
   }
 
@@ -183,6 +227,10 @@ export function accountRoutes(server: Server, context: RouteContext): void {
       await organizations.updateUser(account.organizationId, user.id, { active: false });
     }
   }
+}
+
+function noAccount(id: number): Problem {
+  return new Problem('notFound', `No account found with the id ${id}.`);
 }
 
 function refuseDefault(account: AccountRecord): void {

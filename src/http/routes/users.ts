@@ -70,6 +70,7 @@ const UserQuery = Type.Object({
   includeInactive: Type.Optional(Type.Boolean()),
 });
 const filterFields = ['id', 'email', 'firstName', 'lastName', 'externalId', 'active'];
+const IncludeInactive = Type.Object({ includeInactive: Type.Optional(Type.Boolean()) });
 const ById = Type.Object({ id: Id });
 const ByEmailOrId = Type.Object({ emailOrId: Type.String() });
 const InAccount = Type.Object({ id: Id, userId: Id });
@@ -170,11 +171,13 @@ export function userRoutes(server: Server, context: RouteContext): void {
           ...describe,
           summary: 'One user; your own password in elements-user-password adds your secret',
           params: ByEmailOrId,
+          querystring: IncludeInactive,
           response: responses(User),
         },
       },
       async (request) => {
         const user = await findUser(request.caller, request.params.emailOrId);
+        refuseInactive(user, request.query);
         const password = request.headers['elements-user-password'];
         return typeof password === 'string' ? showOwn(request.caller, user, password) : show(user);
       },
@@ -213,10 +216,15 @@ export function userRoutes(server: Server, context: RouteContext): void {
         ...describe,
         summary: 'One user of an account',
         params: Type.Object({ id: Id, emailOrId: Type.String() }),
+        querystring: IncludeInactive,
         response: responses(User),
       },
     },
-    async (request) => show(await findUserIn(request.caller, request.params.id, request.params.emailOrId)),
+    async (request) => {
+      const user = await findUserIn(request.caller, request.params.id, request.params.emailOrId);
+      refuseInactive(user, request.query);
+      return show(user);
+    },
   );
   for (const method of ['PUT', 'PATCH'] as const) {
     server.route({
@@ -339,6 +347,12 @@ function profileOf(body: Partial<Record<(typeof profileMembers)[number], string 
   return Object.fromEntries(
     profileMembers.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]),
   );
+}
+
+/** A deactivated user is read only by those who ask for inactive ones. */
+function refuseInactive(user: UserRecord, query: { includeInactive?: boolean }): void {
+  if (user.active || query.includeInactive === true) return;
+  throw new Problem('notFound', `No user found with the email or id ${user.email}; includeInactive=true finds it.`);
 }
 
 function taken(email: string | undefined): string {
