@@ -2,11 +2,9 @@
 
 import type { FastifyBaseLogger } from 'fastify';
 import { createRefresh } from './auth/refresh.ts';
-import type { Account } from './auth/schemes.ts';
+import { createVendorDoor } from './auth/vendor-door.ts';
 import { type Config, limits } from './config.ts';
 import type { Clock } from './core/clock.ts';
-import { Problem } from './core/errors.ts';
-import type { HttpRequest } from './core/http.ts';
 import type { Secret } from './core/secret.ts';
 import { createTelemetry } from './core/telemetry.ts';
 import { createVault } from './core/vault.ts';
@@ -24,9 +22,9 @@ import { createRemove } from './instance/remove.ts';
 import { createUpdate } from './instance/update.ts';
 import { createGuard } from './outbound/guard.ts';
 import { createRoutes } from './outbound/routes.ts';
-import { createOutbound, type Outbound, type SendOptions } from './outbound/send.ts';
+import { createOutbound } from './outbound/send.ts';
 import { createAuthorizationStore } from './store/authorizations.ts';
-import { isReachable, migrate, openDatabase } from './store/database.ts';
+import { checkDatabase, isReachable, migrate, openDatabase } from './store/database.ts';
 import { createElementStore } from './store/elements.ts';
 import { createInstanceStore } from './store/instances.ts';
 import { createOrganizationStore } from './store/organizations.ts';
@@ -58,6 +56,7 @@ export async function createApp({ config, connectionString, keyring, logger, clo
   const catalog = loadCatalog(config.elementFolders);
 
   const database = openDatabase(connectionString);
+  await checkDatabase(database);
   const applied = await migrate(database);
   if (applied.length > 0) logger.info({ migrations: applied }, 'database brought up to date');
   const presence = await startPresence(connectionString);
@@ -70,24 +69,18 @@ export async function createApp({ config, connectionString, keyring, logger, clo
   const authorizations = createAuthorizationStore(database, vault);
   await createAdministrator({ config, database, organizations, logger });
 
-  const door = createOutbound({
+  const outbound = createOutbound({
     routes: createRoutes(config.routes),
     guard: createGuard(config.egress),
     routeBrowser: config.routeBrowser,
     httpsProxy: config.httpsProxy,
   });
-  const outbound = measured(door, (status, seconds) => telemetry.vendorCalled('any', status, seconds));
-  const send = (account: Account, timeoutMs: number) => (request: HttpRequest) =>
-    outbound.send(request, {
-      timeoutMs,
-      answerBytes: limits.vendorAnswerBytes,
-      hosts: account.definition.document.valence?.hosts,
-    });
+  const door = createVendorDoor({ outbound, limits, observe: telemetry.vendorCalled });
 
   const elements = createElements(catalog, privateElements);
   const refresh = createRefresh({
     store: tokens,
-    send,
+    door,
     clock,
     observe: telemetry.refreshDone,
     async keepSettings(account, settings) {
@@ -98,8 +91,8 @@ export async function createApp({ config, connectionString, keyring, logger, clo
       }));
     },
   });
-  const engine = createEngine({ outbound, refresh, clock, limits });
-  const connect = createConnect({ authorizations, engine, send, clock });
+  const engine = createEngine({ door, refresh, clock, limits });
+  const connect = createConnect({ authorizations, engine, door, clock });
 
   const { server, settled } = await createServer({
     config,
@@ -110,7 +103,7 @@ export async function createApp({ config, connectionString, keyring, logger, clo
     catalog,
     elements,
     engine,
-    authorize: createAuthorize({ authorizations, outbound, clock, limits }),
+    authorize: createAuthorize({ authorizations, door, browserUrl: outbound.browserUrl, clock, limits }),
     provision: createProvision({ authorizations, connect, instances }),
     update: createUpdate({ connect, instances }),
     remove: createRemove({ connect, instances }),
@@ -127,28 +120,9 @@ export async function createApp({ config, connectionString, keyring, logger, clo
     async close() {
       await server.close();
       await settled();
-      await door.close();
+      await outbound.close();
       await presence.stop();
       await database.destroy();
-    },
-  };
-}
-
-/** The door to vendors, with every answer measured. */
-function measured(door: Outbound, observe: (status: number, seconds: number) => void): Outbound {
-  return {
-    ...door,
-    async send(request: HttpRequest, options: SendOptions) {
-      const started = performance.now();
-      const done = (status: number) => observe(status, (performance.now() - started) / 1000);
-      try {
-        const reply = await door.send(request, options);
-        done(reply.status);
-        return reply;
-      } catch (error) {
-        if (error instanceof Problem) done(0);
-        throw error;
-      }
     },
   };
 }

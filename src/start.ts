@@ -3,7 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import { type App, createApp } from './app.ts';
-import { limits, readConfig } from './config.ts';
+import { type Config, limits, readConfig } from './config.ts';
 import { Secret } from './core/secret.ts';
 import { readKeyring, watchKeyring } from './keyring.ts';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './store/embedded.ts';
@@ -36,7 +36,7 @@ export async function startServer(environment: NodeJS.ProcessEnv, logger: Fastif
   try {
     const keyring = readKeyring(config);
     app = await createApp({ config, connectionString: databaseUrl, keyring, logger, clock: Date.now });
-    await app.server.listen({ host: config.host, port: config.port });
+    await listen(app, config);
   } catch (error) {
     await app?.close();
     await embedded?.stop();
@@ -58,4 +58,13 @@ export async function startServer(environment: NodeJS.ProcessEnv, logger: Fastif
       await embedded?.stop();
     },
   };
+}
+
+async function listen(app: App, { host, port }: Config): Promise<void> {
+  try {
+    await app.server.listen({ host, port });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'an error';
+    throw new Error(`Port ${port} of ${host} cannot be used (${code}): stop what uses it, or set VALENCE_PORT.`);
+  }
 }

@@ -185,6 +185,16 @@ test('a wrong configuration stops the start and names every mistake', async () =
   for (const name of ['VALENCE_PORT', 'VALENCE_EGRESS', 'VALENCE_KEYS']) expect(failure).toContain(name);
 });
 
+test('a database that is not there and a port that is taken stop the start with what to do', async () => {
+  const [databaseUrl, keyring, dataFolder] = [await createTestDatabase(), createTestKeyring(), await temporaryFolder()];
+  const environment = platformEnvironment({ databaseUrl, keyring, dataFolder });
+  const start = (changed: Record<string, string>) =>
+    startServerProcess({ ...environment, ...changed }).catch((error: Error) => error.message);
+  expect(await start({ DATABASE_URL: 'postgres://u:p@127.0.0.1:1/x' })).toMatch(/cannot be used.*Check host, port/);
+  const { port } = new URL(sandbox.url);
+  expect(await start({ VALENCE_PORT: port })).toContain(`Port ${port} of 127.0.0.1 cannot be used (EADDRINUSE)`);
+});
+
 test('the commands for operators answer', async () => {
   const key = await run(node, [commandLine, 'keys', 'new']);
   expect(key.stdout).toMatch(/^k[0-9a-f]{8}:[A-Za-z0-9+/]{43}=\n$/);

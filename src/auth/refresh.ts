@@ -13,8 +13,9 @@ import { NotSent } from '../outbound/send.ts';
 import type { RefreshLease, StoredTokens, TokenStore, VendorTokens } from '../store/tokens.ts';
 import { application, tokenTimeoutMs } from './application.ts';
 import { isDue, tokenEnd } from './due.ts';
-import { isRefusal, readTokenAnswer, requestToken, type Send, type TokenGrant, type TokenRefusal } from './oauth2.ts';
+import { isRefusal, readTokenAnswer, requestToken, type TokenGrant, type TokenRefusal } from './oauth2.ts';
 import type { Account } from './schemes.ts';
+import type { VendorDoor } from './vendor-door.ts';
 
 /** An instance whose tokens are kept fresh. */
 export interface ConnectedAccount extends Account {
@@ -33,8 +34,7 @@ export interface Refresh {
 
 interface RefreshDependencies {
   store: TokenStore;
-  /** sends a token request for an account within its time limit, in milliseconds */
-  send(account: Account, timeoutMs: number): Send;
+  door: VendorDoor;
   /** writes settings that the token answer filled */
   keepSettings(account: ConnectedAccount, settings: Record<string, string>): Promise<void>;
   clock: Clock;
@@ -154,7 +154,7 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
     try {
       const parameters = { refresh_token: refreshToken.reveal() };
       reply = await requestToken(
-        dependencies.send(account, timeoutMs),
+        (request) => dependencies.door(definition, request, timeoutMs),
         url,
         application(account),
         'refresh_token',

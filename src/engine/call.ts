@@ -2,12 +2,12 @@
 
 import type { ConnectedAccount, Refresh } from '../auth/refresh.ts';
 import { type Account, authorizeRequest } from '../auth/schemes.ts';
+import type { VendorDoor } from '../auth/vendor-door.ts';
 import type { Clock } from '../core/clock.ts';
 import { Problem } from '../core/errors.ts';
 import { encodePairs, type HttpReply, type HttpRequest, isObject, parseJson, valueAt } from '../core/http.ts';
 import type { Parameter, Resource } from '../element/definition.ts';
 import { fillSettings } from '../element/settings.ts';
-import type { Outbound } from '../outbound/send.ts';
 import type { VendorTokens } from '../store/tokens.ts';
 
 /** A vendor's answer, decoded and unwrapped. */
@@ -27,22 +27,18 @@ export interface Engine {
 }
 
 interface EngineDependencies {
-  outbound: Outbound;
+  door: VendorDoor;
   refresh: Refresh;
   clock: Clock;
-  limits: { vendorCallMs: number; vendorAnswerBytes: number };
+  limits: { vendorCallMs: number };
 }
 
 /** Makes the engine. */
-export function createEngine({ outbound, refresh, clock, limits }: EngineDependencies): Engine {
+export function createEngine({ door, refresh, clock, limits }: EngineDependencies): Engine {
   const exchange = async (account: Account, tokens: VendorTokens | undefined, resource: Resource) => {
     const drafted = draft(account, resource);
     const request = authorizeRequest(account, tokens, drafted, clock());
-    return outbound.send(request, {
-      timeoutMs: limits.vendorCallMs,
-      answerBytes: limits.vendorAnswerBytes,
-      hosts: account.definition.document.valence?.hosts,
-    });
+    return door(account.definition, request, limits.vendorCallMs);
   };
 
   return {

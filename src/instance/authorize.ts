@@ -5,6 +5,7 @@ import { tokenTimeoutMs } from '../auth/application.ts';
 import { signingMoment, signRequest } from '../auth/oauth1.ts';
 import { authorizeUrl, callbackWithState, createPkce } from '../auth/oauth2.ts';
 import { oauth1Signer } from '../auth/schemes.ts';
+import type { VendorDoor } from '../auth/vendor-door.ts';
 import type { Clock } from '../core/clock.ts';
 import { Problem } from '../core/errors.ts';
 import { encodePairs } from '../core/http.ts';
@@ -12,7 +13,6 @@ import { Secret } from '../core/secret.ts';
 import type { Definition } from '../element/define.ts';
 import { mergeSettings, type SettingValues } from '../element/settings.ts';
 import { normalizeSiteAddress } from '../element/site-address.ts';
-import type { Outbound } from '../outbound/send.ts';
 import type { AuthorizationStore } from '../store/authorizations.ts';
 import { readFormAnswer } from './connect.ts';
 
@@ -45,14 +45,16 @@ export interface Authorize {
 
 interface AuthorizeDependencies {
   authorizations: AuthorizationStore;
-  outbound: Outbound;
+  door: VendorDoor;
+  /** the address that a person's browser is given for a vendor's page */
+  browserUrl(url: string): string;
   clock: Clock;
-  limits: { authorizationSeconds: number; vendorAnswerBytes: number };
+  limits: { authorizationSeconds: number };
 }
 
 /** Makes the starter of connections. */
 export function createAuthorize(dependencies: AuthorizeDependencies): Authorize {
-  const { authorizations, outbound, clock, limits } = dependencies;
+  const { authorizations, door, browserUrl, clock, limits } = dependencies;
   return {
     async oauthUrl(definition, request, elements) {
       const type = definition.document.authentication.type;
@@ -84,7 +86,7 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
       const named = elements.find(
         (element) => element.key === request.state && sameAuthorization(element, authorizationUrl, request.siteAddress),
       );
-      return { element: named?.key ?? definition.key, oauthUrl: outbound.browserUrl(url) };
+      return { element: named?.key ?? definition.key, oauthUrl: browserUrl(url) };
     },
 
     async requestToken(definition, request) {
@@ -110,11 +112,7 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
         signingMoment(clock()),
         { oauth_callback: callback },
       );
-      const reply = await outbound.send(signed, {
-        timeoutMs: tokenTimeoutMs(definition),
-        answerBytes: limits.vendorAnswerBytes,
-        hosts: definition.document.valence?.hosts,
-      });
+      const reply = await door(definition, signed, tokenTimeoutMs(definition));
       const { token, secret } = readFormAnswer(reply);
       const site = definition.document.valence?.siteAddress;
       const memory = {
@@ -146,7 +144,7 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
       ['oauth_callback', callbackWithState(request.callbackUrl ?? '', request.state ?? definition.key)],
     ]);
     const url = `${authorizationUrl}${authorizationUrl.includes('?') ? '&' : '?'}${query}`;
-    return { element: definition.key, oauthUrl: outbound.browserUrl(url) };
+    return { element: definition.key, oauthUrl: browserUrl(url) };
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type TokenGrant,
 } from '../auth/oauth2.ts';
 import { type Account, oauth1Signer } from '../auth/schemes.ts';
+import type { VendorDoor } from '../auth/vendor-door.ts';
 import type { Clock } from '../core/clock.ts';
 import { Problem } from '../core/errors.ts';
 import type { HttpReply } from '../core/http.ts';
@@ -48,13 +49,12 @@ export interface Connect {
 interface ConnectDependencies {
   authorizations: AuthorizationStore;
   engine: Engine;
-  /** sends a request for an account within a time limit, in milliseconds */
-  send(account: Account, timeoutMs: number): Send;
+  door: VendorDoor;
   clock: Clock;
 }
 
 /** Makes the connector of accounts. */
-export function createConnect({ authorizations, engine, send, clock }: ConnectDependencies): Connect {
+export function createConnect({ authorizations, engine, door, clock }: ConnectDependencies): Connect {
   return {
     missing(account, provider, externalAuthentication) {
       const type = account.definition.document.authentication.type;
@@ -91,8 +91,7 @@ export function createConnect({ authorizations, engine, send, clock }: ConnectDe
         const url = account.values['oauth.token.revoke_url'];
         const token = tokens.refresh ?? tokens.access;
         if (resources.length > 0 || url === undefined || url === null || token === undefined) return undefined;
-        const sender = send(account, tokenTimeoutMs(account.definition));
-        const reply = await requestRevocation(sender, url, application(account), token);
+        const reply = await requestRevocation(tokenSend(account), url, application(account), token);
         return reply.status < 400 ? undefined : `The vendor answered ${reply.status}.`;
       } catch (error) {
         if (error instanceof Problem) return error.message;
@@ -100,6 +99,11 @@ export function createConnect({ authorizations, engine, send, clock }: ConnectDe
       }
     },
   };
+
+  /** Sends to the vendor's token endpoints, within their time limit. */
+  function tokenSend({ definition }: Account): Send {
+    return (request) => door(definition, request, tokenTimeoutMs(definition));
+  }
 
   /** RFC 6749 section 4.1.3. */
   async function exchangeCode(account: Account, provider: ProviderData): Promise<Connection> {
@@ -154,8 +158,7 @@ export function createConnect({ authorizations, engine, send, clock }: ConnectDe
         `The definition of ${definition.key} has no oauth.token.url: add it to the element.`,
       );
     }
-    const sender = send(account, tokenTimeoutMs(definition));
-    const reply = await requestToken(sender, url, application(account), grant, parameters, quirks);
+    const reply = await requestToken(tokenSend(account), url, application(account), grant, parameters, quirks);
     const answer = readTokenAnswer(reply, quirks);
     if (isRefusal(answer)) throw refusalProblem(answer);
     return connectionOf(answer, refresh);
@@ -194,7 +197,7 @@ export function createConnect({ authorizations, engine, send, clock }: ConnectDe
       signingMoment(clock()),
       { oauth_verifier: text(provider['oauth_verifier']) ?? '' },
     );
-    const answer = readFormAnswer(await send(account, tokenTimeoutMs(definition))(signed));
+    const answer = readFormAnswer(await tokenSend(account)(signed));
     return {
       tokens: { access: new Secret(answer.token), refresh: undefined, secret: new Secret(answer.secret) },
       times: { refreshedAt: clock(), expiresAt: undefined },

@@ -132,6 +132,24 @@ const integerTypes: pg.CustomTypesConfig = {
   },
 };
 
+const oldestVersion = 15;
+
+/** Throws an Error that says what to do when the database cannot be reached or is too old. */
+export async function checkDatabase(database: Database): Promise<void> {
+  let version: number;
+  try {
+    const { rows } = await sql<{
+      version: number;
+    }>`select current_setting('server_version_num')::int as version`.execute(database);
+    version = Math.floor((rows[0]?.version ?? 0) / 10_000);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new Error(`The database cannot be used: ${said}. Check host, port, user, password and name in DATABASE_URL.`);
+  }
+  if (version >= oldestVersion) return;
+  throw new Error(`The database is PostgreSQL ${version}; Valence needs ${oldestVersion} or later.`);
+}
+
 const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
 const migrationLock = 0x76616c01;
 
