@@ -1,11 +1,13 @@
+// The folders of the catalog: what is read from them, and how a wrong document is reported.
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { loadCatalog } from './catalog.ts';
+import { loadCatalog } from '../src/element/catalog.ts';
 
-const own = fileURLToPath(new URL('../../elements', import.meta.url));
+const own = fileURLToPath(new URL('../elements', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'valence-test-catalog-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
