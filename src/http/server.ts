@@ -17,7 +17,8 @@ import { accountRoutes } from './routes/accounts.ts';
 import { authenticationRoutes } from './routes/authentication.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { elementCallRoutes } from './routes/element-calls.ts';
-import { instanceRoutes } from './routes/instances.ts';
+import { instanceRoutes } from './routes/instance.ts';
+import { instancesRoutes } from './routes/instances.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -45,6 +46,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     authenticationRoutes,
     catalogRoutes,
     oauthRoutes,
+    instancesRoutes,
     instanceRoutes,
     organizationRoutes,
     accountRoutes,
