@@ -20,6 +20,13 @@ export function application(account: Account): Application {
   };
 }
 
+/** An address of the vendor, from the settings. Throws a Problem when the definition gives none. */
+export function requiredUrl({ definition, values }: Pick<Account, 'definition' | 'values'>, key: string): string {
+  const url = values[key];
+  if (url !== undefined && url !== null) return url;
+  throw new Problem('badRequest', `The definition of ${definition.key} has no ${key}: add it to the element.`);
+}
+
 /** How long a token endpoint of this element may take, in milliseconds. */
 export function tokenTimeoutMs(definition: Definition): number {
   const { oauth2, oauth1 } = definition.document.valence ?? {};

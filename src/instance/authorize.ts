@@ -1,8 +1,8 @@
 // The start of a connection: the URL that a user is sent to, and for OAuth 1.0a the request token before it.
 
 import { randomBytes } from 'node:crypto';
-import { tokenTimeoutMs } from '../auth/application.ts';
-import { signingMoment, signRequest } from '../auth/oauth1.ts';
+import { requiredUrl, tokenTimeoutMs } from '../auth/application.ts';
+import { requestOAuth1Token } from '../auth/oauth1-token.ts';
 import { authorizeUrl, callbackWithState, createPkce } from '../auth/oauth2.ts';
 import { oauth1Signer } from '../auth/schemes.ts';
 import type { VendorDoor } from '../auth/vendor-door.ts';
@@ -14,7 +14,6 @@ import type { Definition } from '../element/define.ts';
 import { mergeSettings, type SettingValues } from '../element/settings.ts';
 import { normalizeSiteAddress } from '../element/site-address.ts';
 import type { AuthorizationStore } from '../store/authorizations.ts';
-import { readFormAnswer } from './connect.ts';
 
 /** What a caller gives to start a connection; empty values count as absent. */
 export interface AuthorizeRequest {
@@ -63,7 +62,7 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
       requireParameters(definition, request, ['apiKey', 'apiSecret', 'callbackUrl'], siteNeeded(definition));
       const values = siteSettings(definition, request.siteAddress);
       const quirks = definition.document.valence?.oauth2 ?? {};
-      const authorizationUrl = authorizationUrlOf(definition, values);
+      const authorizationUrl = requiredUrl({ definition, values }, 'oauth.authorization.url');
 
       const pkce = quirks.pkce === undefined ? undefined : await createPkce(quirks.pkce);
       const state =
@@ -95,8 +94,6 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
       }
       requireParameters(definition, request, ['apiKey', 'apiSecret', 'callbackUrl'], siteNeeded(definition));
       const values = siteSettings(definition, request.siteAddress);
-      const url = values['oauth.request.url'];
-      if (url === undefined || url === null) throw incomplete(definition, 'oauth.request.url');
       const account = {
         definition,
         values,
@@ -105,15 +102,13 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
           'oauth.api.secret': new Secret(request.apiSecret ?? ''),
         },
       };
-      const callback = callbackWithState(request.callbackUrl ?? '', request.state ?? definition.key);
-      const signed = signRequest(
-        { method: 'POST', url, headers: { accept: '*/*', 'user-agent': 'Valence' } },
+      const { token, secret } = await requestOAuth1Token(
+        (unsent) => door(definition, unsent, tokenTimeoutMs(definition)),
+        requiredUrl(account, 'oauth.request.url'),
         oauth1Signer(account, undefined, undefined),
-        signingMoment(clock()),
-        { oauth_callback: callback },
+        clock(),
+        { oauth_callback: callbackWithState(request.callbackUrl ?? '', request.state ?? definition.key) },
       );
-      const reply = await door(definition, signed, tokenTimeoutMs(definition));
-      const { token, secret } = readFormAnswer(reply);
       const site = definition.document.valence?.siteAddress;
       const memory = {
         apiKey: request.apiKey ?? '',
@@ -138,7 +133,8 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
       ['apiKey', 'apiSecret', 'callbackUrl', 'requestToken'],
       siteNeeded(definition),
     );
-    const authorizationUrl = authorizationUrlOf(definition, siteSettings(definition, siteAddress));
+    const values = siteSettings(definition, siteAddress);
+    const authorizationUrl = requiredUrl({ definition, values }, 'oauth.authorization.url');
     const query = encodePairs([
       ['oauth_token', request.requestToken ?? ''],
       ['oauth_callback', callbackWithState(request.callbackUrl ?? '', request.state ?? definition.key)],
@@ -174,12 +170,6 @@ function siteSettings(definition: Definition, siteAddress: string | undefined): 
   return mergeSettings(definition, { [site.setting]: normalizeSiteAddress(site, siteAddress, 'siteAddress') });
 }
 
-function authorizationUrlOf(definition: Definition, values: SettingValues): string {
-  const url = values['oauth.authorization.url'];
-  if (url === undefined || url === null) throw incomplete(definition, 'oauth.authorization.url');
-  return url;
-}
-
 /** Whether another element sends its users to the same page. */
 function sameAuthorization(element: Definition, authorizationUrl: string, siteAddress: string | undefined): boolean {
   if (element.document.authentication.type !== 'oauth2') return false;
@@ -189,10 +179,6 @@ function sameAuthorization(element: Definition, authorizationUrl: string, siteAd
     if (error instanceof Problem) return false;
     throw error;
   }
-}
-
-function incomplete(definition: Definition, setting: string): Problem {
-  return new Problem('badRequest', `The definition of ${definition.key} has no ${setting}: add it to the element.`);
 }
 
 function notOAuth(definition: Definition): Problem {

@@ -1,7 +1,7 @@
 // Turns what came back from the vendor's consent page into tokens, and gives tokens back when they are not kept.
 
-import { application, tokenTimeoutMs } from '../auth/application.ts';
-import { signingMoment, signRequest } from '../auth/oauth1.ts';
+import { application, requiredUrl, tokenTimeoutMs } from '../auth/application.ts';
+import { requestOAuth1Token } from '../auth/oauth1-token.ts';
 import {
   callbackProblem,
   isRefusal,
@@ -10,13 +10,11 @@ import {
   requestRevocation,
   requestToken,
   type Send,
-  type TokenGrant,
 } from '../auth/oauth2.ts';
 import { type Account, oauth1Signer } from '../auth/schemes.ts';
 import type { VendorDoor } from '../auth/vendor-door.ts';
 import type { Clock } from '../core/clock.ts';
 import { Problem } from '../core/errors.ts';
-import type { HttpReply } from '../core/http.ts';
 import { Secret } from '../core/secret.ts';
 import { lifecycleResources } from '../element/define.ts';
 import { tokenSettings } from '../element/settings.ts';
@@ -29,6 +27,8 @@ export interface Connection {
   tokens: VendorTokens;
   times: TokenTimes;
   values: Record<string, string>;
+  /** false for tokens that the caller brought: they stay the caller's, whatever becomes of the connection */
+  obtained: boolean;
 }
 
 /** Data of the consent page's redirect, as the caller passes it on. */
@@ -42,6 +42,8 @@ export interface Connect {
   open(account: Account, provider: ProviderData, externalAuthentication: string): Promise<Connection | undefined>;
   /** Makes the calls by which the element tells whether the credentials work. Throws a Problem when they do not. */
   validate(account: Account, tokens: VendorTokens | undefined): Promise<void>;
+  /** Does what follows on a connection; when that fails, what was obtained for it is revoked where the vendor can. */
+  orRevoke<Result>(account: Account, connection: Connection | undefined, work: () => Promise<Result>): Promise<Result>;
   /** Asks the vendor to revoke tokens, where it can. Gives back why it could not, or undefined. */
   revoke(account: Account, tokens: VendorTokens): Promise<string | undefined>;
 }
@@ -84,21 +86,32 @@ export function createConnect({ authorizations, engine, door, clock }: ConnectDe
       }
     },
 
-    async revoke(account, tokens) {
+    async orRevoke(account, connection, work) {
       try {
-        const resources = lifecycleResources(account.definition, 'oauthOnTokenRevoke');
-        for (const resource of resources) await engine.callWith(account, tokens, resource);
-        const url = account.values['oauth.token.revoke_url'];
-        const token = tokens.refresh ?? tokens.access;
-        if (resources.length > 0 || url === undefined || url === null || token === undefined) return undefined;
-        const reply = await requestRevocation(tokenSend(account), url, application(account), token);
-        return reply.status < 400 ? undefined : `The vendor answered ${reply.status}.`;
+        return await work();
       } catch (error) {
-        if (error instanceof Problem) return error.message;
+        if (connection?.obtained === true) await revoke(account, connection.tokens);
         throw error;
       }
     },
+
+    revoke,
   };
+
+  async function revoke(account: Account, tokens: VendorTokens): Promise<string | undefined> {
+    try {
+      const resources = lifecycleResources(account.definition, 'oauthOnTokenRevoke');
+      for (const resource of resources) await engine.callWith(account, tokens, resource);
+      const url = account.values['oauth.token.revoke_url'];
+      const token = tokens.refresh ?? tokens.access;
+      if (resources.length > 0 || url === undefined || url === null || token === undefined) return undefined;
+      const reply = await requestRevocation(tokenSend(account), url, application(account), token);
+      return reply.status < 400 ? undefined : `The vendor answered ${reply.status}.`;
+    } catch (error) {
+      if (error instanceof Problem) return error.message;
+      throw error;
+    }
+  }
 
   /** Sends to the vendor's token endpoints, within their time limit. */
   function tokenSend({ definition }: Account): Send {
@@ -115,7 +128,7 @@ export function createConnect({ authorizations, engine, door, clock }: ConnectDe
     const scope = values['oauth.scope'];
     if (quirks.tokenScope === true && scope !== undefined && scope !== null) parameters['scope'] = scope;
     if (quirks.pkce !== undefined) parameters['code_verifier'] = await takeVerifier(account, provider);
-    return requestConnection(account, 'authorization_code', parameters, undefined);
+    return { ...(await requestConnection(account, 'authorization_code', parameters)), obtained: true };
   }
 
   async function takeVerifier(account: Account, provider: ProviderData): Promise<string> {
@@ -138,42 +151,35 @@ export function createConnect({ authorizations, engine, door, clock }: ConnectDe
     const secret = account.secrets[tokenSettings.secret];
     if (access !== undefined) {
       const times = { refreshedAt: clock(), expiresAt: undefined };
-      return { tokens: { access, refresh, secret }, times, values: {} };
+      return { tokens: { access, refresh, secret }, times, values: {}, obtained: false };
     }
-    return requestConnection(account, 'refresh_token', { refresh_token: refresh?.reveal() ?? '' }, refresh);
+    const granted = await requestConnection(account, 'refresh_token', { refresh_token: refresh?.reveal() ?? '' });
+    const tokens = { ...granted.tokens, refresh: granted.tokens.refresh ?? refresh };
+    return { ...granted, tokens, obtained: false };
   }
 
   async function requestConnection(
     account: Account,
     grant: 'authorization_code' | 'refresh_token',
     parameters: Record<string, string>,
-    refresh: Secret | undefined,
-  ): Promise<Connection> {
+  ): Promise<Omit<Connection, 'obtained'>> {
     const { definition, values } = account;
     const quirks = definition.document.valence?.oauth2 ?? {};
-    const url = (grant === 'refresh_token' ? values['oauth.token.refresh_url'] : null) ?? values['oauth.token.url'];
-    if (url === undefined || url === null) {
-      throw new Problem(
-        'badRequest',
-        `The definition of ${definition.key} has no oauth.token.url: add it to the element.`,
-      );
-    }
+    const refreshUrl = grant === 'refresh_token' ? values['oauth.token.refresh_url'] : undefined;
+    const url = refreshUrl ?? requiredUrl(account, 'oauth.token.url');
     const reply = await requestToken(tokenSend(account), url, application(account), grant, parameters, quirks);
     const answer = readTokenAnswer(reply, quirks);
     if (isRefusal(answer)) throw refusalProblem(answer);
-    return connectionOf(answer, refresh);
-  }
 
-  function connectionOf(grant: TokenGrant, refresh: Secret | undefined): Connection {
     const now = clock();
-    const expiresAt = grant.expiresIn === undefined ? undefined : now + grant.expiresIn * 1000;
-    const tokens = { access: grant.access, refresh: grant.refresh ?? refresh, secret: undefined };
-    return { tokens, times: { refreshedAt: now, expiresAt }, values: grant.settings };
+    const expiresAt = answer.expiresIn === undefined ? undefined : now + answer.expiresIn * 1000;
+    const tokens = { access: answer.access, refresh: answer.refresh, secret: undefined };
+    return { tokens, times: { refreshedAt: now, expiresAt }, values: answer.settings };
   }
 
   /** RFC 5849 section 2.3. */
   async function exchangeRequestToken(account: Account, provider: ProviderData): Promise<Connection> {
-    const { definition, values } = account;
+    const { definition } = account;
     const token = text(provider['oauth_token']) ?? '';
     const memory = await authorizations.take('requestToken', definition.key, token);
     const consumer = account.secrets['oauth.api.key']?.reveal();
@@ -183,47 +189,17 @@ export function createConnect({ authorizations, engine, door, clock }: ConnectDe
         'The request token was made with another oauth.api.key: start again with GET …/oauth/token.',
       );
     }
-    const url = values['oauth.token.url'];
-    if (url === undefined || url === null) {
-      throw new Problem(
-        'badRequest',
-        `The definition of ${definition.key} has no oauth.token.url: add it to the element.`,
-      );
-    }
+    const url = requiredUrl(account, 'oauth.token.url');
     const signer = oauth1Signer(account, new Secret(token), new Secret(text(provider['secret']) ?? ''));
-    const signed = signRequest(
-      { method: 'POST', url, headers: { accept: '*/*', 'user-agent': 'Valence' } },
-      signer,
-      signingMoment(clock()),
-      { oauth_verifier: text(provider['oauth_verifier']) ?? '' },
-    );
-    const answer = readFormAnswer(await tokenSend(account)(signed));
+    const verifier = { oauth_verifier: text(provider['oauth_verifier']) ?? '' };
+    const answer = await requestOAuth1Token(tokenSend(account), url, signer, clock(), verifier);
     return {
       tokens: { access: new Secret(answer.token), refresh: undefined, secret: new Secret(answer.secret) },
       times: { refreshedAt: clock(), expiresAt: undefined },
       values: {},
+      obtained: true,
     };
   }
-}
-
-/** Reads the form-encoded answer of an OAuth 1.0a endpoint (RFC 5849 sections 2.1 and 2.3). Throws a Problem otherwise. */
-export function readFormAnswer(reply: HttpReply): { token: string; secret: string } {
-  const body = reply.body.toString('utf8');
-  const form = new URLSearchParams(body.trim());
-  const [token, secret] = [form.get('oauth_token'), form.get('oauth_token_secret')];
-  if (reply.status < 300 && token !== null && token !== '' && secret !== null) return { token, secret };
-  const failed = reply.status >= 500;
-  throw new Problem(
-    failed ? 'vendorFailed' : 'vendorRefused',
-    failed
-      ? `The vendor failed with status ${reply.status}: try again later.`
-      : 'The vendor refused the OAuth 1.0a request: check the API key, the API secret, and that the request token and its ' +
-          'verifier are fresh.',
-    {
-      ...(failed || reply.status < 400 ? {} : { status: reply.status }),
-      providerMessage: form.get('oauth_problem') ?? body.slice(0, 500),
-    },
-  );
 }
 
 /** A value of the redirect's query as text; an object (some callers pass the whole code answer) as JSON. */

@@ -62,12 +62,12 @@ export function createProvision({ authorizations, connect, instances }: Provisio
     requireVendorHosts(account);
 
     const connection = await connect.open(account, providerData, externalAuthentication);
-    try {
+    // The token answer may name another host; what was obtained is given back where it came from.
+    return connect.orRevoke(account, connection, async () => {
       const settled = addFilled(definition, given, connection);
-      const connected = accountFrom(definition, settled);
-      await connect.validate(connected, connection?.tokens);
-      const name = plainText(request.name ?? '') || (definition.document.name ?? definition.key);
-      return await instances.create({
+      await connect.validate(accountFrom(definition, settled), connection?.tokens);
+      const name = plainText(request.name ?? '') || definition.document.name;
+      return instances.create({
         ...provisioner,
         elementId: definition.id,
         elementKey: definition.key,
@@ -79,13 +79,7 @@ export function createProvision({ authorizations, connect, instances }: Provisio
         externalAuthentication,
         tokens: connection,
       });
-    } catch (error) {
-      // The token answer may have named another host; what was obtained is given back where it came from. Tokens that
-      // the caller brought stay the caller's.
-      const obtained = externalAuthentication !== 'initial';
-      if (connection !== undefined && obtained) await connect.revoke(account, connection.tokens);
-      throw error;
-    }
+    });
   };
 
   /**

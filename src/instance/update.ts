@@ -30,51 +30,28 @@ export function createUpdate({ connect, instances }: { connect: Connect; instanc
   return async (definition, record, request) => {
     const given = withoutDefaults(definition, record, splitSettings(definition, request.configuration ?? {}));
     const wanted = settle(definition, record, request, given);
-    const connection = await reconnect(definition, record, wanted, given, request);
-    try {
-      const changed = await instances.update(record.organizationId, record.id, (stored) => {
-        const settled = settle(definition, stored, request, given);
-        return changeOf(definition, settled, request, connection);
-      });
+    const tokensGiven = [tokenSettings.access, tokenSettings.refresh].some((key) => given.secrets[key] !== undefined);
+    const again = Object.keys(request.providerData).length > 0;
+    const external = again ? 'none' : authenticationOf(record, request, tokensGiven);
+
+    const account = accountFrom(definition, wanted);
+    const asked = { ...account, secrets: { ...wanted.secrets, ...given.secrets } };
+    const missing = again ? connect.missing(asked, request.providerData, external) : [];
+    requireAll(definition, wanted, external, missing);
+    requireVendorHosts(account);
+
+    const reconnects = again || tokensGiven;
+    const connection = reconnects ? await connect.open(asked, request.providerData, external) : undefined;
+    return connect.orRevoke(account, connection, async () => {
+      const connected = accountFrom(definition, addFilled(definition, wanted, connection));
+      if (reconnects) await connect.validate(connected, connection?.tokens);
+      const changed = await instances.update(record.organizationId, record.id, (stored) =>
+        changeOf(definition, settle(definition, stored, request, given), request, connection),
+      );
       if (changed === undefined) throw new Problem('notFound', `No instance found with the id ${record.id}.`);
       return changed;
-    } catch (error) {
-      if (connection !== undefined && bringsProviderData(request)) {
-        await connect.revoke(accountFrom(definition, wanted), connection.tokens);
-      }
-      throw error;
-    }
-  };
-
-  /** New tokens, when the caller brought provider data or own tokens. */
-  async function reconnect(
-    definition: Definition,
-    record: InstanceRecord,
-    wanted: GivenSettings,
-    given: GivenSettings,
-    request: UpdateRequest,
-  ): Promise<Connection | undefined> {
-    const ownTokens = [tokenSettings.access, tokenSettings.refresh].some((key) => given.secrets[key] !== undefined);
-    const again = bringsProviderData(request);
-    const external = again ? 'none' : authenticationOf(record, request, ownTokens);
-    const account = accountFrom(definition, {
-      values: wanted.values,
-      secrets: { ...wanted.secrets, ...given.secrets },
     });
-    requireAll(definition, wanted, external, again ? connect.missing(account, request.providerData, external) : []);
-    requireVendorHosts(account);
-    if (!again && !ownTokens) return undefined;
-
-    const connection = await connect.open(account, request.providerData, external);
-    try {
-      await connect.validate(accountFrom(definition, addFilled(definition, wanted, connection)), connection?.tokens);
-    } catch (error) {
-      // Tokens that the caller brought stay the caller's.
-      if (connection !== undefined && again) await connect.revoke(account, connection.tokens);
-      throw error;
-    }
-    return connection;
-  }
+  };
 }
 
 /** A default that was read and is sent back stays one: an address made of the subdomain goes on following it. */
@@ -86,13 +63,8 @@ function withoutDefaults(definition: Definition, record: InstanceRecord, given: 
 }
 
 /** How the account came by its tokens, when they do not come from the consent page now. */
-function authenticationOf(record: InstanceRecord, request: UpdateRequest, ownTokens: boolean): string {
-  return ownTokens ? 'initial' : (request.externalAuthentication ?? record.externalAuthentication);
-}
-
-/** Whether the account is to be connected anew, by what came back from the consent page. */
-function bringsProviderData(request: UpdateRequest): boolean {
-  return Object.keys(request.providerData).length > 0;
+function authenticationOf(record: InstanceRecord, request: UpdateRequest, tokensGiven: boolean): string {
+  return tokensGiven ? 'initial' : (request.externalAuthentication ?? record.externalAuthentication);
 }
 
 /**
