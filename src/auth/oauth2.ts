@@ -9,6 +9,7 @@ import {
   isObject,
   parseJson,
   percentEncode,
+  retryAfterSeconds,
   valueAt,
 } from '../core/http.ts';
 import { Secret } from '../core/secret.ts';
@@ -188,12 +189,12 @@ export function readTokenAnswer(reply: HttpReply, quirks: OAuth2): TokenGrant | 
       find('error.message') ??
       find('message') ??
       find('errors[0].description');
-    const retryAfter = Number(reply.headers['retry-after'] ?? Number.NaN);
+    const seconds = retryAfterSeconds(reply);
     return {
       error: error ?? quotedError(description) ?? (reply.status >= 400 ? `http_${reply.status}` : 'no_token'),
       description: description ?? (isObject(answer) ? undefined : text.slice(0, 200) || undefined),
       status: reply.status,
-      ...(Number.isFinite(retryAfter) ? { retryAfterSeconds: retryAfter } : {}),
+      ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
     };
   }
   const refresh = find(paths.refreshToken ?? 'refresh_token');
@@ -253,12 +254,17 @@ const advice = new Map(
   }),
 );
 
+/** An error code and its description as one text, the vendor's own words. */
+export function vendorWords({ error, description }: { error: string; description: string | undefined }): string {
+  return description === undefined ? error : `${error}: ${description}`;
+}
+
 /** The Problem that callers see for a refused token request while provisioning. */
 export function refusalProblem(refusal: TokenRefusal): Problem {
-  const said = refusal.description === undefined ? refusal.error : `${refusal.error}: ${refusal.description}`;
+  const providerMessage = vendorWords(refusal);
   if (refusal.status === 429) {
     return new Problem('tooManyRequests', 'The vendor limits how often tokens are given: wait and try again.', {
-      providerMessage: said,
+      providerMessage,
       retryAfterSeconds: refusal.retryAfterSeconds ?? 30,
     });
   }
@@ -269,7 +275,7 @@ export function refusalProblem(refusal: TokenRefusal): Problem {
     failed ? `${text} It answered ${refusal.status}.` : text,
     {
       ...(failed || refusal.status < 400 ? {} : { status: refusal.status }),
-      providerMessage: said,
+      providerMessage,
     },
   );
 }
@@ -277,7 +283,7 @@ export function refusalProblem(refusal: TokenRefusal): Problem {
 /** The Problem for an error that came back to the callback URL instead of a code (RFC 6749 section 4.1.2.1). */
 export function callbackProblem(error: string, description: string | undefined): Problem {
   return new Problem('badRequest', advice.get(error) ?? 'The vendor did not authorize the connection.', {
-    providerMessage: description === undefined ? error : `${error}: ${description}`,
+    providerMessage: vendorWords({ error, description }),
   });
 }
 

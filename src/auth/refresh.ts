@@ -13,7 +13,7 @@ import { NotSent } from '../outbound/send.ts';
 import type { RefreshLease, StoredTokens, TokenStore, VendorTokens } from '../store/tokens.ts';
 import { application, tokenTimeoutMs } from './application.ts';
 import { isDue, tokenEnd } from './due.ts';
-import { isRefusal, readTokenAnswer, requestToken, type TokenGrant, type TokenRefusal } from './oauth2.ts';
+import { isRefusal, readTokenAnswer, requestToken, type TokenGrant, type TokenRefusal, vendorWords } from './oauth2.ts';
 import type { Account } from './schemes.ts';
 import type { VendorDoor } from './vendor-door.ts';
 
@@ -174,7 +174,7 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
     const spent = reply.status >= 500 || reply.status < 400;
     await persist(() => store.release(lease, spent));
     dependencies.observe('failed');
-    throw refreshFailure(answer, reply);
+    throw refreshFailure(answer);
   }
 
   /** The vendor says that the grant is gone, unless a process that was taken for dead has stored newer tokens. */
@@ -235,17 +235,15 @@ function isFinalRefusal(refusal: TokenRefusal): boolean {
   return refusal.error === 'invalid_grant' || refusal.error === 'invalid_token';
 }
 
-function refreshFailure(refusal: TokenRefusal, reply: HttpReply): Problem {
-  const providerMessage =
-    refusal.description === undefined ? refusal.error : `${refusal.error}: ${refusal.description}`;
-  if (reply.status === 429) {
-    const seconds = Number(reply.headers['retry-after']);
+function refreshFailure(refusal: TokenRefusal): Problem {
+  const providerMessage = vendorWords(refusal);
+  if (refusal.status === 429) {
     return new Problem('tooManyRequests', 'The vendor limits how often tokens are refreshed: wait and try again.', {
       providerMessage,
-      retryAfterSeconds: Number.isFinite(seconds) ? seconds : 30,
+      retryAfterSeconds: refusal.retryAfterSeconds ?? 30,
     });
   }
-  if (reply.status >= 500 || reply.status < 400) {
+  if (refusal.status >= 500 || refusal.status < 400) {
     return new Problem('vendorFailed', 'The vendor could not refresh the token: try again later.', { providerMessage });
   }
   // Not `grantLost`: the grant may be as good as before, and so is an access token that has not ended yet.

@@ -23,6 +23,12 @@ export function percentEncode(text: string): string {
   );
 }
 
+/** What a reply's Retry-After header says, in seconds; undefined without one and for a date. */
+export function retryAfterSeconds(reply: HttpReply): number | undefined {
+  const seconds = Number(reply.headers['retry-after'] ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds : undefined;
+}
+
 /** Reads a body as JSON; undefined when it is none. */
 export function parseJson(text: string): unknown {
   try {

@@ -5,25 +5,28 @@ import { type Account, authorizeRequest } from '../auth/schemes.ts';
 import type { VendorDoor } from '../auth/vendor-door.ts';
 import type { Clock } from '../core/clock.ts';
 import { Problem } from '../core/errors.ts';
-import { encodePairs, type HttpReply, type HttpRequest, isObject, parseJson, valueAt } from '../core/http.ts';
+import {
+  encodePairs,
+  type HttpReply,
+  type HttpRequest,
+  isObject,
+  parseJson,
+  retryAfterSeconds,
+  valueAt,
+} from '../core/http.ts';
 import type { Parameter, Resource } from '../element/definition.ts';
 import { fillSettings } from '../element/settings.ts';
 import type { VendorTokens } from '../store/tokens.ts';
 
-/** A vendor's answer, decoded and unwrapped. */
-export interface ElementReply {
-  status: number;
-  headers: Record<string, string>;
-  /** parsed JSON, or the text of anything else; undefined when empty */
-  body: unknown;
-}
-
-/** Calls vendors as resources say. */
+/**
+ * Calls vendors as resources say. An answer is given back decoded (JSON, or the text of anything else; undefined when
+ * empty) and taken out of its root key.
+ */
 export interface Engine {
   /** Calls for an instance: tokens are refreshed when due, and once after a 401. Throws a Problem for a vendor's error. */
-  call(account: ConnectedAccount | Account, resource: Resource): Promise<ElementReply>;
+  call(account: ConnectedAccount | Account, resource: Resource): Promise<unknown>;
   /** The same with tokens that belong to no instance yet, while provisioning, or no longer, while deleting. */
-  callWith(account: Account, tokens: VendorTokens | undefined, resource: Resource): Promise<ElementReply>;
+  callWith(account: Account, tokens: VendorTokens | undefined, resource: Resource): Promise<unknown>;
 }
 
 interface EngineDependencies {
@@ -102,13 +105,12 @@ function joinUrl(base: string, path: string): string {
 }
 
 /** Reads an answer and takes it out of its root key. Throws a Problem for an error status. */
-function decode(reply: HttpReply, resource: Resource): ElementReply {
+function decode(reply: HttpReply, resource: Resource): unknown {
   const text = reply.body.toString('utf8');
   const parsed = text === '' ? undefined : (parseJson(text) ?? text);
   if (reply.status >= 400) throw vendorProblem(reply, parsed);
   const root = (resource.rootKey ?? '').split('|').at(-1) ?? '';
-  const unwrapped = root === '' ? parsed : (valueAt(parsed, root) ?? parsed);
-  return { status: reply.status, headers: reply.headers, body: unwrapped };
+  return root === '' ? parsed : (valueAt(parsed, root) ?? parsed);
 }
 
 /** A vendor's error as callers see it: its 4xx pass with its message, its 5xx become 502. */
@@ -119,10 +121,9 @@ function vendorProblem(reply: HttpReply, body: unknown): Problem {
     return new Problem('vendorFailed', `The vendor failed with status ${reply.status}: try again later.`, said);
   }
   if (reply.status === 429) {
-    const seconds = Number(reply.headers['retry-after']);
     return new Problem('tooManyRequests', 'The vendor limits how often it is called: wait and try again.', {
       ...said,
-      retryAfterSeconds: Number.isFinite(seconds) ? seconds : 30,
+      retryAfterSeconds: retryAfterSeconds(reply) ?? 30,
     });
   }
   return new Problem('vendorRefused', `The vendor refused the request with status ${reply.status}.`, {

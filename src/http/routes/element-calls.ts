@@ -56,6 +56,6 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
       throw new Problem('notFound', `${definition.key} has no resource ${request.method} ${path}.`);
     const answer = await engine.call(accountOf(record, definition), resource);
     if (path === '/ping') return { dateTime: new Date(clock()).toISOString(), endpoint: definition.key };
-    return answer.body;
+    return answer;
   }
 }
