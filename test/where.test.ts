@@ -1,6 +1,9 @@
+// A `where` expression over records: its fields read by path, its conditions decided.
+
 import { expect, test } from 'vitest';
-import { fieldsOf, fulfils } from './match.ts';
-import { parseWhere } from './parse.ts';
+import { fieldsOf, fulfils } from '../src/ceql/match.ts';
+import { parseWhere } from '../src/ceql/parse.ts';
+import { valueAt } from '../src/core/http.ts';
 
 const record = {
   name: 'Acme Corp',
@@ -11,7 +14,8 @@ const record = {
   site: { city: 'Berlin', 'a.b': 'dotted' },
   tags: ['x', 'y'],
 };
-const matches = (where: string, value: unknown = record) => fulfils(value, parseWhere(where));
+const matches = (where: string, value: unknown = record) =>
+  fulfils((field) => valueAt(value, field), parseWhere(where));
 
 test.each([
   ["name = 'Acme Corp'", true],

@@ -2,15 +2,16 @@
 
 import type { CeqlValue, Condition, Expression } from './parse.ts';
 
-/** Whether a record fulfils an expression. Text and other values are compared by their written form. */
-export function fulfils(record: unknown, expression: Expression): boolean {
+/**
+ * Whether a record fulfils an expression; `read` gives the record's value of a field. Text and other values are compared
+ * by their written form.
+ */
+export function fulfils(read: (field: string) => unknown, expression: Expression): boolean {
   if (expression.kind !== 'condition') {
     const { kind, left, right } = expression;
-    return kind === 'and'
-      ? fulfils(record, left) && fulfils(record, right)
-      : fulfils(record, left) || fulfils(record, right);
+    return kind === 'and' ? fulfils(read, left) && fulfils(read, right) : fulfils(read, left) || fulfils(read, right);
   }
-  return meets(memberAt(record, expression.field) ?? null, expression);
+  return meets(read(expression.field) ?? null, expression);
 }
 
 function meets(actual: unknown, condition: Condition): boolean {
@@ -62,14 +63,4 @@ export function fieldsOf(expression: Expression): string[] {
   return expression.kind === 'condition'
     ? [expression.field]
     : [...fieldsOf(expression.left), ...fieldsOf(expression.right)];
-}
-
-/** The value at a dotted path of own members. */
-function memberAt(record: unknown, field: string): unknown {
-  let found = record;
-  for (const name of field.split(/[.[\]]+/).filter((part) => part !== '')) {
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) return undefined;
-    found = (found as Record<string, unknown>)[name];
-  }
-  return found;
 }

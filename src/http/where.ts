@@ -3,6 +3,7 @@
 import { fieldsOf, fulfils } from '../ceql/match.ts';
 import { CeqlError, type Expression, parseWhere } from '../ceql/parse.ts';
 import { Problem } from '../core/errors.ts';
+import { valueAt } from '../core/http.ts';
 
 /**
  * Makes a filter from a `where` parameter (none: everything passes). Only `fields` may be asked for.
@@ -21,5 +22,5 @@ export function createFilter(where: string | undefined, fields: readonly string[
   if (unknown.length > 0) {
     throw new Problem('badRequest', `The where parameter knows ${fields.join(', ')}, but not ${unknown.join(', ')}.`);
   }
-  return (record) => fulfils(record, expression);
+  return (record) => fulfils((field) => valueAt(record, field), expression);
 }
