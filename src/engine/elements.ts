@@ -38,9 +38,7 @@ export function createElements(catalog: Catalog, store: ElementStore): Elements 
   return {
     list,
     async find(keyOrId, viewer) {
-      const found = (await list(viewer)).find((element) => element.key === keyOrId || String(element.id) === keyOrId);
-      if (found !== undefined) return found;
-      throw new Problem('notFound', `No element found with the key or id ${keyOrId}; GET /elements/keys lists them.`);
+      return pickElement(await list(viewer), keyOrId);
     },
     async byId(id, viewer) {
       const found = catalogById.get(id) ?? (await own(viewer)).find((element) => element.id === id);
@@ -48,4 +46,11 @@ export function createElements(catalog: Catalog, store: ElementStore): Elements 
       throw new Problem('notFound', `The element ${id} that the instance was made with no longer exists.`);
     },
   };
+}
+
+/** The first of these elements with a key or id; private ones stand before the catalog's. Throws a Problem when none has. */
+export function pickElement(elements: readonly Definition[], keyOrId: string): Definition {
+  const found = elements.find((element) => element.key === keyOrId || String(element.id) === keyOrId);
+  if (found !== undefined) return found;
+  throw new Problem('notFound', `No element found with the key or id ${keyOrId}; GET /elements/keys lists them.`);
 }

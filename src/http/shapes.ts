@@ -24,6 +24,12 @@ export const PageQuery = {
 /** A row id in a path; one below 1 is that of no row, and answers 404 like any other that is not there. */
 export const Id = Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
 
+/** Text or null in an answer. */
+export const Nullable = Type.Union([Type.String(), Type.Null()]);
+
+/** The query of routes that show what is not active only to those who ask for it. */
+export const IncludeInactive = Type.Object({ includeInactive: Type.Optional(Type.Boolean()) });
+
 /** Text or null in a body. As one type with two names: of a union, validation would make an empty text of null. */
 export function nullableText(options: { maxLength?: number } = {}) {
   return Type.Unsafe<string | null>({ type: ['string', 'null'], ...options });

@@ -10,10 +10,10 @@ import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { pageHeaders, readPageToken } from '../pages.ts';
-import { emptyResponse, Id, nullableText, OpenObject, responses } from '../shapes.ts';
+import { findAccount, noAccount } from '../reachable-account.ts';
+import { emptyResponse, Id, IncludeInactive, Nullable, nullableText, OpenObject, responses } from '../shapes.ts';
 import { createFilter } from '../where.ts';
 
-const Nullable = Type.Union([Type.String(), Type.Null()]);
 const AccountBody = Type.Object({
   id: Type.Integer(),
   name: Type.String(),
@@ -44,7 +44,6 @@ const AccountQuery = Type.Object({
   nextPage: Type.Optional(Type.String({ description: 'the Elements-Next-Page-Token of the page before' })),
   includeInactive: Type.Optional(Type.Boolean()),
 });
-const IncludeInactive = Type.Object({ includeInactive: Type.Optional(Type.Boolean()) });
 const ById = Type.Object({ id: Id });
 const Permanent = Type.Object({
   permanent: Type.Optional(
@@ -112,7 +111,7 @@ export function accountRoutes(server: Server, context: RouteContext): void {
       async (request) => {
         const { id } = request.params;
         refuseOthers(request.caller, request.params);
-        const account = await findAccount(request.caller, id);
+        const account = await findAccount(organizations, request.caller, id);
         if (!account.active && request.query.includeInactive !== true) throw noAccount(id);
         return show(account);
       },
@@ -133,7 +132,7 @@ export function accountRoutes(server: Server, context: RouteContext): void {
       },
       handler: async (request) => {
         requireAdministrator(request.caller);
-        const account = await findAccount(request.caller, request.params.id);
+        const account = await findAccount(organizations, request.caller, request.params.id);
         const { active } = request.body;
         if (active === false) refuseDefault(account);
         const changed = await applyChange(account, request.body);
@@ -148,7 +147,7 @@ export function accountRoutes(server: Server, context: RouteContext): void {
     { schema: { ...describe, summary: 'Deactivate an account', params: ById, response: emptyResponse } },
     async (request, reply) => {
       requireAdministrator(request.caller);
-      const account = await findAccount(request.caller, request.params.id);
+      const account = await findAccount(organizations, request.caller, request.params.id);
       refuseDefault(account);
       await applyChange(account, { active: false });
       return reply.send();
@@ -160,7 +159,7 @@ export function accountRoutes(server: Server, context: RouteContext): void {
     const params = own ? {} : { params: ById };
     const target = async (caller: Caller, given: unknown) => {
       if (own) return requireIdentity(caller).account;
-      return findAccount(caller, (given as { id: number }).id);
+      return findAccount(organizations, caller, (given as { id: number }).id);
     };
     server.get(
       url,
@@ -207,14 +206,6 @@ export function accountRoutes(server: Server, context: RouteContext): void {
     return page;
   }
 
-  async function findAccount(caller: Caller, id: number): Promise<AccountRecord> {
-    const { organization, account } = requireIdentity(caller);
-    const found =
-      account.defaultAccount || id === account.id ? await organizations.account(organization.id, id) : undefined;
-    if (found === undefined) throw noAccount(id);
-    return found;
-  }
-
   function applyChange(account: AccountRecord, change: AccountChange): Promise<AccountRecord> {
     return orConflict(taken(change.externalId), () =>
       organizations.updateAccount(account.organizationId, account.id, change),
@@ -227,10 +218,6 @@ export function accountRoutes(server: Server, context: RouteContext): void {
       await organizations.updateUser(account.organizationId, user.id, { active: false });
     }
   }
-}
-
-function noAccount(id: number): Problem {
-  return new Problem('notFound', `No account found with the id ${id}.`);
 }
 
 function refuseDefault(account: AccountRecord): void {

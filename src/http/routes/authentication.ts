@@ -9,7 +9,7 @@ import { requireIdentity } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
-import { responses } from '../shapes.ts';
+import { Nullable, responses } from '../shapes.ts';
 
 const SignIn = Type.Object({
   username: Type.String({ minLength: 1, maxLength: 320 }),
@@ -20,8 +20,8 @@ const AuthenticatedUser = Type.Object({
   id: Type.Integer(),
   token: Type.Optional(Type.String({ description: 'Bearer token of this sign-in' })),
   username: Type.String(),
-  firstName: Type.Union([Type.String(), Type.Null()]),
-  lastName: Type.Union([Type.String(), Type.Null()]),
+  firstName: Nullable,
+  lastName: Nullable,
   organizationId: Type.Integer(),
   accountId: Type.Integer(),
   accountAdmin: Type.Boolean(),

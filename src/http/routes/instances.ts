@@ -10,6 +10,7 @@ import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { pageHeaders, readPageToken } from '../pages.ts';
+import { noAccount } from '../reachable-account.ts';
 import { Id, PageQuery, responses } from '../shapes.ts';
 import { viewerOf } from './catalog.ts';
 import { type InstanceBody, InstanceChange, NewInstance } from './instance.ts';
@@ -111,7 +112,7 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
     async (request, reply) => {
       const reachable = reachableScope(requireIdentity(request.caller));
       if (reachable.accountId !== undefined && reachable.accountId !== request.params.id) {
-        throw new Problem('notFound', `No account found with the id ${request.params.id}.`);
+        throw noAccount(request.params.id);
       }
       return listInstances(reply, { ...reachable, accountId: request.params.id }, {}, request.query);
     },

@@ -1,6 +1,8 @@
 // Routes that start a connection: the URL for the user's browser and OAuth 1.0a's request token.
 
 import { Type } from 'typebox';
+import { pickElement } from '../../engine/elements.ts';
+import type { Caller } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
@@ -23,11 +25,12 @@ const OAuthRedirect = Type.Object({ element: Type.String(), oauthUrl: Type.Strin
 const OAuthToken = Type.Object({ token: Type.String(), secret: Type.String() });
 const KeyOrId = Type.Object({ keyOrId: Type.String() });
 
+type GivenInfo = Type.Static<typeof OAuthInfo>;
+
 /** Adds the routes that start a connection. */
 export function oauthRoutes(server: Server, context: RouteContext): void {
   const { elements, authorize } = context;
   const describe = { tags: ['OAuth'], security: secured.open, params: KeyOrId };
-  const site = (info: { siteAddress?: string; subdomain?: string }) => info.siteAddress ?? info.subdomain;
 
   server.get(
     `${basePath}/elements/:keyOrId/oauth/url`,
@@ -39,12 +42,7 @@ export function oauthRoutes(server: Server, context: RouteContext): void {
         response: responses(OAuthRedirect),
       },
     },
-    async (request) => {
-      const viewer = viewerOf(request.caller);
-      const element = await elements.find(request.params.keyOrId, viewer);
-      const info = { ...request.query, siteAddress: site(request.query) };
-      return authorize.oauthUrl(element, info, await elements.list(viewer));
-    },
+    async (request) => oauthUrl(request.caller, request.params.keyOrId, request.query),
   );
 
   server.post(
@@ -57,13 +55,7 @@ export function oauthRoutes(server: Server, context: RouteContext): void {
         response: responses(OAuthRedirect),
       },
     },
-    async (request) => {
-      const viewer = viewerOf(request.caller);
-      const element = await elements.find(request.params.keyOrId, viewer);
-      const given = Object.fromEntries(Object.entries(request.body).filter(([, value]) => value !== ''));
-      const info: typeof request.body = given;
-      return authorize.oauthUrl(element, { ...info, siteAddress: site(info) }, await elements.list(viewer));
-    },
+    async (request) => oauthUrl(request.caller, request.params.keyOrId, request.body),
   );
 
   server.get(
@@ -78,7 +70,19 @@ export function oauthRoutes(server: Server, context: RouteContext): void {
     },
     async (request) => {
       const element = await elements.find(request.params.keyOrId, viewerOf(request.caller));
-      return authorize.requestToken(element, { ...request.query, siteAddress: site(request.query) });
+      return authorize.requestToken(element, settled(request.query));
     },
   );
+
+  async function oauthUrl(caller: Caller, keyOrId: string, given: GivenInfo) {
+    const seen = await elements.list(viewerOf(caller));
+    return authorize.oauthUrl(pickElement(seen, keyOrId), settled(given), seen);
+  }
+}
+
+/** What was given, where an empty value counts as absent and `subdomain` is another name of `siteAddress`. */
+function settled(given: GivenInfo): GivenInfo {
+  const info: GivenInfo = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
+  const siteAddress = info.siteAddress ?? info.subdomain;
+  return siteAddress === undefined ? info : { ...info, siteAddress };
 }

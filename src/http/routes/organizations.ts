@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox';
 import type { Organization } from '../../store/organizations.ts';
-import { type Caller, requireAdministrator, requireIdentity } from '../caller.ts';
+import { requireAdministrator, requireIdentity } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
@@ -75,9 +75,4 @@ export function organizationRoutes(server: Server, context: RouteContext): void 
       ...Object.fromEntries(shown.map((member) => [member, String(organization.profile[member])])),
     };
   }
-}
-
-/** The organization of a caller, for routes that administer it. */
-export function administeredOrganization(caller: Caller): number {
-  return requireAdministrator(caller).organization.id;
 }

@@ -7,17 +7,16 @@ import { hashPassword, verifyPassword } from '../../auth/password.ts';
 import { Problem } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import type { UserChange, UserRecord } from '../../store/organizations.ts';
-import { type Caller, requireIdentity } from '../caller.ts';
+import { type Caller, requireAdministrator, requireIdentity } from '../caller.ts';
 import { orConflict } from '../conflict.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { type PageQueryValues, pageOf } from '../pages.ts';
-import { emptyResponse, Id, nullableText, PageQuery, responses } from '../shapes.ts';
+import { findAccount } from '../reachable-account.ts';
+import { emptyResponse, Id, IncludeInactive, Nullable, nullableText, PageQuery, responses } from '../shapes.ts';
 import { createFilter } from '../where.ts';
-import { administeredOrganization } from './organizations.ts';
 
-const Nullable = Type.Union([Type.String(), Type.Null()]);
 const profileMembers = ['phone', 'street1', 'street2', 'city', 'stateprovince', 'postalCode', 'country'] as const;
 const text = Type.Optional(nullableText({ maxLength: 1000 }));
 const profile = {
@@ -70,7 +69,6 @@ const UserQuery = Type.Object({
   includeInactive: Type.Optional(Type.Boolean()),
 });
 const filterFields = ['id', 'email', 'firstName', 'lastName', 'externalId', 'active'];
-const IncludeInactive = Type.Object({ includeInactive: Type.Optional(Type.Boolean()) });
 const ById = Type.Object({ id: Id });
 const ByEmailOrId = Type.Object({ emailOrId: Type.String() });
 const InAccount = Type.Object({ id: Id, userId: Id });
@@ -113,7 +111,7 @@ export function userRoutes(server: Server, context: RouteContext): void {
       },
     },
     async (request, reply) => {
-      administeredOrganization(request.caller);
+      requireAdministrator(request.caller);
       return listUsers(reply, request.caller, undefined, request.query);
     },
   );
@@ -145,8 +143,8 @@ export function userRoutes(server: Server, context: RouteContext): void {
       },
     },
     async (request) => {
-      administeredOrganization(request.caller);
-      return createUser(request.caller, requireIdentity(request.caller).account.id, request.body);
+      const { account } = requireAdministrator(request.caller);
+      return createUser(request.caller, account.id, request.body);
     },
   );
   server.post(
@@ -326,11 +324,7 @@ export function userRoutes(server: Server, context: RouteContext): void {
   }
 
   async function findAccountId(caller: Caller, id: number): Promise<number> {
-    const { organization, account } = requireIdentity(caller);
-    const found =
-      account.defaultAccount || id === account.id ? await organizations.account(organization.id, id) : undefined;
-    if (found === undefined) throw new Problem('notFound', `No account found with the id ${id}.`);
-    return found.id;
+    return (await findAccount(organizations, caller, id)).id;
   }
 
   async function showOwn(caller: Caller, user: UserRecord, password: string) {
