@@ -103,7 +103,6 @@ create table vendor_tokens (
   generation bigint not null default 1,
   expires_at timestamptz,
   refreshed_at timestamptz not null,
-  refresh_count integer not null default 0,
   attempt_id uuid,
   attempt_owner bigint,
   attempt_fence bigint not null default 0,

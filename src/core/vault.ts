@@ -1,7 +1,7 @@
 // Seals secrets for the database and makes the digests by which they are found again.
 // A key ring has one key that seals and any number that still open, so that keys can be rotated while serving.
 
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { Secret } from './secret.ts';
 
 interface RingKey {
@@ -26,8 +26,6 @@ export interface Vault {
   digests(value: string): string[];
   /** Whether a sealed value or a digest was made with the current key. */
   isCurrent(stored: string): boolean;
-  /** Derives 32 bytes for another purpose, such as signing page tokens, from the current key. */
-  derive(purpose: string): Buffer;
 }
 
 const version = 'v1';
@@ -68,20 +66,12 @@ export function createVault(keyring: Secret): Vault {
     digest: (value) => digestWith(ring.current, value),
     digests: (value) => ring.all.map((key) => digestWith(key, value)),
     isCurrent: (stored) => stored.startsWith(`${ring.current.id}.`),
-    derive: (purpose) => Buffer.from(hkdfSync('sha256', ring.current.encryption, '', `valence/${purpose}`, 32)),
   };
 }
 
 /** Makes one fresh key ring entry, `id:base64` of 32 random bytes. */
 export function createRingKey(): string {
   return `k${randomBytes(4).toString('hex')}:${randomBytes(32).toString('base64')}`;
-}
-
-/** Compares two strings in time that does not depend on where they differ. */
-export function sameSecret(left: string, right: string): boolean {
-  const a = createHmac('sha256', 'compare').update(left).digest();
-  const b = createHmac('sha256', 'compare').update(right).digest();
-  return timingSafeEqual(a, b);
 }
 
 function openKeyring(keyring: Secret): { current: RingKey; all: RingKey[] } {

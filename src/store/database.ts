@@ -84,7 +84,6 @@ export interface Tables {
     generation: Generated<number>;
     expires_at: MaybeMoment;
     refreshed_at: Moment;
-    refresh_count: Generated<number>;
     attempt_id: string | null;
     attempt_owner: number | null;
     attempt_fence: Generated<number>;

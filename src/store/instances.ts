@@ -289,7 +289,7 @@ function sealSecrets(vault: Vault, id: number, secrets: Record<string, Secret>):
 /** An instance with its user, and its tokens if it has any. */
 type JoinedRow = Selectable<Tables['instances']> &
   Pick<Selectable<Tables['users']>, 'email' | 'first_name' | 'last_name'> &
-  Nullable<Omit<Selectable<Tables['vendor_tokens']>, 'instance_id' | 'refresh_count' | `attempt_${string}`>>;
+  Nullable<Omit<Selectable<Tables['vendor_tokens']>, 'instance_id' | `attempt_${string}`>>;
 type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null };
 
 function openRow(vault: Vault, row: JoinedRow): InstanceRecord {

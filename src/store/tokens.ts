@@ -124,7 +124,6 @@ export function createTokenStore(database: Database, vault: Vault, owner: number
           generation: generation + 1,
           expires_at: times.expiresAt === undefined ? null : new Date(times.expiresAt),
           refreshed_at: new Date(times.refreshedAt),
-          refresh_count: sql<number>`refresh_count + 1`,
           ...noAttempt,
           uncertain_since: null,
         })
