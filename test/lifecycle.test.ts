@@ -14,7 +14,13 @@ import { type Sandbox, startSandbox } from '../sandbox/server.ts';
 import { writePrivately } from '../src/first-start.ts';
 import { findEmbeddedDatabase } from '../src/store/embedded.ts';
 import { consent, control } from './support/consent.ts';
-import { createTestDatabase, createTestKeyring, credentials, platformEnvironment } from './support/platform.ts';
+import {
+  createTestDatabase,
+  createTestKeyring,
+  credentials,
+  embeddedEnvironment,
+  platformEnvironment,
+} from './support/platform.ts';
 import { type ServerProcess, startServerProcess } from './support/server-process.ts';
 
 let sandbox: Sandbox;
@@ -36,20 +42,7 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** The environment of a server with an embedded database in a folder. */
-function embeddedEnvironment(dataFolder: string): Record<string, string> {
-  const {
-    DATABASE_URL: _,
-    VALENCE_KEYS: __,
-    ...environment
-  } = platformEnvironment({
-    databaseUrl: '',
-    keyring: '',
-    dataFolder,
-    routes: sandbox.routes,
-  });
-  return environment;
-}
+const embedded = (dataFolder: string) => embeddedEnvironment({ dataFolder, routes: sandbox.routes });
 
 /** Connects an account at the first guide's element and gives back its element token. */
 async function connectAccount(server: ServerProcess): Promise<string> {
@@ -86,7 +79,7 @@ test('four servers start at once on one empty database, and there is one adminis
 
 test('a stop waits for calls in flight, then ends the embedded database; the next start has everything', async () => {
   const folder = await temporaryFolder();
-  const server = await startServerProcess(embeddedEnvironment(folder));
+  const server = await startServerProcess(embedded(folder));
   const token = await connectAccount(server);
   const authorization = credentials(token);
 
@@ -99,7 +92,7 @@ test('a stop waits for calls in flight, then ends the embedded database; the nex
   expect(await findEmbeddedDatabase(folder)).toBeUndefined();
 
   const started = performance.now();
-  const again = await startServerProcess(embeddedEnvironment(folder));
+  const again = await startServerProcess(embedded(folder));
   onTestFinished(() => again.kill());
   expect((await fetch(`${again.url}/ready`)).status).toBe(200);
   console.info(`second start to /ready: ${Math.round(performance.now() - started)} ms`);
@@ -109,7 +102,7 @@ test('a stop waits for calls in flight, then ends the embedded database; the nex
 
 test('a stop waits for a call whose client has gone, because it may be storing a token', async () => {
   const folder = await temporaryFolder();
-  const server = await startServerProcess(embeddedEnvironment(folder));
+  const server = await startServerProcess(embedded(folder));
   const { clientId, clientSecret } = sandboxApplications.salesforce;
   const callbackUrl = 'https://www.mycoolapp.com/auth';
   const query = new URLSearchParams({ apiKey: clientId, apiSecret: clientSecret, callbackUrl });
@@ -137,7 +130,7 @@ test('a stop waits for a call whose client has gone, because it may be storing a
   await expect(abandoned).rejects.toThrow();
   await server.stop();
 
-  const again = await startServerProcess(embeddedEnvironment(folder));
+  const again = await startServerProcess(embedded(folder));
   onTestFinished(() => again.kill());
   expect((await again.call('GET', '/instances')).body).toMatchObject([{ name: 'abandoned', valid: true }]);
   await again.stop();
@@ -145,12 +138,12 @@ test('a stop waits for a call whose client has gone, because it may be storing a
 
 test('a killed server’s database is taken over by the next start', async () => {
   const folder = await temporaryFolder();
-  const server = await startServerProcess(embeddedEnvironment(folder));
+  const server = await startServerProcess(embedded(folder));
   const token = await connectAccount(server);
   await server.kill();
   expect(await findEmbeddedDatabase(folder)).toBeDefined();
 
-  const again = await startServerProcess(embeddedEnvironment(folder));
+  const again = await startServerProcess(embedded(folder));
   expect((await again.call('GET', '/ping', { authorization: credentials(token) })).status).toBe(200);
   await again.stop();
   expect(await findEmbeddedDatabase(folder)).toBeUndefined();
@@ -158,7 +151,7 @@ test('a killed server’s database is taken over by the next start', async () =>
 
 test('keys are rotated while the server runs, and a restart without the old key still opens everything', async () => {
   const folder = await temporaryFolder();
-  const environment = embeddedEnvironment(folder);
+  const environment = embedded(folder);
   const server = await startServerProcess(environment);
   const token = await connectAccount(server);
   const oldRing = await readFile(join(folder, 'keys'), 'utf8');

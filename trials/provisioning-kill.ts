@@ -9,7 +9,7 @@ import { findEmbeddedDatabase, startEmbeddedDatabase } from '../src/store/embedd
 import { findCluster } from '../src/store/embedded-cluster.ts';
 import { findPostmaster } from '../src/store/embedded-postmaster.ts';
 import { accounts, type Connected, connectAccount, ping, type VendorSide } from '../test/support/accounts.ts';
-import { credentials, platformEnvironment } from '../test/support/platform.ts';
+import { credentials, embeddedEnvironment } from '../test/support/platform.ts';
 import { makeDataFolder, type ServerProcess, startServerProcess } from '../test/support/server-process.ts';
 import { createChance, holds, type Trial } from './trial.ts';
 
@@ -28,16 +28,7 @@ export const provisioningKill: Trial = async (count, seed, report) => {
   const chance = createChance(seed);
   const sandbox = await startSandbox();
   const dataFolder = await realpath(await makeDataFolder());
-  const {
-    DATABASE_URL: _,
-    VALENCE_KEYS: __,
-    ...environment
-  } = platformEnvironment({
-    databaseUrl: '',
-    keyring: '',
-    dataFolder,
-    routes: sandbox.routes,
-  });
+  const environment = embeddedEnvironment({ dataFolder, routes: sandbox.routes });
   const known = new Map<number, Known>();
   let server: ServerProcess | undefined;
   let unanswered = 0;

@@ -95,6 +95,19 @@ export function platformEnvironment(options: {
   };
 }
 
+/** The same for a process with an embedded database, in its data folder. */
+export function embeddedEnvironment(options: {
+  dataFolder: string;
+  routes: Record<string, string>;
+}): Record<string, string> {
+  const {
+    DATABASE_URL: _,
+    VALENCE_KEYS: __,
+    ...rest
+  } = platformEnvironment({ ...options, databaseUrl: '', keyring: '' });
+  return rest;
+}
+
 /**
  * Starts a platform in this process, over a database of its own unless one is given.
  * `routes` leads vendors' hosts to a sandbox; `environment` adds to or overrides the configuration.
