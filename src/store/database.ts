@@ -176,6 +176,15 @@ export async function migrate(database: Database, folder = migrationsFolder): Pr
   });
 }
 
+/** Takes the next id of a table, for rows whose sealed values are bound to their id before they are stored. */
+export async function nextId(database: Database, table: 'organizations' | 'users' | 'instances'): Promise<number> {
+  const { rows } = await sql<{ id: number }>`select nextval(pg_get_serial_sequence(${table}, 'id')) as id`.execute(
+    database,
+  );
+  if (rows[0] === undefined) throw new Error(`The table ${table} gave no id`);
+  return rows[0].id;
+}
+
 /** JSON text for a column, or undefined for one that an update leaves as it is. */
 export function jsonOf(value: unknown): string | undefined {
   return value === undefined ? undefined : JSON.stringify(value);

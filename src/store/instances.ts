@@ -3,7 +3,7 @@
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import { Secret } from '../core/secret.ts';
 import type { Vault } from '../core/vault.ts';
-import { type Database, jsonOf, type Tables } from './database.ts';
+import { type Database, jsonOf, nextId, type Tables } from './database.ts';
 import { openTokens, type StoredTokens, type TokenTimes, type VendorTokens, vendorTokensRow } from './tokens.ts';
 
 /** An instance as it is stored. */
@@ -130,9 +130,7 @@ export function createInstanceStore(database: Database, vault: Vault): InstanceS
   return {
     create: (instance) =>
       database.transaction().execute(async (transaction) => {
-        const { rows } = await sql<{ id: number }>`
-          select nextval(pg_get_serial_sequence('instances', 'id')) as id`.execute(transaction);
-        const id = rows[0]?.id ?? 0;
+        const id = await nextId(transaction, 'instances');
         await transaction
           .insertInto('instances')
           .values({

@@ -3,7 +3,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Secret } from '../core/secret.ts';
 import type { Vault } from '../core/vault.ts';
-import { type Database, jsonOf, type Tables } from './database.ts';
+import { type Database, jsonOf, nextId, type Tables } from './database.ts';
 
 export interface Organization {
   id: number;
@@ -116,15 +116,8 @@ export interface OrganizationStore {
 
 /** Makes the store of organizations, accounts and users. */
 export function createOrganizationStore(database: Database, vault: Vault): OrganizationStore {
-  const nextId = async (table: 'organizations' | 'users', transaction: Database) => {
-    const { rows } = await sql<{ id: number }>`select nextval(pg_get_serial_sequence(${table}, 'id')) as id`.execute(
-      transaction,
-    );
-    return rows[0]?.id ?? 0;
-  };
-
   const insertUser = async (transaction: Database, organizationId: number, user: NewUser) => {
-    const id = await nextId('users', transaction);
+    const id = await nextId(transaction, 'users');
     const row = await transaction
       .insertInto('users')
       .values({
@@ -152,7 +145,7 @@ export function createOrganizationStore(database: Database, vault: Vault): Organ
 
     createOrganization: ({ name, secret }, user) =>
       database.transaction().execute(async (transaction) => {
-        const id = await nextId('organizations', transaction);
+        const id = await nextId(transaction, 'organizations');
         await transaction
           .insertInto('organizations')
           .values({
