@@ -8,6 +8,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // isolated-vm, in which hooks run, needs it
+    execArgv: ['--no-node-snapshot'],
     maxWorkers: 2,
   },
 });

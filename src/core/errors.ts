@@ -20,6 +20,8 @@ export const problemStatuses = {
   vendorTimeout: 504,
   egressRefused: 400,
   overloaded: 503,
+  scriptFailed: 500,
+  outcomeUnknown: 502,
 } as const;
 
 export type ProblemCode = keyof typeof problemStatuses;
