@@ -6,13 +6,14 @@ import { type Static, type TProperties, Type } from 'typebox';
 const open = { additionalProperties: true } as const;
 const object = <Properties extends TProperties>(properties: Properties) => Type.Object(properties, open);
 const optional = Type.Optional;
+const optionalText = optional(Type.Union([Type.String(), Type.Null()]));
 
 const Setting = object({
   key: Type.String({ minLength: 1 }),
   name: optional(Type.String()),
-  description: optional(Type.Union([Type.String(), Type.Null()])),
+  description: optionalText,
   type: optional(Type.String()),
-  defaultValue: optional(Type.Union([Type.String(), Type.Null()])),
+  defaultValue: optionalText,
   required: optional(Type.Boolean()),
   internal: optional(Type.Boolean()),
   hideFromConsole: optional(Type.Boolean()),
@@ -29,26 +30,81 @@ export type Setting = Static<typeof Setting>;
 const Parameter = object({
   name: Type.String(),
   type: Type.String(),
-  vendorName: optional(Type.Union([Type.String(), Type.Null()])),
-  vendorType: optional(Type.Union([Type.String(), Type.Null()])),
-  source: optional(Type.Union([Type.String(), Type.Null()])),
+  vendorName: optionalText,
+  vendorType: optionalText,
+  source: optionalText,
   required: optional(Type.Union([Type.Boolean(), Type.Null()])),
-  dataType: optional(Type.Union([Type.String(), Type.Null()])),
-  vendorDataType: optional(Type.Union([Type.String(), Type.Null()])),
-  description: optional(Type.Union([Type.String(), Type.Null()])),
+  dataType: optionalText,
+  vendorDataType: optionalText,
+  description: optionalText,
+  converter: optionalText,
 });
 /** One parameter: takes `name` from the place `type` and puts it as `vendorName` at the place `vendorType`. */
 export type Parameter = Static<typeof Parameter>;
 
+const Hook = object({
+  type: Type.String(),
+  mimeType: optionalText,
+  body: optionalText,
+  isLegacy: optional(Type.Union([Type.Boolean(), Type.Null()])),
+});
+
+/** A script that runs before or after a vendor's call. */
+export type Hook = Static<typeof Hook>;
+
+const Parameters = Type.Union([Type.Array(Parameter), Type.Null()]);
+
+const Statement = Type.Object(
+  {
+    object: Type.String({ description: 'what follows FROM' }),
+    fields: Type.Array(Type.String(), { minItems: 1, description: 'selected unless the caller names fields' }),
+    conditions: optional(
+      Type.Array(Type.Object({ field: Type.String(), parameter: Type.String() }, { additionalProperties: false }), {
+        description: 'field = the value of a path parameter, joined to the caller’s where by AND',
+      }),
+    ),
+  },
+  { additionalProperties: false, description: 'the query statement that the converter toSoql makes' },
+);
+
+const ResourceVariant = Type.Object(
+  {
+    vendorMethod: optional(Type.String()),
+    vendorPath: optional(Type.String()),
+    rootKey: optional(Type.String()),
+    nextPageKey: optional(Type.String()),
+    totalKey: optional(Type.String()),
+    parameters: optional(Type.Array(Parameter)),
+  },
+  { additionalProperties: false, description: 'what is different when the caller gives `where`' },
+);
+
+const ResourceExtension = Type.Object(
+  {
+    download: optional(Type.Boolean({ description: 'the answer is streamed through as it is' })),
+    totalKey: optional(Type.String({ description: 'where the vendor’s answer says how many rows there are in all' })),
+    whenFiltered: optional(ResourceVariant),
+    statement: optional(Statement),
+  },
+  { additionalProperties: false, description: 'what the original format has no place for' },
+);
+
 const Resource = object({
   method: Type.String({ minLength: 1 }),
   path: Type.String({ minLength: 1 }),
-  vendorMethod: optional(Type.Union([Type.String(), Type.Null()])),
-  vendorPath: optional(Type.Union([Type.String(), Type.Null()])),
-  type: optional(Type.Union([Type.String(), Type.Null()])),
-  description: optional(Type.Union([Type.String(), Type.Null()])),
-  rootKey: optional(Type.Union([Type.String(), Type.Null()])),
-  parameters: optional(Type.Union([Type.Array(Parameter), Type.Null()])),
+  vendorMethod: optionalText,
+  vendorPath: optionalText,
+  type: optionalText,
+  description: optionalText,
+  rootKey: optionalText,
+  nextPageKey: optionalText,
+  nextResource: optionalText,
+  paginationType: optionalText,
+  objectName: optionalText,
+  kind: optionalText,
+  parameters: optional(Parameters),
+  hooks: optional(Type.Union([Type.Array(Hook), Type.Null()])),
+  valence: optional(ResourceExtension),
 });
 /** One resource: a path of our API and the vendor's call behind it. */
 export type Resource = Static<typeof Resource>;
@@ -129,11 +185,12 @@ export const ElementDocument = object({
   id: optional(Type.Integer({ minimum: 1 })),
   key: Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' }),
   name: Type.String({ minLength: 1 }),
-  description: optional(Type.Union([Type.String(), Type.Null()])),
+  description: optionalText,
   hub: Type.String({ minLength: 1 }),
   authentication: object({ type: Type.String() }),
   configuration: Type.Array(Setting),
-  parameters: optional(Type.Array(Parameter)),
+  parameters: optional(Parameters),
+  hooks: optional(Type.Union([Type.Array(Hook), Type.Null()])),
   resources: optional(Type.Array(Resource)),
   valence: optional(Valence),
 });
