@@ -18,11 +18,12 @@ function meets(actual: unknown, condition: Condition): boolean {
   const { operator, value } = condition;
   if (operator === 'isNull') return actual === null;
   if (operator === 'isNotNull') return actual !== null;
-  if (Array.isArray(value)) return value.some((one) => equal(actual, one));
+  if (Array.isArray(value)) return value.some((one) => equal(actual, one)) === (operator === 'in');
   if (operator === '=') return equal(actual, value);
   if (operator === '!=') return !equal(actual, value);
   if (actual === null || value === null) return false;
   if (operator === 'like') return isLike(String(actual), String(value));
+  if (operator === 'notLike') return !isLike(String(actual), String(value));
   const order = compare(actual, value);
   if (operator === '<') return order < 0;
   if (operator === '>') return order > 0;
