@@ -145,5 +145,5 @@ function authorizeRequest(url: string, isKnown: (host: string) => boolean): Vend
   if (!URL.canParse(url)) return undefined;
   const { hostname, pathname, search } = new URL(url);
   const target = isKnown(hostname) ? `/${hostname}${pathname}${search}` : `${pathname}${search}`;
-  return { method: 'GET', ...splitTarget(target), headers: {}, body: '' };
+  return { method: 'GET', ...splitTarget(target), headers: {}, body: '', bytes: Buffer.alloc(0) };
 }

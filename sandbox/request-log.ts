@@ -35,8 +35,9 @@ export function createRequestLog(): RequestLog {
   let entries: LoggedRequest[] = [];
   return {
     add(time, request) {
+      const { bytes: _bytes, ...logged } = request;
       const body = request.body.slice(0, longestBody);
-      const entry = { ...request, time: time.toISOString(), body, status: null, fault: null };
+      const entry = { ...logged, time: time.toISOString(), body, status: null, fault: null };
       if (entries.length >= mostEntries) entries = entries.slice(mostEntries / 10);
       entries.push(entry);
       return entry;

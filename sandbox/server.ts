@@ -75,11 +75,13 @@ function vendorRoutes(app: FastifyInstance, sandbox: ControlledSandbox, now: () 
 
 function vendorRequest(incoming: FastifyRequest): VendorRequest {
   const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
+  const bytes = Buffer.isBuffer(incoming.body) ? incoming.body : Buffer.alloc(0);
   return {
     method: incoming.method,
     ...splitTarget(incoming.raw.url ?? '/'),
     headers: Object.fromEntries(headers),
-    body: Buffer.isBuffer(incoming.body) ? incoming.body.toString('utf8') : '',
+    body: bytes.toString('utf8'),
+    bytes,
   };
 }
 

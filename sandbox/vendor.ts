@@ -21,14 +21,17 @@ export interface VendorRequest {
   query: string;
   /** Names in lower case. */
   headers: Readonly<Record<string, string>>;
+  /** The body read as UTF-8. */
   body: string;
+  /** The body as it came, for uploads. */
+  bytes: Buffer;
 }
 
-/** An answer as plain data. */
+/** An answer as plain data; bytes for downloads. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
-  body: string;
+  body: string | Buffer;
 }
 
 /** One simulated vendor. */

@@ -12,7 +12,16 @@ import {
 } from './signature.ts';
 
 function signedRequest(changes: Partial<VendorRequest>): VendorRequest {
-  return { method: 'GET', host: 'example.com', path: '/', query: '', headers: {}, body: '', ...changes };
+  const base = {
+    method: 'GET',
+    host: 'example.com',
+    path: '/',
+    query: '',
+    headers: {},
+    body: '',
+    bytes: Buffer.alloc(0),
+  };
+  return { ...base, ...changes };
 }
 
 function signatureOf(url: string, request: VendorRequest, secrets: { client: string; token: string }) {

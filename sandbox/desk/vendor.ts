@@ -2,8 +2,11 @@
 
 import type { SandboxState } from '../state.ts';
 import { type Answer, json, type Vendor, type VendorRequest } from '../vendor.ts';
+import { notFound } from './answers.ts';
+import { cases } from './cases.ts';
+import { customersAndCompanies, users } from './customers.ts';
+import { createSite, type DeskSite } from './data.ts';
 import { accessToken, authorizeDesk, authorizeDeskAs, challenge, type DeskMemory, requestToken } from './login.ts';
-import { deskSelf } from './users.ts';
 import { verify } from './verify.ts';
 
 /** The vendor's own paths, and those that the guide's sample shows. */
@@ -11,28 +14,36 @@ const requestTokenPaths = ['/oauth/request_token', '/oauth/oauth_request.php'];
 const authorizePaths = ['/oauth/authorize', '/oauth/oauth_authorize.php'];
 const accessTokenPaths = ['/oauth/access_token', '/oauth/oauth_access.php'];
 
+type SiteOf = (host: string) => DeskSite;
+
 /** Desk.com, any site. */
 export function createDesk(state: SandboxState): Vendor {
   const memory: DeskMemory = { requestTokens: new Map(), nonces: new Map() };
+  const sites = new Map<string, DeskSite>();
+  const siteOf: SiteOf = (host) => {
+    const site = sites.get(host) ?? createSite(host, state.now);
+    sites.set(host, site);
+    return site;
+  };
   return {
     key: 'desk',
     name: 'Desk.com',
     hosts: ['*.desk.com'],
-    handle: (request) => handle(state, memory, request),
+    handle: (request) => handle(state, memory, siteOf, request),
     consent: (request, decision, account) => authorizeDeskAs(state, memory, request, decision, account),
     faultBody: (status) => ({ message: status === 429 ? 'Too Many Requests' : 'Internal Server Error' }),
   };
 }
 
-function handle(state: SandboxState, memory: DeskMemory, request: VendorRequest): Answer {
+function handle(state: SandboxState, memory: DeskMemory, siteOf: SiteOf, request: VendorRequest): Answer {
   if (requestTokenPaths.includes(request.path)) return requestToken(state, memory, request);
   if (authorizePaths.includes(request.path)) return authorizeDesk(state, memory, request);
   if (accessTokenPaths.includes(request.path)) return accessToken(state, memory, request);
   const path = /^\/api\/(?:v2|2\.1)\/(.+)$/.exec(request.path)?.[1];
-  return path === undefined ? notFound() : api(state, memory, request, path);
+  return path === undefined ? notFound() : api(state, memory, siteOf, request, path);
 }
 
-function api(state: SandboxState, memory: DeskMemory, request: VendorRequest, path: string): Answer {
+function api(state: SandboxState, memory: DeskMemory, siteOf: SiteOf, request: VendorRequest, path: string): Answer {
   const verified = verify(state, memory.nonces, request, (value, clientId) => {
     const token = state.tokens.goodAccessToken('desk', value);
     const good = token?.grant.host === request.host && token.grant.clientId === clientId;
@@ -43,12 +54,10 @@ function api(state: SandboxState, memory: DeskMemory, request: VendorRequest, pa
     const refusal = 'reason' in verified ? verified : { status: 401 as const, reason: 'token_rejected' };
     return json(401, { message: 'Unauthorized' }, challenge(request, refusal));
   }
-  if (request.method === 'GET' && (path === 'users/me' || path === 'users/current')) {
-    return deskSelf(token.grant.account);
-  }
-  return notFound();
-}
-
-function notFound(): Answer {
-  return json(404, { message: 'Resource Not Found' });
+  const site = siteOf(request.host);
+  const parts = path.split('/');
+  const [collection, ...rest] = parts;
+  if (collection === 'cases') return cases(site, request, rest);
+  if (collection === 'users' && rest.length < 2) return users(site, request, rest[0], token.grant.account.number);
+  return customersAndCompanies(site, request, parts) ?? notFound();
 }

@@ -1,55 +1,125 @@
-// Zendesk's Users API, as far as "who am I" goes.
+// Zendesk's Users API: who am I, and the people of an account (developer docs "Users").
 
-import { fullName } from '../accounts.ts';
-import type { AccessToken } from '../tokens.ts';
+import { toSecond } from '../seed.ts';
 import { type Answer, json, type VendorRequest } from '../vendor.ts';
-import { zendeskUserId } from './login.ts';
+import { pageOf, recordInvalid, recordNotFound, type Violation, wrappedBody } from './answers.ts';
+import { addUser, type ZendeskRecord, type ZendeskSite } from './data.ts';
 
-/**
- * GET /api/v2/users/me.json (Zendesk developer docs "Users", Show Self). Without any credentials Zendesk answers 200 with
- * an anonymous user whose id is null.
- */
-export function zendeskSelf(request: VendorRequest, token: AccessToken | undefined): Answer {
-  if (token === undefined) {
-    return json(200, {
-      user: {
-        id: null,
-        url: `https://${request.host}/api/v2/users/.json`,
-        name: 'Anonymous user',
-        email: 'invalid@example.com',
-        role: 'end-user',
-      },
-    });
-  }
-  const { account } = token.grant;
-  const id = zendeskUserId(account.number);
+const roles = ['end-user', 'agent', 'admin'];
+
+/** What a request may set. `email` is set when a user is made; later it adds a second address, which is not simulated. */
+const writable = [
+  'alias',
+  'custom_role_id',
+  'default_group_id',
+  'details',
+  'external_id',
+  'locale',
+  'moderator',
+  'name',
+  'notes',
+  'only_private_comments',
+  'organization_id',
+  'phone',
+  'role',
+  'signature',
+  'suspended',
+  'tags',
+  'ticket_restriction',
+  'time_zone',
+  'user_fields',
+  'verified',
+] as const;
+
+/** GET /api/v2/users/me.json without any credentials: 200 with an anonymous user whose id is null. */
+export function anonymousSelf(request: VendorRequest): Answer {
   return json(200, {
     user: {
-      id,
-      url: `https://${request.host}/api/v2/users/${id}.json`,
-      name: fullName(account),
-      email: account.email,
-      created_at: '2024-01-15T09:30:00Z',
-      updated_at: '2024-01-15T09:30:00Z',
-      time_zone: 'UTC',
-      iana_time_zone: 'Etc/UTC',
-      phone: null,
-      shared_phone_number: null,
-      photo: null,
-      locale_id: 1,
-      locale: 'en-US',
-      organization_id: null,
-      role: 'admin',
-      verified: true,
-      external_id: null,
-      tags: [],
-      alias: null,
-      active: true,
-      shared: false,
-      shared_agent: false,
-      suspended: false,
-      default_group_id: null,
-      user_fields: {},
+      id: null,
+      url: `https://${request.host}/api/v2/users/.json`,
+      name: 'Anonymous user',
+      email: 'invalid@example.com',
+      role: 'end-user',
     },
   });
+}
+
+/** GET /api/v2/users.json, by id; `role`, `role[]` and `external_id` filter. */
+export function listUsers(site: ZendeskSite, request: VendorRequest): Answer {
+  const query = new URLSearchParams(request.query);
+  const asked = [...query.getAll('role'), ...query.getAll('role[]')];
+  const externalId = query.get('external_id');
+  const users = [...site.users.values()].filter(
+    (user) =>
+      user['active'] === true &&
+      (asked.length === 0 || asked.includes(String(user['role']))) &&
+      (externalId === null || user['external_id'] === externalId),
+  );
+  return pageOf(request, 'users', users);
+}
+
+/** GET /api/v2/users/{id}.json: also a deleted user, with `active` false. */
+export function showUser(site: ZendeskSite, id: number): Answer {
+  const user = site.users.get(id);
+  return user === undefined ? recordNotFound() : json(200, { user });
+}
+
+/** POST /api/v2/users.json. */
+export function createUser(site: ZendeskSite, request: VendorRequest): Answer {
+  const { members: given, refusal } = wrappedBody(request, 'user');
+  if (refusal !== undefined) return refusal;
+  const violations = violationsOf(given);
+  if (String(given['name'] ?? '').trim() === '') violations.push(blankName());
+  violations.push(...emailViolations(site, given['email']));
+  if (violations.length > 0) return recordInvalid(violations);
+  const now = toSecond(site.now());
+  const email = given['email'] === undefined ? null : String(given['email']).toLowerCase();
+  const user = addUser(site, { id: site.newId(), email, created_at: now, updated_at: now, ...picked(given) });
+  return json(201, { user }, { location: String(user['url']) });
+}
+
+/** PUT /api/v2/users/{id}.json. */
+export function updateUser(site: ZendeskSite, request: VendorRequest, id: number): Answer {
+  const user = site.users.get(id);
+  if (user === undefined || user['active'] === false) return recordNotFound();
+  const { members: given, refusal } = wrappedBody(request, 'user');
+  if (refusal !== undefined) return refusal;
+  const violations = violationsOf(given);
+  if ('name' in given && String(given['name'] ?? '').trim() === '') violations.push(blankName());
+  if (violations.length > 0) return recordInvalid(violations);
+  Object.assign(user, picked(given), { updated_at: toSecond(site.now()) });
+  return json(200, { user });
+}
+
+/** DELETE /api/v2/users/{id}.json: the user stays, not active any more, and is answered. */
+export function deleteUser(site: ZendeskSite, id: number): Answer {
+  const user = site.users.get(id);
+  if (user === undefined || user['active'] === false) return recordNotFound();
+  Object.assign(user, { active: false, email: null, updated_at: toSecond(site.now()) });
+  return json(200, { user });
+}
+
+function picked(given: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(writable.filter((name) => name in given).map((name) => [name, given[name]]));
+}
+
+function blankName(): Violation {
+  return { field: 'name', description: 'Name: is too short (minimum is 1 characters)', error: 'TooShort' };
+}
+
+function violationsOf(given: Record<string, unknown>): Violation[] {
+  const { role } = given as { role?: unknown };
+  if (role === undefined || roles.includes(String(role))) return [];
+  return [{ field: 'role', description: `Role: ${role} is not included in the list`, error: 'InvalidValue' }];
+}
+
+function emailViolations(site: ZendeskSite, email: unknown): Violation[] {
+  if (email === undefined || email === null) return [];
+  if (!/^[^\s@]+@[^\s@]+$/.test(String(email))) {
+    return [{ field: 'email', description: `Email:  ${email} is not properly formatted`, error: 'InvalidFormat' }];
+  }
+  const isTaken = [...site.users.values()].some((user: ZendeskRecord) => user['email'] === String(email).toLowerCase());
+  if (!isTaken) return [];
+  const description = `Email: ${email} is already being used by another user`;
+  return [{ field: 'email', description, error: 'DuplicateValue' }];
 }

@@ -4,16 +4,28 @@ import { authorize, authorizeAs } from '../oauth2.ts';
 import type { SandboxState } from '../state.ts';
 import type { AccessToken } from '../tokens.ts';
 import { type Answer, bearerToken, json, type Vendor, type VendorRequest } from '../vendor.ts';
-import { zendeskRules, zendeskToken, zendeskTokenResource } from './login.ts';
-import { zendeskSelf } from './users.ts';
+import { invalidEndpoint } from './answers.ts';
+import { createSite, type ZendeskSite } from './data.ts';
+import { zendeskRules, zendeskToken, zendeskTokenResource, zendeskUserId } from './login.ts';
+import { zendeskRest } from './rest.ts';
+import { attachmentContent } from './uploads.ts';
+import { anonymousSelf } from './users.ts';
+
+type SiteOf = (host: string) => ZendeskSite;
 
 /** Zendesk Support, any subdomain. */
 export function createZendesk(state: SandboxState): Vendor {
+  const sites = new Map<string, ZendeskSite>();
+  const siteOf: SiteOf = (host) => {
+    const site = sites.get(host) ?? createSite(host, state.now);
+    sites.set(host, site);
+    return site;
+  };
   return {
     key: 'zendesk',
     name: 'Zendesk',
     hosts: ['*.zendesk.com'],
-    handle: (request) => handle(state, request),
+    handle: (request) => handle(state, siteOf, request),
     consent: (request, decision, account) => authorizeAs(state, zendeskRules, request, decision, account),
     faultBody: (status) =>
       status === 429
@@ -22,28 +34,29 @@ export function createZendesk(state: SandboxState): Vendor {
   };
 }
 
-function handle(state: SandboxState, request: VendorRequest): Answer {
+function handle(state: SandboxState, siteOf: SiteOf, request: VendorRequest): Answer {
   if (request.path === '/oauth/authorizations/new') return authorize(state, zendeskRules, request);
   if (request.path === '/oauth/tokens' && request.method === 'POST') return zendeskToken(state, request);
-  if (!request.path.startsWith('/api/v2/')) return notFound();
-  return api(state, request, request.path.slice('/api/v2/'.length).replace(/\.json$/, ''));
+  const attachment = /^\/attachments\/token\/(\d+)\/$/.exec(request.path)?.[1];
+  if (attachment !== undefined) return attachmentContent(siteOf(request.host), Number(attachment));
+  if (!request.path.startsWith('/api/v2/')) return invalidEndpoint();
+  return api(state, siteOf, request, request.path.slice('/api/v2/'.length).replace(/\.json$/, ''));
 }
 
 /** The REST API: paths with and without `.json` are alike. */
-function api(state: SandboxState, request: VendorRequest, path: string): Answer {
+function api(state: SandboxState, siteOf: SiteOf, request: VendorRequest, path: string): Answer {
   const token = authenticate(state, request);
   if (token === 'invalid') return invalidToken();
   if (token === 'otherScheme') return json(401, { error: "Couldn't authenticate you" });
   if (token === 'anonymous') {
-    return path === 'users/me' ? zendeskSelf(request, undefined) : json(401, { error: "Couldn't authenticate you" });
+    return path === 'users/me' ? anonymousSelf(request) : json(401, { error: "Couldn't authenticate you" });
   }
   if (!allows(token.grant.scope, request.method, path.split('/')[0] ?? '')) return missingScope(request.method);
-  if (path === 'users/me' && request.method === 'GET') return zendeskSelf(request, token);
   const tokenId = /^oauth\/tokens\/(current|\d+)$/.exec(path)?.[1];
   if (tokenId !== undefined && ['GET', 'DELETE'].includes(request.method)) {
     return zendeskTokenResource(state, request, token, tokenId);
   }
-  return notFound();
+  return zendeskRest(siteOf(request.host), request, path, zendeskUserId(token.grant.account.number));
 }
 
 function authenticate(
@@ -73,8 +86,4 @@ function invalidToken(): Answer {
 function missingScope(method: string): Answer {
   const access = method === 'GET' || method === 'HEAD' ? 'read' : 'write';
   return json(403, { error: 'Forbidden', description: `Missing the following required scopes: ${access}` });
-}
-
-function notFound(): Answer {
-  return json(404, { error: 'InvalidEndpoint', description: 'Not found' });
 }
