@@ -1,34 +1,116 @@
-// Salesforce's REST API, as far as the versions and the list of resources.
+// Salesforce's REST API: versions and their resources, queries, records, files.
 
 import type { SandboxState } from '../state.ts';
 import { type Answer, bearerToken, json, type VendorRequest } from '../vendor.ts';
+import type { FoundRows, OrganizationData, RestCall } from './call.ts';
+import { connectApi } from './connect.ts';
+import { methodNotAllowed, Refusal, refusalAnswer, unknownResource } from './errors.ts';
+import { createFiles } from './files.ts';
 import { organizationOf, salesforceUserId } from './organization.ts';
+import { runQuery } from './query.ts';
+import { createRecords } from './records.ts';
+import { seed } from './seed.ts';
+import { sobjectsApi } from './sobjects.ts';
 
 const firstVersion = 20;
 const lastVersion = 63;
 const seasons = ['Winter', 'Spring', 'Summer'];
 
+/** The rows of a query in one answer: the most, and the fewest that may be asked for ("Query Options Header"). */
+const mostRows = 2000;
+const fewestRows = 200;
+
+/** What the organizations keep, each filled when it is first asked; the key is the organization's id. */
+export type SalesforceData = (organizationId: string) => OrganizationData;
+
+/** The data of organizations that nobody has used yet. */
+export function createSalesforceData(now: () => Date): SalesforceData {
+  const kept = new Map<string, OrganizationData>();
+  return (organizationId) => {
+    const known = kept.get(organizationId);
+    if (known !== undefined) return known;
+    const records = createRecords(now);
+    const data = { records, files: createFiles(records), locators: new Map() };
+    seed(records, data.files);
+    kept.set(organizationId, data);
+    return data;
+  };
+}
+
 /** GET /services/data needs no token; everything below it does (REST API Developer Guide "Versions", "Resources by Version"). */
-export function salesforceRest(state: SandboxState, request: VendorRequest): Answer {
+export function salesforceRest(state: SandboxState, data: SalesforceData, request: VendorRequest): Answer {
   const path = request.path.replace(/\/$/, '');
   if (path === '/services/data') return json(200, versions());
+  const organization = organizationOf(request.host);
   const token = state.tokens.goodAccessToken('salesforce', bearerToken(request) ?? '');
   if (token === undefined || organizationOf(token.grant.host).host !== request.host) {
     const body = [{ message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' }];
     return json(401, body, { 'www-authenticate': 'Bearer realm="Salesforce"' });
   }
-  const version = /^\/services\/data\/v(\d+)\.0$/.exec(path)?.[1];
-  if (version !== undefined && Number(version) >= firstVersion && Number(version) <= lastVersion) {
-    const { id, loginHost } = organizationOf(request.host);
-    const identity = `https://${loginHost}/id/${id}/${salesforceUserId(token.grant.account.number)}`;
-    return json(200, { ...resources(`/services/data/v${version}.0`), identity });
+  const [, version, rest = ''] = /^\/services\/data\/v(\d+)\.0(?:\/(.*))?$/.exec(path) ?? [];
+  if (version === undefined || Number(version) < firstVersion || Number(version) > lastVersion) return notFound();
+  const base = `/services/data/v${version}.0`;
+  const userId = salesforceUserId(token.grant.account.number);
+  if (rest === '') {
+    const identity = `https://${organization.loginHost}/id/${organization.id}/${userId}`;
+    return json(200, { ...resources(base), identity });
   }
-  return notFound();
+  try {
+    return route({ request, data: data(organization.id), now: state.now(), userId, base }, rest);
+  } catch (error) {
+    if (error instanceof Refusal) return refusalAnswer(error);
+    throw error;
+  }
 }
 
 /** The REST API's answer to an unknown path. */
 export function notFound(): Answer {
-  return json(404, [{ errorCode: 'NOT_FOUND', message: 'The requested resource does not exist' }]);
+  return refusalAnswer(unknownResource());
+}
+
+function route(call: RestCall, path: string): Answer {
+  const [, name = '', rest = ''] = /^([^/]+)(?:\/(.*))?$/.exec(path) ?? [];
+  switch (name) {
+    case 'sobjects':
+      return sobjectsApi(call, rest);
+    case 'query':
+    case 'queryAll':
+      return query(call, rest, name === 'queryAll');
+    case 'connect':
+      return connectApi(call, rest);
+  }
+  throw unknownResource();
+}
+
+function query(call: RestCall, locator: string, deletedToo: boolean): Answer {
+  const { method } = call.request;
+  if (method !== 'GET') throw methodNotAllowed(method, ['GET', 'HEAD']);
+  if (locator !== '') return more(call, locator);
+  const statement = new URLSearchParams(call.request.query).get('q') ?? '';
+  if (statement.trim() === '') throw new Refusal(400, 'MALFORMED_QUERY', 'A query string has to be specified');
+  const found = runQuery(call.data.records, statement, call.base, deletedToo);
+  const asked = /\bbatchSize=(\d+)/i.exec(call.request.headers['sforce-query-options'] ?? '')?.[1] ?? mostRows;
+  const batchSize = Math.min(mostRows, Math.max(fewestRows, Number(asked)));
+  return answerRows(call, `01g5g${String(call.data.locators.size).padStart(13, '0')}`, { ...found, batchSize }, 0);
+}
+
+function more(call: RestCall, locator: string): Answer {
+  const [, id = '', from = ''] = /^(\w+)-(\d+)$/.exec(locator) ?? [];
+  const kept = call.data.locators.get(id);
+  if (kept === undefined) throw new Refusal(400, 'INVALID_QUERY_LOCATOR', 'invalid query locator');
+  return answerRows(call, id, kept, Number(from));
+}
+
+function answerRows(call: RestCall, id: string, found: FoundRows, from: number): Answer {
+  const end = from + found.batchSize;
+  const done = end >= found.rows.length;
+  if (!done) call.data.locators.set(id, found);
+  return json(200, {
+    totalSize: found.totalSize,
+    done,
+    ...(done ? {} : { nextRecordsUrl: `${call.base}/query/${id}-${end}` }),
+    records: found.rows.slice(from, end),
+  });
 }
 
 /** API version 20 is Winter ’11; there are three a year. */
@@ -42,6 +124,17 @@ function versions(): Record<string, string>[] {
 }
 
 function resources(base: string): Record<string, string> {
-  const names = ['sobjects', 'query', 'queryAll', 'search', 'limits', 'analytics', 'chatter', 'recent', 'tooling'];
+  const names = [
+    'sobjects',
+    'query',
+    'queryAll',
+    'search',
+    'limits',
+    'analytics',
+    'chatter',
+    'connect',
+    'recent',
+    'tooling',
+  ];
   return Object.fromEntries(names.map((name) => [name, `${base}/${name}`]));
 }

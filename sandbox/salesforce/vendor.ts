@@ -5,15 +5,16 @@ import type { SandboxState } from '../state.ts';
 import type { Answer, Vendor, VendorRequest } from '../vendor.ts';
 import { salesforceIdentity, salesforceUserInfo } from './identity.ts';
 import { salesforceRevoke, salesforceRules, salesforceToken } from './login.ts';
-import { notFound, salesforceRest } from './rest.ts';
+import { createSalesforceData, notFound, type SalesforceData, salesforceRest } from './rest.ts';
 
 /** Salesforce, with one production organization and one Salesforce sandbox. */
 export function createSalesforce(state: SandboxState): Vendor {
+  const data = createSalesforceData(state.now);
   return {
     key: 'salesforce',
     name: 'Salesforce',
     hosts: ['login.salesforce.com', 'test.salesforce.com', '*.salesforce.com'],
-    handle: (request) => handle(state, request),
+    handle: (request) => handle(state, data, request),
     consent: (request, decision, account) => authorizeAs(state, salesforceRules, request, decision, account),
     faultBody: (status) =>
       status === 429
@@ -22,7 +23,7 @@ export function createSalesforce(state: SandboxState): Vendor {
   };
 }
 
-function handle(state: SandboxState, request: VendorRequest): Answer {
+function handle(state: SandboxState, data: SalesforceData, request: VendorRequest): Answer {
   switch (request.path) {
     case '/services/oauth2/authorize':
       return authorize(state, salesforceRules, request);
@@ -34,6 +35,6 @@ function handle(state: SandboxState, request: VendorRequest): Answer {
       return salesforceUserInfo(state, request);
   }
   if (/^\/id\/[^/]+\/[^/]+$/.test(request.path)) return salesforceIdentity(state, request);
-  if (/^\/services\/data(\/|$)/.test(request.path)) return salesforceRest(state, request);
+  if (/^\/services\/data(\/|$)/.test(request.path)) return salesforceRest(state, data, request);
   return notFound();
 }

@@ -156,6 +156,9 @@ export const callbackUrl = 'https://app.example.test/callback';
 const connectable = {
   zendesk: { application: sandboxApplications.zendesk, site: { 'zendesk.subdomain': 'acme' }, address: 'acme' },
   sfdc: { application: sandboxApplications.salesforce, site: {}, address: undefined },
+  sfdcdocuments: { application: sandboxApplications.salesforce, site: {}, address: undefined },
+  sfdcmarketingcloud: { application: sandboxApplications.salesforce, site: {}, address: undefined },
+  sfdcservicecloud: { application: sandboxApplications.salesforce, site: {}, address: undefined },
   actessentialsoauth: { application: sandboxApplications.act, site: {}, address: undefined },
   ciscospark: { application: sandboxApplications.webex, site: {}, address: undefined },
   pkcevendor: { application: sandboxApplications.act, site: {}, address: undefined },

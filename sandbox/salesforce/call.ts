@@ -1,0 +1,32 @@
+// A call of the REST API whose token was found good, and the data of the organization it goes to.
+
+import type { VendorRequest } from '../vendor.ts';
+import type { Files } from './files.ts';
+import type { Row } from './query.ts';
+import type { Records } from './records.ts';
+
+/** The rows that a query found, given out so many at a time. */
+export interface FoundRows {
+  totalSize: number;
+  rows: Row[];
+  batchSize: number;
+}
+
+/** What one organization keeps. */
+export interface OrganizationData {
+  records: Records;
+  files: Files;
+  /** What queries found that fitted no single answer, by query locator. */
+  locators: Map<string, FoundRows>;
+}
+
+/** One call. */
+export interface RestCall {
+  request: VendorRequest;
+  data: OrganizationData;
+  now: Date;
+  /** Who calls. */
+  userId: string;
+  /** The path of the API version, `/services/data/v36.0`. */
+  base: string;
+}

@@ -1,0 +1,193 @@
+// What an organization has from the start: the same records in every sandbox, old enough that nothing new sorts before them.
+
+import { fullName, sandboxAccounts } from '../accounts.ts';
+import type { Files } from './files.ts';
+import type { Value } from './objects.ts';
+import { salesforceUserId } from './organization.ts';
+import { dateTime, needObject, type Records, type SalesforceRecord } from './records.ts';
+
+const firstDay = Date.parse('2023-01-02T08:00:00Z');
+const hour = 3600 * 1000;
+
+/** How many records there are of each object. */
+export const seeded = {
+  Account: 230,
+  Contact: 300,
+  Lead: 120,
+  Opportunity: 120,
+  Campaign: 40,
+  Case: 250,
+  ContentFolder: 4,
+  ContentDocument: 60,
+} as const;
+
+const companies = [
+  'Acme',
+  'Globex',
+  'Initech',
+  'Umbrella',
+  'Hooli',
+  'Stark',
+  'Wayne',
+  'Soylent',
+  'Tyrell',
+  'Cyberdyne',
+];
+const trades = ['Logistics', 'Foods', 'Energy', 'Software', 'Textiles', 'Media', 'Health'];
+const firstNames = ['Ada', 'Ben', 'Chen', 'Dora', 'Emil', 'Fatima', 'Grace', 'Hugo', 'Ines', 'Jan', 'Kofi', 'Lena'];
+const lastNames = ['Ahmed', 'Brown', 'Cruz', 'Dubois', 'Evans', 'Fischer', "O'Neill", 'Patel', 'Rossi', 'Sato', 'Zhu'];
+const cities = [
+  { city: 'London', country: 'United Kingdom' },
+  { city: 'Paris', country: 'France' },
+  { city: 'Berlin', country: 'Germany' },
+  { city: 'Boston', country: 'United States' },
+];
+
+/** Fills an empty organization. */
+export function seed(records: Records, files: Files): void {
+  const userIds = sandboxAccounts.map((account) => salesforceUserId(account.number));
+  const owner = userIds[0] ?? '';
+  let made = 0;
+
+  function insert(name: string, values: SalesforceRecord): string {
+    const time = dateTime(new Date(firstDay + made * hour));
+    made += 1;
+    const record = records.insert(needObject(name), {
+      CreatedDate: time,
+      CreatedById: owner,
+      LastModifiedDate: time,
+      LastModifiedById: owner,
+      SystemModstamp: time,
+      ...values,
+    });
+    return String(record['Id']);
+  }
+  function insertMany(name: keyof typeof seeded, values: (index: number) => SalesforceRecord): string[] {
+    const hasOwner = name !== 'ContentFolder';
+    return Array.from({ length: seeded[name] }, (_, index) =>
+      insert(name, { ...(hasOwner ? { OwnerId: owner } : {}), ...values(index) }),
+    );
+  }
+
+  for (const [index, account] of sandboxAccounts.entries()) {
+    insert('User', {
+      Id: userIds[index] ?? '',
+      Username: account.email,
+      FirstName: account.firstName,
+      LastName: account.lastName,
+      Email: account.email,
+      Alias: account.firstName.toLowerCase().slice(0, 8),
+      TimeZoneSidKey: 'Europe/London',
+      LocaleSidKey: 'en_GB',
+      EmailEncodingKey: 'UTF-8',
+      LanguageLocaleKey: 'en_US',
+      ProfileId: '00e5g000001aBcDAAU',
+      Title: `Sandbox person ${fullName(account)}`,
+    });
+  }
+
+  const accounts = insertMany('Account', (index) => {
+    const { city, country } = at(cities, index);
+    return {
+      Name: `${at(companies, index)} ${at(trades, Math.floor(index / companies.length))} ${index + 1}`,
+      Type: at(['Prospect', 'Customer - Direct', 'Other'], index),
+      Industry: at(['Banking', 'Energy', 'Technology'], index),
+      Phone: `+44 20 7946 ${String(index).padStart(4, '0')}`,
+      Website: `https://customer-${index + 1}.example.com`,
+      BillingCity: city,
+      BillingCountry: country,
+      NumberOfEmployees: 10 + index * 7,
+      AnnualRevenue: index % 5 === 0 ? null : 50_000 + index * 1000,
+      Rating: at(['Hot', 'Warm', 'Cold', null], index),
+    };
+  });
+  const contacts = insertMany('Contact', (index) => {
+    const firstName = at(firstNames, index);
+    const lastName = at(lastNames, index);
+    const { city, country } = at(cities, index + 1);
+    return {
+      AccountId: at(accounts, index),
+      FirstName: firstName,
+      LastName: lastName,
+      Email: emailOf(firstName, lastName, index),
+      Phone: `+1 617 555 ${String(index).padStart(4, '0')}`,
+      Title: at(['Buyer', 'Engineer', 'Director'], index),
+      Department: at(['Sales', 'Support', 'Finance'], index),
+      MailingCity: city,
+      MailingCountry: country,
+      LeadSource: at(['Web', 'Other', null], index),
+      Birthdate: index % 4 === 0 ? `19${60 + (index % 40)}-0${1 + (index % 9)}-15` : null,
+    };
+  });
+  insertMany('Lead', (index) => {
+    const firstName = at(firstNames, index + 5);
+    const lastName = at(lastNames, index + 3);
+    return {
+      FirstName: firstName,
+      LastName: lastName,
+      Company: `${at(companies, index + 2)} Prospects ${index + 1}`,
+      Email: emailOf(firstName, lastName, 1000 + index),
+      Status: at(['Open - Not Contacted', 'Working - Contacted'], index),
+      LeadSource: at(['Web', 'Partner Referral'], index),
+      Rating: at(['Hot', 'Warm', 'Cold'], index),
+      Country: at(cities, index).country,
+    };
+  });
+  const campaigns = insertMany('Campaign', (index) => ({
+    Name: `${at(['Spring', 'Summer', 'Autumn', 'Winter'], index)} ${at(['Webinar', 'Fair', 'Mailing'], index)} ${index + 1}`,
+    Type: at(['Webinar', 'Trade Show', 'Email'], index),
+    Status: at(['Planned', 'In Progress', 'Completed'], index),
+    StartDate: day(index * 7),
+    EndDate: day(index * 7 + 3),
+    IsActive: index % 2 === 0,
+    BudgetedCost: 1000 + index * 50,
+  }));
+  insertMany('Opportunity', (index) => ({
+    AccountId: at(accounts, index * 2),
+    CampaignId: index % 3 === 0 ? at(campaigns, index) : null,
+    Name: `Deal ${index + 1} with ${at(companies, index)}`,
+    StageName: at(['Prospecting', 'Qualification', 'Negotiation/Review', 'Closed Won', 'Closed Lost'], index),
+    CloseDate: day(index * 3),
+    Amount: 1000.5 + index * 250,
+    Type: at(['New Customer', 'Existing Customer - Upgrade'], index),
+  }));
+  insertMany('Case', (index) => ({
+    ContactId: at(contacts, index),
+    AccountId: at(accounts, index),
+    Subject: `${at(['Printer', 'Pump', 'Turbine', 'Router'], index)} ${at(['stopped', 'is loud', 'leaks'], index)} (${index + 1})`,
+    Description: `Reported by telephone as number ${index + 1}.`,
+    Status: at(['New', 'Working', 'Escalated', 'Closed'], index),
+    Priority: at(['High', 'Medium', 'Low'], index),
+    Origin: at(['Phone', 'Email', 'Web'], index),
+    IsEscalated: index % 10 === 0,
+  }));
+
+  const [reports = '', images = ''] = ['Reports', 'Images'].map((name) => insert('ContentFolder', { Name: name }));
+  const archive = insert('ContentFolder', { Name: 'Archive', ParentContentFolderId: reports });
+  insert('ContentFolder', { Name: 'Empty' });
+  for (let index = 0; index < seeded.ContentDocument; index += 1) {
+    const folderId = at([undefined, undefined, reports, images, archive], index);
+    const picture = folderId === images;
+    const fileName = picture ? `Picture ${index + 1}.png` : `Report ${index + 1}.${at(['txt', 'csv'], index)}`;
+    const words = `${fileName}\n${'0123456789'.repeat(1 + (index % 7))}\n`;
+    const bytes = picture ? Buffer.concat([pngStart, Buffer.from(words)]) : Buffer.from(words);
+    const file = { fileName, title: undefined, description: undefined, mimeType: undefined, folderId, bytes };
+    files.add(file, owner, new Date(firstDay + made * hour));
+    made += 1;
+  }
+}
+
+/** The signature that every PNG starts with; it is not valid UTF-8. */
+const pngStart = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+
+function at<Item extends Value | object | undefined>(items: readonly Item[], index: number): Item {
+  return items[index % items.length] as Item;
+}
+
+function day(offset: number): string {
+  return new Date(firstDay + offset * 24 * hour).toISOString().slice(0, 10);
+}
+
+function emailOf(firstName: string, lastName: string, number: number): string {
+  return `${firstName}.${lastName.replace(/\W/g, '')}.${number + 1}@example.com`.toLowerCase();
+}
