@@ -10,6 +10,8 @@ export interface Telemetry {
   vendorCalled(element: string, status: number, seconds: number): void;
   /** A token refresh ended. */
   refreshDone(outcome: string): void;
+  /** A usage record was dropped before it was written. */
+  usageDropped(): void;
   /** Everything measured, in Prometheus' text format. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -39,10 +41,16 @@ export function createTelemetry(): Telemetry {
     labelNames: ['outcome'],
     registers: [registry],
   });
+  const usageDrops = new Counter({
+    name: 'valence_usage_dropped_total',
+    help: 'Usage records dropped before they were written: too many waited, or the database refused one',
+    registers: [registry],
+  });
   return {
     requestDone: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
     vendorCalled: (element, status, seconds) => vendorCalls.observe({ element, status }, seconds),
     refreshDone: (outcome) => refreshes.inc({ outcome }),
+    usageDropped: () => usageDrops.inc(),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
