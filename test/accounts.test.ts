@@ -2,8 +2,10 @@
 
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { limits } from '../src/config.ts';
 import { Secret } from '../src/core/secret.ts';
 import { createVault } from '../src/core/vault.ts';
+import { startChanges } from '../src/store/changes.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { createOrganizationStore } from '../src/store/organizations.ts';
 import { type Answer, administrator, createTestKeyring, type Platform, startPlatform } from './support/platform.ts';
@@ -31,7 +33,8 @@ afterAll(() => platform?.close());
 /** A second organization on the same platform; there is no call of the API for that. */
 async function makeOrganization(keyring: string): Promise<Person> {
   const database = openDatabase(new Secret(platform.databaseUrl), 'test', 1);
-  const store = createOrganizationStore(database, createVault(new Secret(keyring)));
+  const changes = await startChanges(new Secret(platform.databaseUrl), limits);
+  const store = createOrganizationStore({ database, vault: createVault(new Secret(keyring)), changes, limits });
   const secrets = { organization: randomBytes(16).toString('hex'), user: randomBytes(32).toString('base64') };
   await store.createOrganization(
     { name: 'Another organization', secret: new Secret(secrets.organization) },
@@ -45,6 +48,7 @@ async function makeOrganization(keyring: string): Promise<Person> {
       secret: new Secret(secrets.user),
     },
   );
+  await changes.stop();
   await database.destroy();
   const authorization = `User ${secrets.user}, Organization ${secrets.organization}`;
   const [me] = (await platform.call('GET', '/users', { authorization })).body;

@@ -4,8 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sandboxApplications } from '../sandbox/applications.ts';
+import { limits } from '../src/config.ts';
 import { Secret } from '../src/core/secret.ts';
 import { createVault } from '../src/core/vault.ts';
+import { startChanges } from '../src/store/changes.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { createOrganizationStore } from '../src/store/organizations.ts';
 import { consent, control } from './support/consent.ts';
@@ -426,6 +428,68 @@ describe('disabling', () => {
     expect((await set('PUT')).status).toBe(200);
     expect((await ping(token)).status).toBe(200);
     expect((await call('GET', `/instances/${id}`)).body.disabled).toBe(false);
+  });
+});
+
+describe('trace logging', () => {
+  test.each(['by id', 'by token'])('%s: lasts as long as it is asked for, an hour by itself', async (way) => {
+    const { id, token } = await connect(trip, 'zendesk');
+    const set = (method: string, body?: unknown) =>
+      way === 'by id'
+        ? call(method, `/instances/${id}/trace-logging`, body)
+        : callElement(trip, token, method, '/instances/trace-logging', body);
+    const isOn = async (aheadMinutes: number) => {
+      aheadMs = aheadMinutes * 60_000;
+      const on = (await call('GET', `/instances/${id}`)).body.traceLoggingEnabled;
+      aheadMs = 0;
+      return on;
+    };
+    expect(await isOn(0)).toBe(false);
+    expect(await set('PUT')).toMatchObject({ status: 200, body: undefined });
+    expect([await isOn(0), await isOn(59), await isOn(61)]).toEqual([true, true, false]);
+    expect((await set('PUT', { duration: 5 })).status).toBe(200);
+    expect([await isOn(4), await isOn(6)]).toEqual([true, false]);
+    expect((await set('PUT', { duration: 1440 })).status).toBe(200);
+    expect([await isOn(1439), await isOn(1441)]).toEqual([true, false]);
+    expect((await set('DELETE')).status).toBe(200);
+    expect(await isOn(0)).toBe(false);
+    for (const duration of [0, 1441, 1.5, 'long']) {
+      expect((await set('PUT', { duration })).status, String(duration)).toBe(400);
+    }
+    expect(await isOn(0)).toBe(false);
+  });
+});
+
+describe('keeping answers', () => {
+  const off = { cachingEnabled: false, maxCacheSize: 0, cacheTimeToLive: 0 };
+  const on = { cachingEnabled: true, maxCacheSize: 100, cacheTimeToLive: 60 };
+
+  test('is off unless it is asked for, and stays as it is unless a change says otherwise', async () => {
+    expect(await connect(trip, 'zendesk')).toMatchObject(off);
+    const body = await bodyFor(trip, 'zendesk');
+    const made = await call('POST', '/instances', { ...body, ...on });
+    expect(made.body).toMatchObject(on);
+    const path = `/instances/${made.body.id}`;
+    const { configuration } = body;
+    expect((await call('PATCH', path, { name: 'Another' })).body).toMatchObject(on);
+    expect((await call('PUT', path, { name: 'Another', configuration })).body).toMatchObject(on);
+    expect((await call('PATCH', path, { cacheTimeToLive: 5 })).body).toMatchObject({ ...on, cacheTimeToLive: 5 });
+    expect((await call('PUT', path, { configuration, ...off })).body).toMatchObject(off);
+    expect((await call('GET', path)).body).toMatchObject(off);
+  });
+
+  test.each([
+    { maxCacheSize: 10_001 },
+    { maxCacheSize: -1 },
+    { cacheTimeToLive: 86_401 },
+    { cacheTimeToLive: 0.5 },
+    { cachingEnabled: 'perhaps' },
+  ])('%j is refused', async (wrong) => {
+    const { id } = await connect(trip, 'zendesk');
+    const [member = ''] = Object.keys(wrong);
+    const refused = await call('PATCH', `/instances/${id}`, wrong);
+    expect(refused.status).toBe(400);
+    expect(refused.body.message).toContain(member);
   });
 });
 
@@ -850,7 +914,8 @@ describe('instances of others', () => {
   async function foreignOrganization(): Promise<Stranger> {
     const database = openDatabase(new Secret(trip.platform.databaseUrl), 'test', 1);
     const [userSecret, organizationSecret] = [randomBytes(32).toString('base64'), randomBytes(16).toString('hex')];
-    const store = createOrganizationStore(database, createVault(new Secret(keyring)));
+    const changes = await startChanges(new Secret(trip.platform.databaseUrl), limits);
+    const store = createOrganizationStore({ database, vault: createVault(new Secret(keyring)), changes, limits });
     await store.createOrganization(
       { name: 'Another', secret: new Secret(organizationSecret) },
       {
@@ -863,6 +928,7 @@ describe('instances of others', () => {
         secret: new Secret(userSecret),
       },
     );
+    await changes.stop();
     await database.destroy();
     return { userSecret, authorization: `User ${userSecret}, Organization ${organizationSecret}` };
   }

@@ -39,8 +39,12 @@ export const Instance = Type.Object({
   user: Type.Object({ id: Type.Integer(), emailAddress: Type.String(), firstName: Nullable, lastName: Nullable }),
 });
 
-/** An instance for an answer. */
-export function instanceView(record: InstanceRecord, definition: Definition): Type.Static<typeof Instance> {
+/** An instance for an answer that is given at `now`, in milliseconds since 1970. */
+export function instanceView(
+  record: InstanceRecord,
+  definition: Definition,
+  now: number,
+): Type.Static<typeof Instance> {
   const configuration = shownSettings(record, definition);
   const reason = record.tokens?.refusedReason;
   return {
@@ -56,12 +60,12 @@ export function instanceView(record: InstanceRecord, definition: Definition): Ty
     valid: reason === undefined,
     ...(reason === undefined ? {} : { invalidReason: reason }),
     disabled: record.disabled,
-    maxCacheSize: 0,
-    cacheTimeToLive: 0,
+    maxCacheSize: record.maxCacheSize,
+    cacheTimeToLive: record.cacheTimeToLive,
     configuration,
     eventsEnabled: configuration['event.notification.enabled'] === 'true',
-    traceLoggingEnabled: false,
-    cachingEnabled: false,
+    traceLoggingEnabled: record.traceLoggingUntil !== undefined && record.traceLoggingUntil.getTime() > now,
+    cachingEnabled: record.cachingEnabled,
     externalAuthentication: record.externalAuthentication,
     user: {
       id: record.user.id,

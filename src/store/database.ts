@@ -75,6 +75,10 @@ export interface Tables {
     token_digest: string;
     external_authentication: Generated<string>;
     disabled: Generated<boolean>;
+    caching_enabled: Generated<boolean>;
+    max_cache_size: Generated<number>;
+    cache_time_to_live: Generated<number>;
+    trace_logging_until: MaybeMoment;
     created_at: Moment;
     updated_at: Moment;
   };
@@ -97,6 +101,45 @@ export interface Tables {
     element_key: string;
     memory_sealed: string;
     expires_at: Moment;
+  };
+  usage_records: {
+    id: string;
+    at: Date;
+    organization_id: number;
+    account_id: number;
+    user_id: number;
+    instance_id: number | null;
+    instance_name: string | null;
+    element_key: string;
+    element_name: string;
+    element_tags: string[];
+    hub: string | null;
+    method: string;
+    path: string;
+    element_api: string | null;
+    http_status: number;
+    request_status: 'SUCCESS' | 'FAILED';
+    process_ms: number;
+    vendor_ms: number;
+    vendor_calls: number;
+    request_ip: string | null;
+    error: string | null;
+    kind: 'call' | 'provisioning';
+    cache_hit: boolean;
+    trace: unknown;
+  };
+  idempotent_writes: {
+    instance_id: number;
+    organization_id: number;
+    key_digest: string;
+    request_digest: string;
+    attempt_id: string;
+    state: 'started' | 'done' | 'unknown';
+    owner: number;
+    ends_at: Moment;
+    answer_sealed: string | null;
+    message: string | null;
+    created_at: Moment;
   };
 }
 

@@ -3,10 +3,12 @@
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import { Secret } from '../core/secret.ts';
 import type { Vault } from '../core/vault.ts';
+import type { Changes } from './changes.ts';
 import { type Database, jsonOf, nextId, type Tables } from './database.ts';
+import { createReadCache, createSecretNames } from './read-cache.ts';
 import { openTokens, type StoredTokens, type TokenTimes, type VendorTokens, vendorTokensRow } from './tokens.ts';
 
-/** An instance as it is stored. */
+/** An instance as it is stored. What is secret of it is opened when it is first asked for. */
 export interface InstanceRecord {
   id: number;
   organizationId: number;
@@ -16,13 +18,19 @@ export interface InstanceRecord {
   tags: string[];
   /** the settings in clear that were given or that the platform wrote */
   values: Record<string, string>;
-  secrets: Record<string, Secret>;
+  readonly secrets: Record<string, Secret>;
   /** the element token */
-  token: Secret;
+  readonly token: Secret;
   externalAuthentication: string;
   disabled: boolean;
+  /** whether answers of its calls are kept, how many, and for how many seconds */
+  cachingEnabled: boolean;
+  maxCacheSize: number;
+  cacheTimeToLive: number;
+  /** until when every step of its calls is noted */
+  traceLoggingUntil: Date | undefined;
   /** undefined for elements without OAuth */
-  tokens: StoredTokens | undefined;
+  readonly tokens: StoredTokens | undefined;
   createdAt: Date;
   updatedAt: Date;
   user: { id: number; email: string; firstName: string | null; lastName: string | null };
@@ -40,6 +48,9 @@ export interface NewInstance {
   secrets: Record<string, Secret>;
   token: Secret;
   externalAuthentication: string;
+  cachingEnabled?: boolean | undefined;
+  maxCacheSize?: number | undefined;
+  cacheTimeToLive?: number | undefined;
   tokens: { tokens: VendorTokens; times: TokenTimes } | undefined;
 }
 
@@ -50,6 +61,11 @@ export interface InstanceChange {
   secrets?: Record<string, Secret> | undefined;
   externalAuthentication?: string | undefined;
   disabled?: boolean | undefined;
+  cachingEnabled?: boolean | undefined;
+  maxCacheSize?: number | undefined;
+  cacheTimeToLive?: number | undefined;
+  /** null: no longer */
+  traceLoggingUntil?: Date | null | undefined;
   /** new tokens, from connecting the account again */
   tokens?: { tokens: VendorTokens; times: TokenTimes } | undefined;
 }
@@ -71,7 +87,10 @@ export interface InstanceFilter {
 export interface InstanceStore {
   /** Stores an instance, its element token and its vendor tokens in one transaction, and answers with its record. */
   create(instance: NewInstance): Promise<InstanceRecord>;
-  /** The instance that an element token belongs to; its organization is then checked against the caller's. */
+  /**
+   * The instance that an element token belongs to; its organization is then checked against the caller's. Makes no
+   * statement for one that is kept in memory and has not changed.
+   */
   byToken(token: string): Promise<InstanceRecord | undefined>;
   byId(scope: InstanceScope, id: number): Promise<InstanceRecord | undefined>;
   /**
@@ -105,8 +124,21 @@ export const instancePlaces = {
   token: (id: number) => `instances/${id}/token`,
 };
 
+interface InstanceDependencies {
+  database: Database;
+  vault: Vault;
+  changes: Changes;
+  limits: { cachedInstances: number; cachedInstanceBytes: number };
+}
+
 /** Makes the store of instances. */
-export function createInstanceStore(database: Database, vault: Vault): InstanceStore {
+export function createInstanceStore({ database, vault, changes, limits }: InstanceDependencies): InstanceStore {
+  // Rows are kept sealed.
+  const nameOf = createSecretNames();
+  const kept = createReadCache<JoinedRow>(changes, {
+    entries: limits.cachedInstances,
+    bytes: limits.cachedInstanceBytes,
+  });
   const select = (source: Database) =>
     source
       .selectFrom('instances')
@@ -124,8 +156,7 @@ export function createInstanceStore(database: Database, vault: Vault): InstanceS
         'vendor_tokens.uncertain_since',
         'vendor_tokens.refused_reason',
       ]);
-  type Row = Awaited<ReturnType<ReturnType<typeof select>['execute']>>[number];
-  const open = (row: Row): InstanceRecord => openRow(vault, row);
+  const open = (row: JoinedRow): InstanceRecord => openRow(vault, row);
 
   return {
     create: (instance) =>
@@ -147,6 +178,9 @@ export function createInstanceStore(database: Database, vault: Vault): InstanceS
             token_sealed: vault.seal(instance.token, instancePlaces.token(id)),
             token_digest: vault.digest(instance.token.reveal()),
             external_authentication: instance.externalAuthentication,
+            caching_enabled: instance.cachingEnabled,
+            max_cache_size: instance.maxCacheSize,
+            cache_time_to_live: instance.cacheTimeToLive,
           })
           .execute();
         if (instance.tokens !== undefined) {
@@ -160,7 +194,15 @@ export function createInstanceStore(database: Database, vault: Vault): InstanceS
       }),
 
     async byToken(token) {
-      const row = await select(database).where('instances.token_digest', 'in', vault.digests(token)).executeTakeFirst();
+      const row = await kept.get(nameOf(token), async () => {
+        const value = await select(database)
+          .where('instances.token_digest', 'in', vault.digests(token))
+          .executeTakeFirst();
+        if (value === undefined) return undefined;
+        Object.freeze(value.configuration);
+        Object.freeze(value.tags);
+        return { value, sources: [`instance:${value.id}`, `user:${value.user_id}`], bytes: bytesOf(value) };
+      });
       return row === undefined ? undefined : open(row);
     },
 
@@ -190,8 +232,8 @@ export function createInstanceStore(database: Database, vault: Vault): InstanceS
         .orderBy('instances.element_id')
         .execute(),
 
-    update: (organizationId, id, change) =>
-      database.transaction().execute(async (transaction) => {
+    async update(organizationId, id, change) {
+      const changed = database.transaction().execute(async (transaction) => {
         const row = await select(transaction)
           .where('instances.organization_id', '=', organizationId)
           .where('instances.id', '=', id)
@@ -208,6 +250,10 @@ export function createInstanceStore(database: Database, vault: Vault): InstanceS
             configuration: jsonOf(wanted.values),
             secrets_sealed: wanted.secrets && sealSecrets(vault, id, wanted.secrets),
             disabled: wanted.disabled,
+            caching_enabled: wanted.cachingEnabled,
+            max_cache_size: wanted.maxCacheSize,
+            cache_time_to_live: wanted.cacheTimeToLive,
+            trace_logging_until: wanted.traceLoggingUntil,
             external_authentication: wanted.externalAuthentication,
           })
           .where('id', '=', id)
@@ -230,14 +276,17 @@ export function createInstanceStore(database: Database, vault: Vault): InstanceS
             .execute();
         }
         return open(await select(transaction).where('instances.id', '=', id).executeTakeFirstOrThrow());
-      }),
+      });
+      return changed.finally(() => changes.changed('instance', [id]));
+    },
 
     async remove(organizationId, id) {
-      const result = await database
+      const removed = database
         .deleteFrom('instances')
         .where('organization_id', '=', organizationId)
         .where('id', '=', id)
         .executeTakeFirst();
+      const result = await removed.finally(() => changes.changed('instance', [id]));
       return result.numDeletedRows > 0n;
     },
 
@@ -245,7 +294,12 @@ export function createInstanceStore(database: Database, vault: Vault): InstanceS
       let query = database.deleteFrom('instances').where('organization_id', '=', scope.organizationId);
       if (scope.accountId !== undefined) query = query.where('account_id', '=', scope.accountId);
       if (userId !== undefined) query = query.where('user_id', '=', userId);
-      return Number((await query.executeTakeFirst()).numDeletedRows);
+      const removed = await query.returning('id').execute();
+      changes.changed(
+        'instance',
+        removed.map((row) => row.id),
+      );
+      return removed.length;
     },
   };
 }
@@ -291,10 +345,9 @@ type JoinedRow = Selectable<Tables['instances']> &
 type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null };
 
 function openRow(vault: Vault, row: JoinedRow): InstanceRecord {
-  const opened = JSON.parse(vault.open(row.secrets_sealed, instancePlaces.secrets(row.id)).reveal()) as Record<
-    string,
-    string
-  >;
+  let secrets: Record<string, Secret> | undefined;
+  let token: Secret | undefined;
+  let tokens: StoredTokens | undefined;
   return {
     id: row.id,
     organizationId: row.organization_id,
@@ -303,24 +356,51 @@ function openRow(vault: Vault, row: JoinedRow): InstanceRecord {
     name: row.name,
     tags: row.tags,
     values: row.configuration,
-    secrets: Object.fromEntries(Object.entries(opened).map(([key, value]) => [key, new Secret(value)])),
-    token: vault.open(row.token_sealed, instancePlaces.token(row.id)),
+    get secrets() {
+      secrets ??= openSecrets(vault, row);
+      return secrets;
+    },
+    get token() {
+      token ??= vault.open(row.token_sealed, instancePlaces.token(row.id));
+      return token;
+    },
     externalAuthentication: row.external_authentication,
     disabled: row.disabled,
-    tokens:
-      row.tokens_sealed === null || row.generation === null || row.refreshed_at === null
-        ? undefined
-        : openTokens(vault, {
-            instance_id: row.id,
-            tokens_sealed: row.tokens_sealed,
-            generation: row.generation,
-            refreshed_at: row.refreshed_at,
-            expires_at: row.expires_at,
-            uncertain_since: row.uncertain_since,
-            refused_reason: row.refused_reason,
-          }),
+    cachingEnabled: row.caching_enabled,
+    maxCacheSize: row.max_cache_size,
+    cacheTimeToLive: row.cache_time_to_live,
+    traceLoggingUntil: row.trace_logging_until ?? undefined,
+    get tokens() {
+      if (row.tokens_sealed === null || row.generation === null || row.refreshed_at === null) return undefined;
+      tokens ??= openTokens(vault, {
+        instance_id: row.id,
+        tokens_sealed: row.tokens_sealed,
+        generation: row.generation,
+        refreshed_at: row.refreshed_at,
+        expires_at: row.expires_at,
+        uncertain_since: row.uncertain_since,
+        refused_reason: row.refused_reason,
+      });
+      return tokens;
+    },
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     user: { id: row.user_id, email: row.email, firstName: row.first_name, lastName: row.last_name },
   };
+}
+
+function openSecrets(vault: Vault, row: JoinedRow): Record<string, Secret> {
+  const opened = JSON.parse(vault.open(row.secrets_sealed, instancePlaces.secrets(row.id)).reveal()) as Record<
+    string,
+    string
+  >;
+  return Object.fromEntries(Object.entries(opened).map(([key, value]) => [key, new Secret(value)]));
+}
+
+/** About what a row takes up in memory. */
+function bytesOf(row: JoinedRow): number {
+  let bytes = 1500 + row.secrets_sealed.length + row.token_sealed.length + (row.tokens_sealed?.length ?? 0);
+  for (const [key, value] of Object.entries(row.configuration)) bytes += key.length + String(value).length + 32;
+  for (const tag of row.tags) bytes += tag.length + 16;
+  return bytes;
 }

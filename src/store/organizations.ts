@@ -3,7 +3,9 @@
 import { type Selectable, sql } from 'kysely';
 import type { Secret } from '../core/secret.ts';
 import type { Vault } from '../core/vault.ts';
+import type { Changes } from './changes.ts';
 import { type Database, jsonOf, nextId, type Tables } from './database.ts';
+import { createReadCache, createSecretNames, type Found } from './read-cache.ts';
 
 export interface Organization {
   id: number;
@@ -95,7 +97,11 @@ export interface OrganizationStore {
   isEmpty(): Promise<boolean>;
   /** Makes an organization with its default account and its first user, in one transaction. */
   createOrganization(organization: { name: string; secret: Secret }, user: Omit<NewUser, 'accountId'>): Promise<void>;
-  /** Who holds both secrets; undefined when either is wrong, they do not belong together, or one is not active. */
+  /**
+   * Who holds both secrets; the name of the one that is wrong, when it is unknown, not active, or not of the other's
+   * organization. Makes no statement for a user that is kept in memory and has not changed; what is kept cannot be
+   * changed, and does not say when the user last signed in.
+   */
   identify(userSecret: string, organizationSecret: string | undefined): Promise<Identity | 'user' | 'organization'>;
   secretOfOrganization(organizationId: number): Promise<Secret>;
   secretOfUser(organizationId: number, userId: number): Promise<Secret>;
@@ -114,8 +120,26 @@ export interface OrganizationStore {
   updateUser(organizationId: number, userId: number, change: UserChange): Promise<UserRecord>;
 }
 
+interface OrganizationDependencies {
+  database: Database;
+  vault: Vault;
+  changes: Changes;
+  limits: { cachedIdentities: number; cachedIdentityBytes: number };
+}
+
+interface KnownIdentity {
+  identity: Identity;
+  organizationDigest: string;
+}
+
 /** Makes the store of organizations, accounts and users. */
-export function createOrganizationStore(database: Database, vault: Vault): OrganizationStore {
+export function createOrganizationStore(dependencies: OrganizationDependencies): OrganizationStore {
+  const { database, vault, changes, limits } = dependencies;
+  const nameOf = createSecretNames();
+  const kept = createReadCache<KnownIdentity>(changes, {
+    entries: limits.cachedIdentities,
+    bytes: limits.cachedIdentityBytes,
+  });
   const insertUser = async (transaction: Database, organizationId: number, user: NewUser) => {
     const id = await nextId(transaction, 'users');
     const row = await transaction
@@ -136,6 +160,59 @@ export function createOrganizationStore(database: Database, vault: Vault): Organ
       .returningAll()
       .executeTakeFirstOrThrow();
     return userRecord(row);
+  };
+
+  const readIdentity = async (userSecret: string): Promise<Found<KnownIdentity> | undefined> => {
+    const row = await database
+      .selectFrom('users')
+      .innerJoin('accounts', 'accounts.id', 'users.account_id')
+      .innerJoin('organizations', 'organizations.id', 'users.organization_id')
+      .selectAll('users')
+      .select([
+        'accounts.name as account_name',
+        'accounts.external_id as account_external_id',
+        'accounts.description as account_description',
+        'accounts.default_account',
+        'accounts.settings',
+        'accounts.created_at as account_created_at',
+        'accounts.updated_at as account_updated_at',
+        'organizations.name as organization_name',
+        'organizations.profile as organization_profile',
+        'organizations.created_at as organization_created_at',
+        'organizations.secret_digest as organization_digest',
+      ])
+      .where('users.secret_digest', 'in', vault.digests(userSecret))
+      .where('users.active', '=', true)
+      .where('accounts.active', '=', true)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    const identity = {
+      user: userRecord(row),
+      account: {
+        id: row.account_id,
+        organizationId: row.organization_id,
+        name: row.account_name,
+        externalId: row.account_external_id,
+        description: row.account_description,
+        active: true,
+        defaultAccount: row.default_account,
+        settings: row.settings,
+        createdAt: row.account_created_at,
+        updatedAt: row.account_updated_at,
+      },
+      organization: {
+        id: row.organization_id,
+        name: row.organization_name,
+        profile: row.organization_profile,
+        createdAt: row.organization_created_at,
+      },
+    };
+    for (const part of Object.values(identity)) Object.freeze(part);
+    return {
+      value: { identity: Object.freeze(identity), organizationDigest: row.organization_digest },
+      sources: [`user:${row.id}`, `account:${row.account_id}`, `organization:${row.organization_id}`],
+      bytes: 2000 + JSON.stringify(identity).length,
+    };
   };
 
   return {
@@ -165,53 +242,10 @@ export function createOrganizationStore(database: Database, vault: Vault): Organ
       }),
 
     async identify(userSecret, organizationSecret) {
-      const row = await database
-        .selectFrom('users')
-        .innerJoin('accounts', 'accounts.id', 'users.account_id')
-        .innerJoin('organizations', 'organizations.id', 'users.organization_id')
-        .selectAll('users')
-        .select([
-          'accounts.name as account_name',
-          'accounts.external_id as account_external_id',
-          'accounts.description as account_description',
-          'accounts.default_account',
-          'accounts.settings',
-          'accounts.created_at as account_created_at',
-          'accounts.updated_at as account_updated_at',
-          'organizations.name as organization_name',
-          'organizations.profile as organization_profile',
-          'organizations.created_at as organization_created_at',
-          'organizations.secret_digest as organization_digest',
-        ])
-        .where('users.secret_digest', 'in', vault.digests(userSecret))
-        .where('users.active', '=', true)
-        .where('accounts.active', '=', true)
-        .executeTakeFirst();
-      if (row === undefined) return 'user';
-      if (organizationSecret !== undefined && !vault.digests(organizationSecret).includes(row.organization_digest)) {
-        return 'organization';
-      }
-      return {
-        user: userRecord(row),
-        account: {
-          id: row.account_id,
-          organizationId: row.organization_id,
-          name: row.account_name,
-          externalId: row.account_external_id,
-          description: row.account_description,
-          active: true,
-          defaultAccount: row.default_account,
-          settings: row.settings,
-          createdAt: row.account_created_at,
-          updatedAt: row.account_updated_at,
-        },
-        organization: {
-          id: row.organization_id,
-          name: row.organization_name,
-          profile: row.organization_profile,
-          createdAt: row.organization_created_at,
-        },
-      };
+      const known = await kept.get(nameOf(userSecret), () => readIdentity(userSecret));
+      if (known === undefined) return 'user';
+      if (organizationSecret === undefined) return known.identity;
+      return vault.digests(organizationSecret).includes(known.organizationDigest) ? known.identity : 'organization';
     },
 
     async secretOfOrganization(organizationId) {
@@ -234,7 +268,7 @@ export function createOrganizationStore(database: Database, vault: Vault): Organ
     },
 
     async updateOrganization(organizationId, change) {
-      const row = await database
+      const changed = database
         .updateTable('organizations')
         .set({
           updated_at: sql<Date>`now()`,
@@ -244,6 +278,7 @@ export function createOrganizationStore(database: Database, vault: Vault): Organ
         .where('id', '=', organizationId)
         .returningAll()
         .executeTakeFirstOrThrow();
+      const row = await changed.finally(() => changes.changed('organization', [organizationId]));
       return { id: row.id, name: row.name, profile: row.profile, createdAt: row.created_at };
     },
 
@@ -283,7 +318,7 @@ export function createOrganizationStore(database: Database, vault: Vault): Organ
     },
 
     async updateAccount(organizationId, accountId, change) {
-      const row = await database
+      const changed = database
         .updateTable('accounts')
         .set({
           updated_at: sql<Date>`now()`,
@@ -297,6 +332,7 @@ export function createOrganizationStore(database: Database, vault: Vault): Organ
         .where('id', '=', accountId)
         .returningAll()
         .executeTakeFirstOrThrow();
+      const row = await changed.finally(() => changes.changed('account', [accountId]));
       return accountRecord(row);
     },
 
@@ -319,7 +355,7 @@ export function createOrganizationStore(database: Database, vault: Vault): Organ
     },
 
     async updateUser(organizationId, userId, change) {
-      const row = await database
+      const changed = database
         .updateTable('users')
         .set({
           updated_at: sql<Date>`now()`,
@@ -335,6 +371,7 @@ export function createOrganizationStore(database: Database, vault: Vault): Organ
         .where('id', '=', userId)
         .returningAll()
         .executeTakeFirstOrThrow();
+      const row = await changed.finally(() => changes.changed('user', [userId]));
       return userRecord(row);
     },
   };

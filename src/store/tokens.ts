@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { Secret } from '../core/secret.ts';
 import type { Vault } from '../core/vault.ts';
+import type { Changes } from './changes.ts';
 import type { Database } from './database.ts';
 import { isGone } from './presence.ts';
 
@@ -66,8 +67,25 @@ export interface TokenTimes {
   expiresAt: number | undefined;
 }
 
-/** Makes the store of vendor tokens; `owner` is this process's sign of life (see presence.ts). */
-export function createTokenStore(database: Database, vault: Vault, owner: number): TokenStore {
+interface TokenDependencies {
+  database: Database;
+  vault: Vault;
+  changes: Changes;
+  /** this process's sign of life (see presence.ts) */
+  owner: number;
+}
+
+/** Makes the store of vendor tokens. */
+export function createTokenStore({ database, vault, changes, owner }: TokenDependencies): TokenStore {
+  /** Does what changes the tokens of an instance; afterwards this process reads them anew. */
+  const changing = async <Result>(instanceId: number, work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work();
+    } finally {
+      changes.changed('instance', [instanceId]);
+    }
+  };
+
   return {
     async read(organizationId, instanceId) {
       const row = await database
@@ -117,38 +135,44 @@ export function createTokenStore(database: Database, vault: Vault, owner: number
 
     async complete(lease, tokens, times) {
       const { instanceId, generation } = lease.tokens;
-      const result = await database
-        .updateTable('vendor_tokens')
-        .set({
-          tokens_sealed: sealTokens(vault, instanceId, tokens),
-          generation: generation + 1,
-          expires_at: times.expiresAt === undefined ? null : new Date(times.expiresAt),
-          refreshed_at: new Date(times.refreshedAt),
-          ...noAttempt,
-          uncertain_since: null,
-        })
-        .where('instance_id', '=', instanceId)
-        .where('generation', '=', generation)
-        .executeTakeFirst();
+      const result = await changing(instanceId, () =>
+        database
+          .updateTable('vendor_tokens')
+          .set({
+            tokens_sealed: sealTokens(vault, instanceId, tokens),
+            generation: generation + 1,
+            expires_at: times.expiresAt === undefined ? null : new Date(times.expiresAt),
+            refreshed_at: new Date(times.refreshedAt),
+            ...noAttempt,
+            uncertain_since: null,
+          })
+          .where('instance_id', '=', instanceId)
+          .where('generation', '=', generation)
+          .executeTakeFirst(),
+      );
       return result.numUpdatedRows > 0n;
     },
 
     async release(lease, uncertain) {
-      await database
-        .updateTable('vendor_tokens')
-        .set({ ...noAttempt, ...(uncertain ? { uncertain_since: sql<Date>`coalesce(uncertain_since, now())` } : {}) })
-        .where('instance_id', '=', lease.tokens.instanceId)
-        .where('attempt_id', '=', lease.attemptId)
-        .execute();
+      await changing(lease.tokens.instanceId, () =>
+        database
+          .updateTable('vendor_tokens')
+          .set({ ...noAttempt, ...(uncertain ? { uncertain_since: sql<Date>`coalesce(uncertain_since, now())` } : {}) })
+          .where('instance_id', '=', lease.tokens.instanceId)
+          .where('attempt_id', '=', lease.attemptId)
+          .execute(),
+      );
     },
 
     async refuse(instanceId, generation, reason) {
-      await database
-        .updateTable('vendor_tokens')
-        .set({ ...noAttempt, refused_reason: reason })
-        .where('instance_id', '=', instanceId)
-        .where('generation', '=', generation)
-        .execute();
+      await changing(instanceId, () =>
+        database
+          .updateTable('vendor_tokens')
+          .set({ ...noAttempt, refused_reason: reason })
+          .where('instance_id', '=', instanceId)
+          .where('generation', '=', generation)
+          .execute(),
+      );
     },
   };
 }

@@ -4,6 +4,8 @@ import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { type TProperties, type TSchema, Type } from 'typebox';
 import { Problem } from '../../core/errors.ts';
 import type { Definition } from '../../element/define.ts';
+import { noTrace } from '../../engine/trace.ts';
+import type { CachingRequest } from '../../instance/provision.ts';
 import type { UpdateRequest } from '../../instance/update.ts';
 import { Instance, InstanceSetting, instanceView, settingList } from '../../instance/view.ts';
 import type { InstanceRecord } from '../../store/instances.ts';
@@ -32,6 +34,9 @@ const writable = {
     }),
   ),
   externalAuthentication: Type.Optional(Type.Enum(['none', 'initial'])),
+  cachingEnabled: Type.Optional(Type.Boolean({ description: 'keep the answers of GET calls for a while' })),
+  maxCacheSize: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: 'answers kept at most' })),
+  cacheTimeToLive: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400, description: 'seconds' })),
 };
 /** What `POST /instances` takes. */
 export const NewInstance = Type.Object({ ...writable, element: ElementReference });
@@ -42,6 +47,14 @@ export type InstanceBody = Type.Static<typeof InstanceChange>;
 const PropertyValue = Type.Object({
   propertyValue: Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]),
 });
+
+/** The body of `PUT …/trace-logging`, which may be left out. */
+const TraceLogging = Type.Union([
+  Type.Object({
+    duration: Type.Optional(Type.Integer({ minimum: 1, maximum: 24 * 60, description: 'minutes; 60 if absent' })),
+  }),
+  Type.Null(),
+]);
 
 /** How an instance is addressed: the beginning of the path, its parameters, and where its record comes from. */
 interface Address {
@@ -66,7 +79,7 @@ interface InstanceRoute<Body extends TSchema> {
 
 /** Adds the routes of one instance. */
 export function instanceRoutes(server: Server, context: RouteContext): void {
-  const { elements, instances, update, remove } = context;
+  const { elements, instances, update, remove, clock } = context;
 
   const byId: Address = {
     prefix: '/instances/:id',
@@ -99,7 +112,7 @@ export function instanceRoutes(server: Server, context: RouteContext): void {
     summary: 'Read',
     addresses: [byId, byElement],
     response: responses(Instance),
-    handle: async (record) => instanceView(record, await definitionOf(record)),
+    handle: async (record) => instanceView(record, await definitionOf(record), clock()),
   });
   add({
     method: 'PUT',
@@ -142,6 +155,23 @@ export function instanceRoutes(server: Server, context: RouteContext): void {
     addresses: [byId, byToken],
     response: emptyResponse,
     handle: (record, _request, reply) => setDisabled(record, true, reply),
+  });
+  add({
+    method: 'PUT',
+    path: '/trace-logging',
+    summary: 'Note every step of the calls, for a while, of',
+    addresses: [byId, byToken],
+    body: TraceLogging,
+    response: emptyResponse,
+    handle: (record, request, reply) => traceUntil(record, clock() + (request.body?.duration ?? 60) * 60_000, reply),
+  });
+  add({
+    method: 'DELETE',
+    path: '/trace-logging',
+    summary: 'No longer note every step of the calls of',
+    addresses: [byId, byToken],
+    response: emptyResponse,
+    handle: (record, _request, reply) => traceUntil(record, undefined, reply),
   });
   add({
     method: 'GET',
@@ -221,20 +251,28 @@ export function instanceRoutes(server: Server, context: RouteContext): void {
       configuration: body.configuration,
       providerData: body.providerData ?? {},
       externalAuthentication: body.externalAuthentication,
+      caching: cachingOf(body),
+      trace: noTrace,
     });
-    return instanceView(changed, definition);
+    return instanceView(changed, definition, clock());
   }
 
   async function erase(record: InstanceRecord, reply: FastifyReply) {
     const failure = await remove(await definitionOf(record), record);
     if (failure !== undefined) {
-      reply.header('Elements-Error', headerText(`The instance is deleted, but its token was not revoked: ${failure}`));
+      reply.header('Elements-Error', headerText(`The instance is deleted, but ${failure}`));
     }
     return reply.send();
   }
 
   async function setDisabled(record: InstanceRecord, disabled: boolean, reply: FastifyReply) {
     await instances.update(record.organizationId, record.id, () => ({ disabled }));
+    return reply.send();
+  }
+
+  async function traceUntil(record: InstanceRecord, end: number | undefined, reply: FastifyReply) {
+    const traceLoggingUntil = end === undefined ? null : new Date(end);
+    await instances.update(record.organizationId, record.id, () => ({ traceLoggingUntil }));
     return reply.send();
   }
 
@@ -254,9 +292,16 @@ export function instanceRoutes(server: Server, context: RouteContext): void {
       configuration: { [key]: value },
       providerData: {},
       externalAuthentication: undefined,
+      caching: {},
+      trace: noTrace,
     });
     return settingOf(changed, key);
   }
+}
+
+/** What a body says about keeping answers; what it does not say stays as it is. */
+export function cachingOf({ cachingEnabled, maxCacheSize, cacheTimeToLive }: InstanceBody): CachingRequest {
+  return { cachingEnabled, maxCacheSize, cacheTimeToLive };
 }
 
 function parameter(request: FastifyRequest<{ Body: unknown }> | FastifyRequest, name: string): string {
