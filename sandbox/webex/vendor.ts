@@ -1,18 +1,20 @@
 // Simulated Webex, also under its old name Cisco Spark: which request goes where, and who may make it.
 
-import { authorize, authorizeAs, scopesOf } from '../oauth2.ts';
+import { authorize, authorizeAs } from '../oauth2.ts';
 import type { SandboxState } from '../state.ts';
 import { type Answer, bearerToken, json, type Vendor, type VendorRequest } from '../vendor.ts';
+import { createWebexData, type WebexData } from './data.ts';
 import { webexError, webexRules, webexToken } from './login.ts';
-import { webexSelf } from './people.ts';
+import { webexApi } from './rest.ts';
 
 /** Webex (Cisco Spark); both API hosts are the same service. */
 export function createWebex(state: SandboxState): Vendor {
+  const data = createWebexData();
   return {
     key: 'webex',
     name: 'Webex',
     hosts: ['api.ciscospark.com', 'webexapis.com'],
-    handle: (request) => handle(state, request),
+    handle: (request) => handle(state, data, request),
     consent: (request, decision, account) => authorizeAs(state, webexRules, request, decision, account),
     faultBody: (status) =>
       webexError(
@@ -23,7 +25,7 @@ export function createWebex(state: SandboxState): Vendor {
   };
 }
 
-function handle(state: SandboxState, request: VendorRequest): Answer {
+function handle(state: SandboxState, data: WebexData, request: VendorRequest): Answer {
   if (request.path === '/v1/authorize') return authorize(state, webexRules, request);
   if (request.path === '/v1/access_token' && request.method === 'POST') return webexToken(state, request);
   const token = state.tokens.goodAccessToken('webex', bearerToken(request) ?? '');
@@ -31,19 +33,6 @@ function handle(state: SandboxState, request: VendorRequest): Answer {
     const body = webexError('The request requires a valid access token set in the Authorization request header.');
     return json(401, body, { 'www-authenticate': 'Bearer realm="Webex"' });
   }
-  if (request.path === '/v1/people/me' && request.method === 'GET') {
-    const scopes = scopesOf(token.grant.scope);
-    const mayRead = ['spark:all', 'spark:people_read', 'spark-admin:people_read'].some((scope) =>
-      scopes.includes(scope),
-    );
-    if (!mayRead)
-      return json(
-        403,
-        webexError(
-          'The server understood the request, but refused to fulfill it because the access token is missing required scopes or the user is missing required roles or licenses.',
-        ),
-      );
-    return webexSelf(token.grant.account);
-  }
-  return json(404, webexError('The requested resource could not be found.'));
+  const { account, scope } = token.grant;
+  return webexApi(data, state.now(), request, { accountNumber: account.number, scope });
 }

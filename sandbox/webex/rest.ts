@@ -1,0 +1,121 @@
+// Webex's REST API: which method and path goes where, and the scopes that allow it.
+
+import { scopesOf } from '../oauth2.ts';
+import { type Answer, json, type VendorRequest } from '../vendor.ts';
+import { type WebexCall, WebexRefusal } from './call.ts';
+import { type Person, personIdOfAccount, type WebexData } from './data.ts';
+import { webexError } from './login.ts';
+import { roomMemberships, teamMemberships } from './memberships.ts';
+import { createMessage, deleteMessage, listMessages, readMessage, updateMessage } from './messages.ts';
+import * as people from './people.ts';
+import { createRoom, deleteRoom, listRooms, readRoom, updateRoom } from './rooms.ts';
+import { createTeam, deleteTeam, listTeams, readTeam, updateTeam } from './teams.ts';
+
+type Handler = (call: WebexCall, scope: string) => Answer;
+
+interface Resource {
+  /** One of these allows GET. */
+  read: string[];
+  /** One of these allows the other methods. */
+  write: string[];
+  collection: Record<string, Handler>;
+  item: Record<string, Handler>;
+}
+
+/** The resources by what follows `/v1/`. Scopes: developer.webex.com "Integrations & Authorization", Scopes. */
+const resources: Record<string, Resource> = {
+  rooms: {
+    ...scopes('spark:rooms'),
+    collection: { GET: listRooms, POST: createRoom },
+    item: { GET: readRoom, PUT: updateRoom, DELETE: deleteRoom },
+  },
+  messages: {
+    ...scopes('spark:messages'),
+    collection: { GET: listMessages, POST: createMessage },
+    item: { GET: readMessage, PUT: updateMessage, DELETE: deleteMessage },
+  },
+  memberships: {
+    ...scopes('spark:memberships'),
+    collection: { GET: roomMemberships.list, POST: roomMemberships.create },
+    item: { GET: roomMemberships.read, PUT: roomMemberships.update, DELETE: roomMemberships.remove },
+  },
+  teams: {
+    ...scopes('spark:teams'),
+    collection: { GET: listTeams, POST: createTeam },
+    item: { GET: readTeam, PUT: updateTeam, DELETE: deleteTeam },
+  },
+  'team/memberships': {
+    ...scopes('spark:team_memberships'),
+    collection: { GET: teamMemberships.list, POST: teamMemberships.create },
+    item: { GET: teamMemberships.read, PUT: teamMemberships.update, DELETE: teamMemberships.remove },
+  },
+  people: {
+    read: ['spark:people_read', 'spark-admin:people_read'],
+    write: ['spark-admin:people_write'],
+    collection: { GET: people.listPeople, POST: people.createPerson },
+    item: {
+      GET: (call) => (call.id === 'me' ? people.webexSelf(call) : people.readPerson(call)),
+      PUT: people.updatePerson,
+      DELETE: people.deletePerson,
+    },
+  },
+  organizations: {
+    ...scopes('spark-admin:organizations'),
+    collection: { GET: people.listOrganizations },
+    item: { GET: people.readOrganization },
+  },
+};
+
+function scopes(name: string): { read: string[]; write: string[] } {
+  return { read: [`${name}_read`], write: [`${name}_write`] };
+}
+
+/** Answers a call below `/v1/` of the account with this number, whose token has this scope. */
+export function webexApi(
+  data: WebexData,
+  now: Date,
+  request: VendorRequest,
+  { accountNumber, scope }: { accountNumber: number; scope: string },
+): Answer {
+  const [, name = '', id] = /^\/v1\/(team\/memberships|[a-z]+)(?:\/([^/]+))?$/.exec(request.path) ?? [];
+  const resource = Object.hasOwn(resources, name) ? resources[name] : undefined;
+  const self = data.people.get(personIdOfAccount(accountNumber));
+  if (resource === undefined || self === undefined) return notFound();
+  const handlers = id === undefined ? resource.collection : resource.item;
+  const handler = Object.hasOwn(handlers, request.method) ? handlers[request.method] : undefined;
+  if (handler === undefined) return json(405, webexError('The requested method is not supported.'));
+  if (!mayCall(scope, request.method === 'GET' ? resource.read : resource.write)) return missingScope();
+  return answer(handler, { data, self, now, request, id: id ?? '', scope });
+}
+
+function answer(
+  handler: Handler,
+  call: { data: WebexData; self: Person; now: Date; request: VendorRequest; id: string; scope: string },
+): Answer {
+  try {
+    const { data, self, request, scope } = call;
+    const query = new URLSearchParams(request.query);
+    return handler({ data, self, request, query, now: call.now.toISOString(), id: decodeURIComponent(call.id) }, scope);
+  } catch (error) {
+    if (error instanceof WebexRefusal) return error.answer;
+    throw error;
+  }
+}
+
+function mayCall(granted: string, allowing: string[]): boolean {
+  const had = scopesOf(granted);
+  return had.includes('spark:all') || allowing.some((scope) => had.includes(scope));
+}
+
+function missingScope(): Answer {
+  return json(
+    403,
+    webexError(
+      'The server understood the request, but refused to fulfill it because the access token is missing required scopes or the user is missing required roles or licenses.',
+    ),
+  );
+}
+
+function notFound(): Answer {
+  return json(404, webexError('The requested resource could not be found.'));
+}
