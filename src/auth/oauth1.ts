@@ -1,6 +1,8 @@
 // OAuth 1.0a (RFC 5849): what is signed, how, and how the protocol parameters travel.
 
 import { constants, createHmac, createSign, randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { Problem } from '../core/errors.ts';
 import { encodePairs, type HttpRequest, percentEncode } from '../core/http.ts';
 import type { Secret } from '../core/secret.ts';
 
@@ -80,9 +82,10 @@ function compare(a: string, b: string): number {
 }
 
 /** A form-encoded body takes part in the signature, any other does not (RFC 5849 section 3.4.1.3.1). */
-function formParameters(request: HttpRequest): Pair[] {
-  if (!request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return [];
-  return [...new URLSearchParams(Buffer.from(request.body ?? '').toString('utf8'))];
+function formParameters({ headers, body = '' }: HttpRequest): Pair[] {
+  if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return [];
+  if (body instanceof Readable) throw new Problem('badRequest', 'A form that is signed cannot be streamed.');
+  return [...new URLSearchParams(Buffer.from(body).toString('utf8'))];
 }
 
 /** The signature of a base string (RFC 5849 sections 3.4.2 to 3.4.4). */

@@ -72,7 +72,7 @@ export async function requestToken(
   send: Send,
   tokenUrl: string,
   application: Application,
-  grant: 'authorization_code' | 'refresh_token',
+  grant: 'authorization_code' | 'refresh_token' | 'password',
   parameters: Record<string, string>,
   quirks: OAuth2,
 ): Promise<HttpReply> {

@@ -6,10 +6,11 @@
 // vendor's answer could still have been on its way until then.
 
 import { setTimeout as wait } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
 import { Problem } from '../core/errors.ts';
 import type { HttpReply } from '../core/http.ts';
-import { NotSent } from '../outbound/send.ts';
+import { NotSent } from '../outbound/retry.ts';
 import type { RefreshLease, StoredTokens, TokenStore, VendorTokens } from '../store/tokens.ts';
 import { application, tokenTimeoutMs } from './application.ts';
 import { isDue, tokenEnd } from './due.ts';
@@ -30,11 +31,25 @@ export interface Refresh {
   beforeCall(account: ConnectedAccount): Promise<ConnectedAccount>;
   /** The account with other tokens than those that the vendor has just refused with 401. */
   afterRefusal(account: ConnectedAccount): Promise<ConnectedAccount>;
+  /** Whether a refresh after a 401 is worth trying: not right after one that changed nothing. */
+  mayHelp(account: ConnectedAccount): boolean;
+  /** The vendor answered 401 to these fresh tokens, too; its reason is another one. */
+  didNotHelp(account: ConnectedAccount): void;
+}
+
+/** What a refresh gave: tokens, and settings that the vendor's answer and the element's own resources brought. */
+interface Fresh {
+  tokens: StoredTokens;
+  settings: Record<string, string>;
 }
 
 interface RefreshDependencies {
   store: TokenStore;
   door: VendorDoor;
+  /** the element's own way to refresh; undefined when it has none. Throws its Problem. */
+  refreshByElement(account: Account, tokens: VendorTokens): Promise<TokenGrant | undefined>;
+  /** what the element does after each refresh; gives the settings that it brought */
+  afterRefresh(account: Account, tokens: VendorTokens): Promise<Record<string, string>>;
   /** writes settings that the token answer filled */
   keepSettings(account: ConnectedAccount, settings: Record<string, string>): Promise<void>;
   clock: Clock;
@@ -44,17 +59,22 @@ interface RefreshDependencies {
 /** Time in which a lease is taken and its answer stored, in milliseconds, on top of the token endpoint's limit. */
 const leaseSlackMs = 2000;
 
+/** So long a refresh that did not help is not tried again, in milliseconds. */
+const uselessMs = 60_000;
+
 /** Makes the keeper of tokens. Its methods throw Problems: `grantLost` (401), or what the token endpoint's failure was. */
 export function createRefresh(dependencies: RefreshDependencies): Refresh {
   const { store, clock } = dependencies;
-  const inFlight = new Map<string, Promise<StoredTokens>>();
+  const inFlight = new Map<string, Promise<Fresh>>();
+  /** by instance, the generation of tokens that was fresh and refused all the same */
+  const useless = new LRUCache<number, number>({ max: 10_000, ttl: uselessMs });
 
   return {
     async beforeCall(account) {
       const age = tokenAge(account);
       if (account.tokens.refresh === undefined || !isDue(age, clock())) return account;
       try {
-        return { ...account, tokens: await shared(account) };
+        return freshAccount(account, await shared(account));
       } catch (error) {
         const end = tokenEnd(age);
         const stillGood = end !== undefined && clock() < end;
@@ -72,12 +92,14 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
         await store.refuse(account.instanceId, account.tokens.generation, reason);
         throw grantLost(reason);
       }
-      return { ...account, tokens: await shared(account) };
+      return freshAccount(account, await shared(account));
     },
+    mayHelp: ({ instanceId, tokens }) => useless.get(instanceId) !== tokens.generation,
+    didNotHelp: ({ instanceId, tokens }) => void useless.set(instanceId, tokens.generation),
   };
 
   /** One refresh per instance and generation in this process, however many calls ask. */
-  function shared(account: ConnectedAccount): Promise<StoredTokens> {
+  function shared(account: ConnectedAccount): Promise<Fresh> {
     const key = `${account.instanceId}/${account.tokens.generation}`;
     const running = inFlight.get(key);
     if (running !== undefined) return running;
@@ -87,7 +109,7 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
   }
 
   /** The tokens that follow the account's generation: won by this process, or read from the one that won. */
-  async function replaceTokens(account: ConnectedAccount): Promise<StoredTokens> {
+  async function replaceTokens(account: ConnectedAccount): Promise<Fresh> {
     if (account.tokens.refusedReason !== undefined) throw grantLost(account.tokens.refusedReason);
     const timeoutMs = tokenTimeoutMs(account.definition);
     const giveUpAt = clock() + 2 * (timeoutMs + leaseSlackMs) + leaseSlackMs;
@@ -98,7 +120,7 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
         throw new Problem('credentialsWrong', 'The instance was deleted; its token is no longer valid.');
       if (lease === 'changed') {
         dependencies.observe('shared');
-        return currentTokens(account);
+        return { tokens: await currentTokens(account), settings: {} };
       }
       if (lease === 'refused') throw grantLost((await currentTokens(account)).refusedReason ?? '');
       if (lease === 'busy') await wait(pauseMs);
@@ -111,9 +133,9 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
   }
 
   /** Uses the leased refresh token, once, and stores what the vendor gives for it. */
-  async function spend(account: ConnectedAccount, lease: RefreshLease, timeoutMs: number): Promise<StoredTokens> {
+  async function spend(account: ConnectedAccount, lease: RefreshLease, timeoutMs: number): Promise<Fresh> {
     const answer = await askVendor(account, lease, timeoutMs);
-    if (isRefusal(answer)) return refused(account, lease, answer);
+    if (isRefusal(answer)) return { tokens: await refused(account, lease, answer), settings: {} };
 
     const now = clock();
     const next: VendorTokens = {
@@ -123,10 +145,10 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
     };
     const expiresAt = answer.expiresIn === undefined ? undefined : now + answer.expiresIn * 1000;
     const stored = await persist(() => store.complete(lease, next, { refreshedAt: now, expiresAt }));
-    if (!stored) return currentTokens(account);
+    if (!stored) return { tokens: await currentTokens(account), settings: {} };
     dependencies.observe('refreshed');
-    if (Object.keys(answer.settings).length > 0) await dependencies.keepSettings(account, answer.settings);
-    return {
+    const settings = await settle(account, next, answer.settings);
+    const tokens = {
       ...next,
       instanceId: account.instanceId,
       generation: lease.tokens.generation + 1,
@@ -135,6 +157,22 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
       uncertainSince: undefined,
       refusedReason: undefined,
     };
+    return { tokens, settings };
+  }
+
+  /** What follows on a refresh; what the vendor's answer filled is kept also when the element's own resources fail. */
+  async function settle(
+    account: ConnectedAccount,
+    tokens: VendorTokens,
+    filled: Record<string, string>,
+  ): Promise<Record<string, string>> {
+    let settings = filled;
+    try {
+      settings = { ...filled, ...(await dependencies.afterRefresh(withSettings(account, filled), tokens)) };
+    } finally {
+      if (Object.keys(settings).length > 0) await dependencies.keepSettings(account, settings);
+    }
+    return settings;
   }
 
   async function askVendor(
@@ -144,6 +182,8 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
   ): Promise<TokenGrant | TokenRefusal> {
     const { values, definition } = account;
     const quirks = definition.document.valence?.oauth2 ?? {};
+    const own = await refreshByElement(account, lease);
+    if (own !== undefined) return own;
     const url = values['oauth.token.refresh_url'] ?? values['oauth.token.url'];
     const refreshToken = lease.tokens.refresh;
     if (url === undefined || url === null || refreshToken === undefined) {
@@ -154,7 +194,7 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
     try {
       const parameters = { refresh_token: refreshToken.reveal() };
       reply = await requestToken(
-        (request) => dependencies.door(definition, request, timeoutMs),
+        (request) => dependencies.door.send(definition, request, timeoutMs),
         url,
         application(account),
         'refresh_token',
@@ -175,6 +215,17 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
     await persist(() => store.release(lease, spent));
     dependencies.observe('failed');
     throw refreshFailure(answer);
+  }
+
+  async function refreshByElement(account: ConnectedAccount, lease: RefreshLease): Promise<TokenGrant | undefined> {
+    try {
+      return await dependencies.refreshByElement(account, lease.tokens);
+    } catch (error) {
+      const spent = !(error instanceof Problem && (isNotSent(error) || error.code === 'vendorRefused'));
+      await persist(() => store.release(lease, spent));
+      dependencies.observe('failed');
+      throw error instanceof Problem && error.code === 'vendorRefused' ? refusedRefresh(error.providerMessage) : error;
+    }
   }
 
   /** The vendor says that the grant is gone, unless a process that was taken for dead has stored newer tokens. */
@@ -216,6 +267,14 @@ async function persist<Result>(write: () => Promise<Result>): Promise<Result> {
   }
 }
 
+function withSettings(account: ConnectedAccount, settings: Record<string, string>): ConnectedAccount {
+  return { ...account, values: { ...account.values, ...settings } };
+}
+
+function freshAccount(account: ConnectedAccount, { tokens, settings }: Fresh): ConnectedAccount {
+  return { ...withSettings(account, settings), tokens };
+}
+
 function tokenAge(account: ConnectedAccount) {
   const interval = Number(account.values['oauth.user.refresh_interval'] ?? Number.NaN);
   return {
@@ -246,11 +305,15 @@ function refreshFailure(refusal: TokenRefusal): Problem {
   if (refusal.status >= 500 || refusal.status < 400) {
     return new Problem('vendorFailed', 'The vendor could not refresh the token: try again later.', { providerMessage });
   }
-  // Not `grantLost`: the grant may be as good as before, and so is an access token that has not ended yet.
+  return refusedRefresh(providerMessage);
+}
+
+/** Not `grantLost`: the grant may be as good as before, and so is an access token that has not ended yet. */
+function refusedRefresh(providerMessage: string | undefined): Problem {
   return new Problem(
     'vendorRefused',
-    'The vendor refused to refresh the token: check oauth.api.key and oauth.api.secret of the instance.',
-    { status: 401, providerMessage },
+    'The vendor refused to refresh the token: check oauth.api.key and oauth.api.secret of the instance, or connect the account again.',
+    { status: 401, ...(providerMessage === undefined ? {} : { providerMessage }) },
   );
 }
 

@@ -10,6 +10,8 @@ import { type Signer, signingMoment, signRequest } from './oauth1.ts';
 
 /** Everything that identifies an account at a vendor. */
 export interface Account {
+  /** whose it is; scripts of two owners never share a context */
+  owner: string;
   definition: Definition;
   values: SettingValues;
   secrets: Record<string, Secret>;
@@ -32,7 +34,11 @@ export function authorizeRequest(
     case 'oauth1':
       return signRequest(request, oauth1Signer(account, tokens?.access, tokens?.secret), signingMoment(now));
     case 'basic': {
-      const pair = `${account.values['username'] ?? ''}:${account.secrets['password']?.reveal() ?? ''}`;
+      const username = account.values['username'];
+      const password = account.secrets['password']?.reveal();
+      // Some elements call themselves basic and identify the account by a header of their own.
+      if ((username ?? password ?? undefined) === undefined) return request;
+      const pair = `${username ?? ''}:${password ?? ''}`;
       return withAuthorization(request, `Basic ${Buffer.from(pair).toString('base64')}`);
     }
     default:
@@ -45,7 +51,11 @@ function withAuthorization(request: HttpRequest, authorization: string): HttpReq
 }
 
 /** Who signs OAuth 1.0a requests of an account. Throws a Problem when the application's key or secret is missing. */
-export function oauth1Signer(account: Account, token: Secret | undefined, tokenSecret: Secret | undefined): Signer {
+export function oauth1Signer(
+  account: Omit<Account, 'owner'>,
+  token: Secret | undefined,
+  tokenSecret: Secret | undefined,
+): Signer {
   const consumerKey = account.secrets['oauth.api.key'];
   const consumerSecret = account.secrets['oauth.api.secret'];
   if (consumerKey === undefined || consumerSecret === undefined) {

@@ -10,6 +10,7 @@ export const problemStatuses = {
   instanceDisabled: 403,
   notFound: 404,
   methodNotAllowed: 405,
+  requestTimeout: 408,
   conflict: 409,
   tooLarge: 413,
   unsupportedMediaType: 415,

@@ -1,11 +1,16 @@
 // Requests and replies as plain data, so that deciding what to send is separate from sending it.
 
-/** A request to a vendor, complete but not yet sent. Header names are in lower case. */
+import type { Readable } from 'node:stream';
+
+/**
+ * A request to a vendor, complete but not yet sent. Header names are in lower case. A stream as body is sent in chunks
+ * as it comes, or under the `content-length` header if there is one; it can be sent once only.
+ */
 export interface HttpRequest {
   method: string;
   url: string;
   headers: Record<string, string>;
-  body?: string | Uint8Array;
+  body?: string | Uint8Array | Readable;
 }
 
 /** A vendor's answer, read whole. Header names are in lower case; several of one name are joined by `, `. */
@@ -13,6 +18,21 @@ export interface HttpReply {
   status: number;
   headers: Record<string, string>;
   body: Buffer;
+}
+
+/**
+ * A vendor's answer whose body is still coming. Whoever gets one reads the body to its end or destroys it: until then
+ * it holds a connection. When the vendor fails in the middle, the body ends with a Problem as its error.
+ */
+export interface HttpStream {
+  status: number;
+  headers: Record<string, string>;
+  body: Readable;
+}
+
+/** Whether the body of an answer is still coming. */
+export function isStream(answer: HttpReply | HttpStream): answer is HttpStream {
+  return !Buffer.isBuffer(answer.body);
 }
 
 /** Percent-encodes as RFC 3986 section 2.3 says: everything but letters, digits and `-._~`. */
@@ -24,7 +44,7 @@ export function percentEncode(text: string): string {
 }
 
 /** What a reply's Retry-After header says, in seconds; undefined without one and for a date. */
-export function retryAfterSeconds(reply: HttpReply): number | undefined {
+export function retryAfterSeconds(reply: HttpReply | HttpStream): number | undefined {
   const seconds = Number(reply.headers['retry-after'] ?? Number.NaN);
   return Number.isFinite(seconds) ? seconds : undefined;
 }

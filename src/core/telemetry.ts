@@ -47,11 +47,24 @@ export function createTelemetry(): Telemetry {
     registers: [registry],
   });
   return {
-    requestDone: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
-    vendorCalled: (element, status, seconds) => vendorCalls.observe({ element, status }, seconds),
+    requestDone: (method, route, status, seconds) => series(requests, { method, route, status }).observe(seconds),
+    vendorCalled: (element, status, seconds) => series(vendorCalls, { element, status }).observe(seconds),
     refreshDone: (outcome) => refreshes.inc({ outcome }),
     usageDropped: () => usageDrops.inc(),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
+}
+
+type Labels = Record<string, string | number>;
+const found = new WeakMap<Histogram<string>, Map<string, Histogram.Internal<string>>>();
+
+/** The series of a histogram; to look it up by its labels' own text is far cheaper than to have it looked up. */
+function series(histogram: Histogram<string>, labels: Labels): Histogram.Internal<string> {
+  const known = found.get(histogram) ?? new Map<string, Histogram.Internal<string>>();
+  const name = Object.values(labels).join(' ');
+  const one = known.get(name) ?? histogram.labels(labels);
+  known.set(name, one);
+  found.set(histogram, known);
+  return one;
 }

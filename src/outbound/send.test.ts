@@ -2,8 +2,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createGuard } from './guard.ts';
+import { NotSent } from './retry.ts';
 import { createRoutes } from './routes.ts';
-import { createOutbound, NotSent, type Outbound, type SendOptions } from './send.ts';
+import { createOutbound, type Outbound, type SendOptions } from './send.ts';
 
 const ended: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {

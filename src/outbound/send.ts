@@ -1,37 +1,60 @@
 // The one door to vendors: every request leaves here, routed, guarded, timed and bounded.
 
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, type Dispatcher, ProxyAgent, request as undiciRequest } from 'undici';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Agent, ProxyAgent } from 'undici';
 import { Problem } from '../core/errors.ts';
-import type { HttpReply, HttpRequest } from '../core/http.ts';
+import { type HttpReply, type HttpRequest, type HttpStream, isStream } from '../core/http.ts';
+import { type ExchangeOptions, exchange } from './exchange.ts';
 import type { Guard } from './guard.ts';
+import { redirectedRequest } from './redirect.ts';
+import { pauseBeforeRetry } from './retry.ts';
 import { matchesHost, type Routes } from './routes.ts';
 
-export interface SendOptions {
-  /** milliseconds until the answer must be complete */
+/** Bounds of a request to a vendor. */
+export interface OpenOptions {
+  /**
+   * Milliseconds until the headers of the answer must be there; for `send`, all of it. The time of a streamed request
+   * body does not count: from then on, and inside a streamed answer, this is the longest silence.
+   */
   timeoutMs: number;
-  /** most bytes of the answer that are read */
-  answerBytes: number;
   /** host patterns of the definition; a host under none of them is refused */
   hosts?: string[] | undefined;
-  signal?: AbortSignal;
+  /** ends the request at any time, also while a body flows */
+  signal?: AbortSignal | undefined;
+  /** follow the redirects of a GET or HEAD; signed storage addresses may be on any public host */
+  followRedirects?: boolean | undefined;
 }
 
-/** Sends requests to vendors. */
+export interface SendOptions extends OpenOptions {
+  /** most bytes of the answer that are read */
+  answerBytes: number;
+}
+
+/**
+ * Sends requests to vendors. A request is sent again, inside its time, only where that cannot do anything twice (see
+ * `pauseBeforeRetry`); any other is sent at most once.
+ */
 export interface Outbound {
   /**
-   * Sends one request and reads the answer whole. Redirects are not followed.
-   * Throws a Problem: `egressRefused`, `vendorUnreachable` (with `sent: false` in its cause when nothing left this
-   * machine), `vendorTimeout`, or `vendorFailed` when the answer is too large.
+   * Sends one request and reads the answer whole. Redirects are given back unless asked to be followed.
+   * Throws a Problem: `egressRefused`, `vendorUnreachable` and `vendorTimeout` (with a `NotSent` as cause when it is
+   * certain that nothing left this machine), `vendorFailed` when the answer is too large or redirects without end, or
+   * `badRequest` when a header cannot be sent or the request body broke off.
    */
   send(request: HttpRequest, options: SendOptions): Promise<HttpReply>;
+  /** The same, but gives the answer as soon as its headers are there; its body ends with such a Problem if it breaks. */
+  open(request: HttpRequest, options: OpenOptions): Promise<HttpStream>;
+  /** One or the other, as `streams` decides by the headers; `isStream` tells which. Reading whole is the cheaper one. */
+  exchange(
+    request: HttpRequest,
+    options: SendOptions & Pick<ExchangeOptions, 'streams'>,
+  ): Promise<HttpReply | HttpStream>;
   /** The URL that a person's browser is given for a vendor's page. */
   browserUrl(url: string): string;
+  /** Ends every connection; requests that still run fail. */
   close(): Promise<void>;
 }
-
-/** Marks a failure after which it is certain that the vendor did not get the request. */
-export class NotSent extends Error {}
 
 interface OutboundOptions {
   routes: Routes;
@@ -41,37 +64,90 @@ interface OutboundOptions {
   httpsProxy: string | undefined;
 }
 
-/** Makes the door to vendors; `close` ends its connections. */
+type Bounds = SendOptions & Pick<ExchangeOptions, 'streams'>;
+
+const never = () => false;
+const always = () => true;
+const mostRedirects = 5;
+
+/** Makes the door to vendors. */
 export function createOutbound(options: OutboundOptions): Outbound {
   const { routes, guard } = options;
-  const pooling = { connections: 256, keepAliveTimeout: 10_000, connect: { timeout: 10_000 } };
+  // As many connections as there are calls: slow calls never stand in the way of others, whoever limits them does so
+  // where accounts are known. HTTP/1.1, because a connection shared by calls of many accounts can fail all of them.
+  const pooling = { allowH2: false, pipelining: 1, keepAliveTimeout: 10_000, connect: { timeout: 10_000 } };
   const routed = new Agent(pooling);
   const direct =
     options.httpsProxy === undefined
       ? new Agent({ ...pooling, connect: { ...pooling.connect, lookup: guardedLookup(guard) } })
-      : new ProxyAgent({ uri: options.httpsProxy });
+      : new ProxyAgent({ ...pooling, uri: options.httpsProxy });
+
+  /** Sends to a URL that has been checked, again and again as far as that is safe and in time. */
+  async function deliver(request: HttpRequest, url: URL, deadline: number, bounds: Bounds) {
+    const target = routes.target(url);
+    if (target === undefined && isIP(bare(url.hostname)) !== 0) await guard.resolve(url.hostname);
+    const { timeoutMs, signal, streams, answerBytes } = bounds;
+    for (let tries = 1; ; tries++) {
+      const leftMs = Math.max(Math.ceil(deadline - performance.now()), 1);
+      let outcome: HttpReply | HttpStream | Problem;
+      try {
+        const attempt = { timeoutMs, leftMs, signal, streams, answerBytes };
+        outcome = await exchange(target === undefined ? direct : routed, request, target ?? url, attempt);
+      } catch (error) {
+        if (!(error instanceof Problem) || signal?.aborted) throw error;
+        outcome = error;
+      }
+      const pause = pauseBeforeRetry(request, outcome, tries, deadline - performance.now(), Math.random());
+      if (pause === undefined) {
+        if (outcome instanceof Problem) throw outcome;
+        return outcome;
+      }
+      if (!(outcome instanceof Problem)) discard(outcome);
+      // A caller who goes away ends the pause; the next try then fails at once, and says so.
+      await wait(pause, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+    }
+  }
+
+  async function follow(request: HttpRequest, bounds: Bounds): Promise<HttpReply | HttpStream> {
+    const deadline = performance.now() + bounds.timeoutMs;
+    let next = request;
+    let url = checkUrl(request.url, bounds.hosts);
+    for (let redirects = 0; ; redirects++) {
+      const answer = await deliver(next, url, deadline, bounds);
+      const following = bounds.followRedirects === true ? redirectedRequest(next, url, answer) : undefined;
+      if (following === undefined) return answer;
+      discard(answer);
+      if (redirects === mostRedirects) {
+        throw new Problem('vendorFailed', `${url.host} redirected the request more than ${mostRedirects} times.`);
+      }
+      url = checkUrl(following.url, undefined);
+      next = following;
+    }
+  }
 
   return {
-    async send(request, sendOptions) {
-      const url = checkUrl(request.url, sendOptions.hosts);
-      const target = routes.target(url);
-      if (target === undefined) await guardLiteral(guard, url.hostname);
-      return exchange(target === undefined ? direct : routed, request, target ?? url, sendOptions);
-    },
+    send: (request, bounds) => follow(request, { ...bounds, streams: never }) as Promise<HttpReply>,
+    open: (request, bounds) => follow(request, { ...bounds, streams: always, answerBytes: 0 }) as Promise<HttpStream>,
+    exchange: follow,
     browserUrl(url) {
       if (!options.routeBrowser) return url;
       return routes.target(new URL(url))?.href ?? url;
     },
     async close() {
-      await Promise.all([routed.close(), direct.close()]);
+      await Promise.all([routed.destroy(), direct.destroy()]);
     },
   };
 }
 
+/** An answer that nobody reads gives its connection up. */
+function discard(answer: HttpReply | HttpStream): void {
+  if (isStream(answer)) answer.body.destroy();
+}
+
 /** Reads a vendor URL and refuses one that a definition or a setting must not lead to. */
 function checkUrl(text: string, hosts: string[] | undefined): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new Problem(
       'egressRefused',
       `The vendor's address is not an http or https URL: check the settings it is made of.`,
@@ -89,9 +165,9 @@ function checkUrl(text: string, hosts: string[] | undefined): URL {
   return url;
 }
 
-/** IP literals never reach the resolver of a connection, where names are checked. */
-async function guardLiteral(guard: Guard, host: string): Promise<void> {
-  if (isIP(host.replace(/^\[|\]$/g, '')) !== 0) await guard.resolve(host);
+/** A host without the brackets of an IPv6 literal. Literals never reach a connection's resolver, where names are checked. */
+function bare(host: string): string {
+  return host.startsWith('[') ? host.slice(1, -1) : host;
 }
 
 function guardedLookup(guard: Guard): LookupFunction {
@@ -105,77 +181,4 @@ function guardedLookup(guard: Guard): LookupFunction {
       (error) => callback(error, []),
     );
   };
-}
-
-async function exchange(
-  dispatcher: Dispatcher,
-  request: HttpRequest,
-  target: URL,
-  options: SendOptions,
-): Promise<HttpReply> {
-  const deadline = AbortSignal.timeout(options.timeoutMs);
-  const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
-  const host = new URL(request.url).host;
-  try {
-    const answer = await undiciRequest(target, {
-      dispatcher,
-      signal,
-      method: request.method as Dispatcher.HttpMethod,
-      headers: request.headers,
-      body: request.body ?? null,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > options.answerBytes) {
-        answer.body.destroy();
-        throw new Problem('vendorFailed', `The answer of ${host} is larger than ${options.answerBytes} bytes.`);
-      }
-      chunks.push(chunk);
-    }
-    return { status: answer.statusCode, headers: plainHeaders(answer.headers), body: Buffer.concat(chunks) };
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    if (deadline.aborted) {
-      throw new Problem('vendorTimeout', `${host} did not answer within ${options.timeoutMs / 1000} s.`, {
-        cause: error,
-      });
-    }
-    if (isConnectFailure(error)) {
-      throw new Problem('vendorUnreachable', `${host} cannot be reached: ${errorText(error)}.`, {
-        cause: new NotSent(errorText(error)),
-      });
-    }
-    throw new Problem('vendorUnreachable', `The connection to ${host} broke: ${errorText(error)}.`, { cause: error });
-  }
-}
-
-const connectFailures = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-function isConnectFailure(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return connectFailures.has(code);
-}
-
-function errorText(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(errorText).join(', ');
-  return error instanceof Error ? error.message || error.name : String(error);
-}
-
-function plainHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const plain: Record<string, string> = Object.create(null);
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) plain[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return plain;
 }
