@@ -9,9 +9,16 @@ import type { Secret } from './core/secret.ts';
 import { createTelemetry } from './core/telemetry.ts';
 import { createVault } from './core/vault.ts';
 import { loadCatalog } from './element/catalog.ts';
-import { splitSettings } from './element/settings.ts';
+import { mergeSettings, splitSettings } from './element/settings.ts';
+import { createAdmission } from './engine/admission.ts';
 import { createEngine } from './engine/call.ts';
 import { createElements } from './engine/elements.ts';
+import { createKeptAnswers } from './engine/kept-answers.ts';
+import { createLifecycle, type RunLifecycle, refreshByElement } from './engine/lifecycle.ts';
+import { createPageTokens } from './engine/page-token.ts';
+import { platformAddresses } from './engine/platform-addresses.ts';
+import { createRenewal, type StoredAccount } from './engine/renewal.ts';
+import { scriptSender } from './engine/script-sender.ts';
 import { createAdministrator } from './first-start.ts';
 import type { Server } from './http/context.ts';
 import { createServer } from './http/server.ts';
@@ -23,14 +30,19 @@ import { createUpdate } from './instance/update.ts';
 import { createGuard } from './outbound/guard.ts';
 import { createRoutes } from './outbound/routes.ts';
 import { createOutbound } from './outbound/send.ts';
+import { createScripts } from './script/scripts.ts';
 import { createAuthorizationStore } from './store/authorizations.ts';
-import { checkDatabase, isReachable, migrate, openDatabase } from './store/database.ts';
+import { startChanges } from './store/changes.ts';
+import { checkDatabase, isReachable, migrate, openDatabase, withLock } from './store/database.ts';
 import { createElementStore } from './store/elements.ts';
+import { startHousekeeping } from './store/housekeeping.ts';
+import { createIdempotencyStore } from './store/idempotency.ts';
 import { createInstanceStore } from './store/instances.ts';
 import { createOrganizationStore } from './store/organizations.ts';
 import { startPresence } from './store/presence.ts';
 import { createSignInStore } from './store/sign-in.ts';
 import { createTokenStore } from './store/tokens.ts';
+import { createUsageStore } from './store/usage.ts';
 
 export interface AppDependencies {
   config: Config;
@@ -60,13 +72,19 @@ export async function createApp({ config, connectionString, keyring, logger, clo
   const applied = await migrate(database);
   if (applied.length > 0) logger.info({ migrations: applied }, 'database brought up to date');
   const presence = await startPresence(connectionString);
+  const changes = await startChanges(connectionString, limits);
 
-  const organizations = createOrganizationStore(database, vault);
+  const organizations = createOrganizationStore({ database, vault, changes, limits });
   const signIn = createSignInStore(database, vault);
-  const privateElements = createElementStore(database);
-  const instances = createInstanceStore(database, vault);
-  const tokens = createTokenStore(database, vault, presence.owner);
+  const privateElements = createElementStore({ database, changes, limits });
+  const instances = createInstanceStore({ database, vault, changes, limits });
+  const tokens = createTokenStore({ database, vault, changes, owner: presence.owner });
   const authorizations = createAuthorizationStore(database, vault);
+  const usage = createUsageStore({ database, limits, dropped: telemetry.usageDropped });
+  changes.onPulse(usage.nextBatch);
+  const housekeeping = await startHousekeeping(database, config.usageDays, (error) =>
+    logger.error({ err: error }, 'housekeeping failed; it is tried again in an hour'),
+  );
   await createAdministrator({ config, database, organizations, logger });
 
   const outbound = createOutbound({
@@ -78,21 +96,50 @@ export async function createApp({ config, connectionString, keyring, logger, clo
   const door = createVendorDoor({ outbound, limits, observe: telemetry.vendorCalled });
 
   const elements = createElements(catalog, privateElements);
+  const keepSettings = async (account: StoredAccount, settings: Record<string, string>) => {
+    const filled = splitSettings(account.definition, settings);
+    await instances.update(account.organizationId, account.instanceId, (stored) => ({
+      values: { ...stored.values, ...filled.values },
+      secrets: { ...stored.secrets, ...filled.secrets },
+    }));
+  };
+  // Refreshing may run resources of the element, and the engine that runs them refreshes first.
+  const lifecycle: { run: RunLifecycle } = { run: () => Promise.reject(new Error('The engine is not made yet')) };
   const refresh = createRefresh({
     store: tokens,
     door,
     clock,
     observe: telemetry.refreshDone,
-    async keepSettings(account, settings) {
-      const filled = splitSettings(account.definition, settings);
-      await instances.update(account.organizationId, account.instanceId, (stored) => ({
-        values: { ...stored.values, ...filled.values },
-        secrets: { ...stored.secrets, ...filled.secrets },
-      }));
-    },
+    refreshByElement: (account, spent) => refreshByElement(lifecycle.run, account, spent),
+    afterRefresh: async (account, fresh) => (await lifecycle.run(account, fresh, 'onRefresh')).settings,
+    keepSettings,
   });
-  const engine = createEngine({ door, refresh, clock, limits });
-  const connect = createConnect({ authorizations, engine, door, clock });
+  const renewal = createRenewal({
+    runOnRefresh: async (account) => (await lifecycle.run(account, undefined, 'onRefresh')).settings,
+    async reread({ definition, organizationId, instanceId }) {
+      const record = await instances.byId({ organizationId, accountId: undefined }, instanceId);
+      if (record === undefined) return undefined;
+      return { values: mergeSettings(definition, record.values), secrets: record.secrets };
+    },
+    keepSettings,
+    alone: (instanceId, work) => withLock(database, `renewal ${instanceId}`, work),
+    clock,
+  });
+  const scripts = createScripts({ limits, send: scriptSender(outbound, limits) });
+  const engine = createEngine({
+    door,
+    scripts,
+    refresh,
+    renewal,
+    keepSettings,
+    pageTokens: createPageTokens(vault),
+    addresses: platformAddresses(() => config.publicUrl ?? `http://${config.host}:${config.port}`),
+    clock,
+    limits,
+  });
+  lifecycle.run = createLifecycle(engine);
+  const runLifecycle = lifecycle.run;
+  const connect = createConnect({ authorizations, runLifecycle, door, clock });
 
   const { server, settled } = await createServer({
     config,
@@ -106,21 +153,35 @@ export async function createApp({ config, connectionString, keyring, logger, clo
     authorize: createAuthorize({ authorizations, door, browserUrl: outbound.browserUrl, clock, limits }),
     provision: createProvision({ authorizations, connect, instances }),
     update: createUpdate({ connect, instances }),
-    remove: createRemove({ connect, instances }),
+    remove: createRemove({ connect, runLifecycle, instances }),
     organizations,
     instances,
     privateElements,
     signIn,
+    usage,
+    admission: createAdmission(limits),
+    keptAnswers: createKeptAnswers({ changes, clock, limits }),
+    idempotency: createIdempotencyStore({ database, vault, owner: presence.owner, limits }),
     isReady: () => isReachable(database),
   });
 
   return {
     server,
-    useKeyring: vault.useKeyring,
+    useKeyring(next) {
+      vault.useKeyring(next);
+      // what a key found that is no longer in the ring
+      changes.changedAll();
+    },
     async close() {
       await server.close();
       await settled();
+      await scripts.close();
       await outbound.close();
+      await changes.stop();
+      await housekeeping.stop();
+      await usage.flush().catch((error: unknown) => {
+        logger.error({ err: error, records: usage.waiting() }, 'the last usage records could not be written');
+      });
       await presence.stop();
       await database.destroy();
     },

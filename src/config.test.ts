@@ -37,6 +37,7 @@ test('without any variable the defaults of the design hold', () => {
     elementFolders: [resolve(import.meta.dirname, '..', 'elements')],
     trustProxy: false,
     httpsProxy: undefined,
+    usageDays: 30,
     admin: { email: undefined, password: undefined, userSecret: undefined, organizationSecret: undefined },
   });
   expect([limits.bodyBytes, limits.elementBodyBytes]).toEqual([2 * 1024 * 1024, 16 * 1024 * 1024]);
@@ -55,6 +56,7 @@ const all = {
   VALENCE_ELEMENTS: '/more/one::two',
   VALENCE_TRUST_PROXY: '10.0.0.1, 192.168.0.0/16, loopback',
   HTTPS_PROXY: 'http://proxy.test:3128',
+  VALENCE_USAGE_DAYS: '7',
   VALENCE_ADMIN_EMAIL: 'root@example.test',
   VALENCE_ADMIN_PASSWORD: 'pass word, with more',
   VALENCE_ADMIN_USER_SECRET: 'dXNlcg==',
@@ -72,6 +74,7 @@ function expectAll(config: ReturnType<typeof readConfig>): void {
     egress: { mode: 'public', allowed: ['10.0.0.0/8', '::1', 'intern.test', '*.corp.test'] },
     trustProxy: ['10.0.0.1', '192.168.0.0/16', 'loopback'],
     httpsProxy: 'http://proxy.test:3128',
+    usageDays: 7,
   });
   expect(config.elementFolders.slice(1)).toEqual(['/more/one', resolve('two')]);
   const { email, password, userSecret, organizationSecret } = config.admin;
@@ -111,6 +114,8 @@ test('the configuration is frozen, and printing it shows no secret', () => {
 });
 
 test.each([
+  ['VALENCE_USAGE_DAYS', '0', 'must be a number of days'],
+  ['VALENCE_USAGE_DAYS', '1.5', 'must be a number of days'],
   ['VALENCE_PORT', '65536', 'must be a port between 0 and 65535'],
   ['VALENCE_PORT', '-1', 'must be a port'],
   ['VALENCE_PORT', '80.5', 'must be a port'],

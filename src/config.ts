@@ -10,6 +10,9 @@ import { Secret } from './core/secret.ts';
 export const limits = {
   /** bytes of a JSON request body */
   bodyBytes: 2 * 1024 * 1024,
+  /** fields and files of one multipart form, and bytes of the headers of one of them */
+  formParts: 1000,
+  formPartHeaderBytes: 16 * 1024,
   /** bytes of the body of `POST /elements` */
   elementBodyBytes: 16 * 1024 * 1024,
   /** bytes of all request headers together */
@@ -31,6 +34,39 @@ export const limits = {
   authorizationSeconds: 3600,
   /** seconds that a sign-in lasts */
   sessionSeconds: 12 * 3600,
+  /** instances, users with their accounts, and private elements that are kept in memory, and their bytes */
+  cachedInstances: 50_000,
+  cachedInstanceBytes: 96 * 1024 * 1024,
+  cachedIdentities: 20_000,
+  cachedIdentityBytes: 32 * 1024 * 1024,
+  cachedElements: 1000,
+  cachedElementBytes: 32 * 1024 * 1024,
+  /** milliseconds between two pulses of the connection that listens to changes */
+  changesPulseMs: 500,
+  /** milliseconds that an answered pulse is proof that no change was missed; without it every lookup reads */
+  changesTrustMs: 1000,
+  /** milliseconds without an answer after which that connection is given up and made anew */
+  changesPatienceMs: 5000,
+  /** usage records that wait in memory to be written; records, and bytes, that one statement writes */
+  usageQueueRecords: 100_000,
+  usageBatchRecords: 8000,
+  usageBatchBytes: 4 * 1024 * 1024,
+  /** bytes of an answer that is kept for its Idempotency-Key */
+  keptAnswerBytes: 1024 * 1024,
+  /** bytes of the answers that this process keeps for all instances that cache */
+  keptAnswersBytes: 64 * 1024 * 1024,
+  /** milliseconds that a script may compute at a stretch, and from its call to its end, waiting included */
+  scriptMs: 5000,
+  scriptWallMs: 30_000,
+  /** megabytes of one isolate, isolates at one time over all accounts */
+  scriptMemoryMb: 64,
+  scriptIsolates: 16,
+  /** bytes given to `done`, and bytes of one request and one answer; requests that one run may send */
+  scriptOutputBytes: 16 * 1024 * 1024,
+  scriptRequests: 20,
+  /** element calls of one account, and of all, that run at the same time */
+  callsPerAccount: 500,
+  callsAtOnce: 5000,
 } as const;
 
 /** What an operator sets. `undefined` means: decided at the start, as docs/configuration.md says. */
@@ -49,6 +85,8 @@ export interface Config {
   elementFolders: string[];
   trustProxy: boolean | string[];
   httpsProxy: string | undefined;
+  /** days after which usage records are deleted */
+  usageDays: number;
   admin: {
     email: string | undefined;
     password: Secret | undefined;
@@ -131,6 +169,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     ],
     trustProxy: parse('VALENCE_TRUST_PROXY', false, parseTrustProxy),
     httpsProxy: parse('HTTPS_PROXY', undefined, parseHttpUrl),
+    usageDays: parse('VALENCE_USAGE_DAYS', 30, parseDays),
     admin: {
       email: read('VALENCE_ADMIN_EMAIL'),
       password: secret('VALENCE_ADMIN_PASSWORD'),
@@ -146,6 +185,13 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error('must be a port between 0 and 65535');
   return port;
+}
+
+function parseDays(text: string): number {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1 || days > 3650)
+    throw new Error('must be a number of days between 1 and 3650');
+  return days;
 }
 
 function parseBoolean(text: string): boolean {

@@ -7,6 +7,7 @@ import { Compile } from 'typebox/compile';
 import { parseJson } from '../core/http.ts';
 import { type Definition, defineElement } from './define.ts';
 import { ElementDocument } from './definition.ts';
+import { attachHookFiles } from './hook-files.ts';
 
 export const Hub = Type.Object({
   id: Type.Integer(),
@@ -25,7 +26,7 @@ export interface Catalog {
 }
 
 /** Ids from here on belong to private elements, which the database counts. */
-const firstPrivateId = 1_000_000;
+export const firstPrivateId = 1_000_000;
 
 const documentCheck = Compile(ElementDocument);
 const hubsCheck = Compile(Type.Array(Hub));
@@ -66,7 +67,8 @@ export function loadCatalog(folders: string[]): Catalog {
         if (owner !== undefined) faults.push(`${file}: ${name} is already taken by ${owner}`);
         owners.set(name, file);
       }
-      elements.push(defineElement(document, document.id, undefined));
+      const whole = attachHookFiles(document, join(folder, entry.name), faults);
+      elements.push(defineElement(whole, document.id, undefined));
     }
   }
   if (faults.length > 0) throw new Error(`The catalog of elements is wrong:\n- ${faults.join('\n- ')}`);

@@ -34,19 +34,7 @@ export function lifecycleResources(definition: Definition, type: string): Resour
   return (definition.document.resources ?? []).filter((resource) => resource.type === type);
 }
 
-/** The resource that serves a method and a path below the hub segment, or undefined. */
-export function findResource(definition: Definition, method: string, path: string): Resource | undefined {
-  return (definition.document.resources ?? []).find(
-    (resource) =>
-      resource.method.toUpperCase() === method && withoutHub(resource.path) === path && isCallable(resource.type),
-  );
-}
-
 /** A path without its decorative `/hubs/<hub>`. */
 export function withoutHub(path: string): string {
   return path.replace(/^\/hubs\/[^/]+(?=\/|$)/, '');
-}
-
-function isCallable(type: string | null | undefined): boolean {
-  return type === undefined || type === null || type === 'api' || type === 'apiNoDocumentation';
 }

@@ -104,6 +104,7 @@ const Resource = object({
   kind: optionalText,
   parameters: optional(Parameters),
   hooks: optional(Type.Union([Type.Array(Hook), Type.Null()])),
+  model: optional(Type.Unknown({ description: 'the name of a model, and JSON schemas by name' })),
   valence: optional(ResourceExtension),
 });
 /** One resource: a path of our API and the vendor's call behind it. */
@@ -192,6 +193,7 @@ export const ElementDocument = object({
   parameters: optional(Parameters),
   hooks: optional(Type.Union([Type.Array(Hook), Type.Null()])),
   resources: optional(Type.Array(Resource)),
+  objects: optional(Type.Unknown({ description: 'objects with names, keys and fields' })),
   valence: optional(Valence),
 });
 export type ElementDocument = Static<typeof ElementDocument>;

@@ -31,7 +31,8 @@ const secretKeys = new Set<string>([
   'event.notification.signature.key',
   'event.notification.basic.password',
 ]);
-const secretName = /(passw(or)?d|secret|token|api[._-]?key|private[._-]?key|signature[._-]?key)$/i;
+/** Keys that hold a secret even when no definition says so. */
+export const secretName = /(passw(or)?d|secret|token|api[._-]?key|private[._-]?key|signature[._-]?key)$/i;
 
 /** Whether a setting's value must be sealed, and masked where it is read back. */
 export function isSecretSetting(definition: Definition, key: string): boolean {
@@ -101,11 +102,22 @@ export function mergeSettings(definition: Definition, given: Record<string, stri
   return values;
 }
 
-/** Fills the placeholders of a text from settings, also those inside the values filled in. */
+/** Characters that a setting may grow to when it is filled. */
+const longestFilled = 1_000_000;
+
+/**
+ * Fills the placeholders of a text from settings, also those inside the values filled in. Settings that name each other
+ * over and over grow to a million characters at most; placeholders beyond that stay as they are.
+ */
 export function fillSettings(text: string, values: SettingValues): string {
   let filled = text;
   for (let depth = 0; depth < 5; depth++) {
-    const next = fillTemplate(filled, (key) => (Object.hasOwn(values, key) ? (values[key] ?? undefined) : undefined));
+    let size = filled.length;
+    const next = fillTemplate(filled, (key) => {
+      const value = Object.hasOwn(values, key) ? (values[key] ?? undefined) : undefined;
+      size += value?.length ?? 0;
+      return size > longestFilled ? undefined : value;
+    });
     if (next === filled) break;
     filled = next;
   }

@@ -1,151 +1,181 @@
-// One element call: draft the vendor's request, sign it, send it, decode the answer.
+// An element call, step by step: find the resource, keep the token fresh, call the vendor (link by link in a chain),
+// keep what settings it brought, and make the caller's answer. Each step has its file in this folder.
 
 import type { ConnectedAccount, Refresh } from '../auth/refresh.ts';
-import { type Account, authorizeRequest } from '../auth/schemes.ts';
-import type { VendorDoor } from '../auth/vendor-door.ts';
-import type { Clock } from '../core/clock.ts';
+import type { Account } from '../auth/schemes.ts';
 import { Problem } from '../core/errors.ts';
-import {
-  encodePairs,
-  type HttpReply,
-  type HttpRequest,
-  isObject,
-  parseJson,
-  retryAfterSeconds,
-  valueAt,
-} from '../core/http.ts';
-import type { Parameter, Resource } from '../element/definition.ts';
-import { fillSettings } from '../element/settings.ts';
 import type { VendorTokens } from '../store/tokens.ts';
+import { answerCall } from './answer.ts';
+import { type CompiledResource, compileElement } from './compile.ts';
+import type { ElementAnswer, ElementCall } from './element-call.ts';
+import { callLink, type Link, type LinkAnswer, type LinkDependencies, Unauthorized } from './link.ts';
+import type { Match } from './match.ts';
+import type { Renewal, StoredAccount } from './renewal.ts';
 
-/**
- * Calls vendors as resources say. An answer is given back decoded (JSON, or the text of anything else; undefined when
- * empty) and taken out of its root key.
- */
+/** Calls vendors as resources say. */
 export interface Engine {
-  /** Calls for an instance: tokens are refreshed when due, and once after a 401. Throws a Problem for a vendor's error. */
-  call(account: ConnectedAccount | Account, resource: Resource): Promise<unknown>;
-  /** The same with tokens that belong to no instance yet, while provisioning, or no longer, while deleting. */
-  callWith(account: Account, tokens: VendorTokens | undefined, resource: Resource): Promise<unknown>;
+  /**
+   * Calls a resource for an instance: tokens are refreshed when due, and once after a 401. Throws a Problem for what
+   * the caller must change and for a vendor's error.
+   */
+  call(account: ConnectedAccount | StoredAccount, match: Match, call: ElementCall): Promise<ElementAnswer>;
+  /**
+   * Calls a resource with tokens that belong to no instance yet, or no longer: what runs by itself while an account is
+   * provisioned, refreshed or deleted. Gives the settings that it brought; nothing is stored.
+   */
+  callWith(
+    account: Account,
+    tokens: VendorTokens | undefined,
+    match: Match,
+    call: ElementCall,
+  ): Promise<{ body: unknown; settings: Record<string, string> }>;
 }
 
-interface EngineDependencies {
-  door: VendorDoor;
+interface EngineDependencies extends LinkDependencies {
   refresh: Refresh;
-  clock: Clock;
-  limits: { vendorCallMs: number };
+  renewal: Renewal;
+  /** keeps the settings that a call brought */
+  keepSettings(account: StoredAccount, settings: Record<string, string>): Promise<void>;
 }
+
+/** Resources that one call may run, one after the other. */
+const longestChain = 5;
 
 /** Makes the engine. */
-export function createEngine({ door, refresh, clock, limits }: EngineDependencies): Engine {
-  const exchange = async (account: Account, tokens: VendorTokens | undefined, resource: Resource) => {
-    const drafted = draft(account, resource);
-    const request = authorizeRequest(account, tokens, drafted, clock());
-    return door(account.definition, request, limits.vendorCallMs);
-  };
+export function createEngine(dependencies: EngineDependencies): Engine {
+  const { refresh, renewal, pageTokens } = dependencies;
 
   return {
-    async call(account, resource) {
-      if (!isConnected(account)) return decode(await exchange(account, undefined, resource), resource);
-      const fresh = await refresh.beforeCall(account);
-      const reply = await exchange(fresh, fresh.tokens, resource);
-      if (reply.status !== 401) return decode(reply, resource);
-      const renewed = await refresh.afterRefusal(fresh);
-      return decode(await exchange(renewed, renewed.tokens, resource), resource);
+    async call(account, match, call) {
+      const fresh = isConnected(account) ? await refresh.beforeCall(account) : await renewal.beforeCall(account);
+      const { answer, used, settings } = await followChain(withTokens(fresh), match, call, true);
+      const changed = changedSettings(account, settings);
+      if (Object.keys(changed).length > 0) await dependencies.keepSettings(account, changed);
+      return answerCall(answer, used.account, call, pageTokens);
     },
-    async callWith(account, tokens, resource) {
-      return decode(await exchange(account, tokens, resource), resource);
+    async callWith(account, tokens, match, call) {
+      const { answer, settings } = await followChain({ account, tokens }, match, call, false);
+      answer.download?.body.destroy();
+      return { body: answer.body, settings };
     },
   };
+
+  /** Calls a resource and those that follow it; each sees the answer and the settings of the one before. */
+  async function followChain(
+    signing: Signing,
+    match: Match,
+    call: ElementCall,
+    renews: boolean,
+  ): Promise<{ answer: LinkAnswer; used: Signing; settings: Record<string, string> }> {
+    const chain = chainOf(signing.account, match.resource);
+    const settings: Record<string, string> = {};
+    let used = signing;
+    let answer: LinkAnswer | undefined;
+    for (const resource of chain) {
+      const previous = answer === undefined ? undefined : { body: answer.body, headers: answer.headers };
+      answer?.download?.body.destroy();
+      const link = { resource, pathVariables: match.pathVariables, call, previous };
+      ({ answer, used } = await callRenewing({ ...used, account: withSettings(used.account, settings) }, link, renews));
+      Object.assign(settings, answer.settings);
+    }
+    if (answer === undefined) throw new Error('A chain has at least one resource');
+    return { answer, used, settings };
+  }
+
+  /** One link; when the vendor says that the access token is old, it is replaced and the call made once more. */
+  async function callRenewing(
+    signing: Signing,
+    link: Omit<Link, keyof Signing>,
+    renews: boolean,
+  ): Promise<{ answer: LinkAnswer; used: Signing }> {
+    try {
+      return { answer: await callLink(dependencies, { ...link, ...signing }), used: signing };
+    } catch (error) {
+      if (!(error instanceof Unauthorized)) throw error;
+      const renewedAccount = renews ? await renewAccount(signing.account) : undefined;
+      if (renewedAccount === undefined) throw error.problem;
+      const used = withTokens(renewedAccount);
+      if (!error.isRepeatable) throw sendAgain(error.problem);
+      link.call.trace.add('token refreshed after 401', () => undefined);
+      return { answer: await callAgain(used, link), used };
+    }
+  }
+
+  /** The account with new credentials, after the vendor refused the old ones; undefined when there is no way to get any. */
+  async function renewAccount(account: Signing['account']): Promise<Signing['account'] | undefined> {
+    if (isConnected(account)) return refresh.mayHelp(account) ? refresh.afterRefusal(account) : undefined;
+    return isStored(account) ? renewal.afterRefusal(account) : undefined;
+  }
+
+  async function callAgain(signing: Signing, link: Omit<Link, keyof Signing>): Promise<LinkAnswer> {
+    try {
+      return await callLink(dependencies, { ...link, ...signing });
+    } catch (error) {
+      if (!(error instanceof Unauthorized)) throw error;
+      // A fresh token did not help: the 401 has another reason, and the next one is not worth a refresh.
+      if (isConnected(signing.account)) refresh.didNotHelp(signing.account);
+      throw error.problem;
+    }
+  }
+}
+
+function isStored(account: Account): account is StoredAccount {
+  return 'instanceId' in account;
+}
+
+type Signing = Pick<Link, 'account' | 'tokens'>;
+
+function withTokens(account: ConnectedAccount | Account): Signing {
+  return { account, tokens: isConnected(account) ? account.tokens : undefined };
 }
 
 function isConnected(account: ConnectedAccount | Account): account is ConnectedAccount {
   return 'tokens' in account;
 }
 
-/** The vendor's request for a resource, not yet signed: address, parameters of the element and of the resource. */
-function draft(account: Account, resource: Resource): HttpRequest {
-  const { definition, values } = account;
-  const base = fillSettings(values['base.url'] ?? '', values);
-  const path = fillSettings(resource.vendorPath ?? '', values);
-  const request = {
-    query: [] as [string, string][],
-    headers: { accept: 'application/json' } as Record<string, string>,
-  };
-  for (const parameter of [...(definition.document.parameters ?? []), ...(resource.parameters ?? [])]) {
-    if (parameter.source === 'response') continue;
-    const value = parameterValue(account, parameter);
-    const name = parameter.vendorName ?? parameter.name;
-    if (value === undefined) continue;
-    if (parameter.vendorType === 'header') request.headers[name.toLowerCase()] = value;
-    if (parameter.vendorType === 'query') request.query.push([name, value]);
+/** The resources of a call. Throws a Problem for a chain that is too long or leads nowhere, before anything is sent. */
+function chainOf(account: Account, first: CompiledResource): CompiledResource[] {
+  const { byName } = compileElement(account.definition);
+  const chain = [first];
+  for (let next = first.nextResource; next !== undefined; ) {
+    const resource = byName.get(`${next.method} ${next.path}`);
+    if (resource === undefined) {
+      throw new Problem(
+        'badRequest',
+        `The chain of ${first.path} leads to ${next.method} ${next.path}, which the element does not have.`,
+      );
+    }
+    if (chain.length === longestChain) {
+      throw new Problem(
+        'badRequest',
+        `The chain of ${first.path} has more than ${longestChain} resources: shorten it.`,
+      );
+    }
+    chain.push(resource);
+    next = resource.nextResource;
   }
-  const url = joinUrl(base, path);
-  const query = encodePairs(request.query);
-  return {
-    method: (resource.vendorMethod ?? resource.method).toUpperCase(),
-    url: query === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`,
-    headers: request.headers,
-  };
+  return chain;
 }
 
-/** The value of a parameter that needs nothing from the caller: a literal, or a setting. */
-function parameterValue(account: Account, parameter: Parameter): string | undefined {
-  if (parameter.type === 'value') return fillSettings(parameter.name, account.values);
-  if (parameter.type === 'configuration') {
-    return account.values[parameter.name] ?? account.secrets[parameter.name]?.reveal();
-  }
-  return undefined;
+function withSettings<Kind extends Account>(account: Kind, settings: Record<string, string>): Kind {
+  if (Object.keys(settings).length === 0) return account;
+  return { ...account, values: { ...account.values, ...settings } };
 }
 
-function joinUrl(base: string, path: string): string {
-  if (/^https?:\/\//i.test(path)) return path;
-  if (base.includes('?') || path === '') return base + path;
-  return `${base.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;
+function changedSettings(account: Account, settings: Record<string, string>): Record<string, string> {
+  const changed: Record<string, string> = {};
+  for (const [key, value] of Object.entries(settings)) {
+    const present = Object.hasOwn(account.values, key) ? account.values[key] : undefined;
+    const secret = Object.hasOwn(account.secrets, key) ? account.secrets[key]?.reveal() : undefined;
+    if (present !== value && secret !== value) changed[key] = value;
+  }
+  return changed;
 }
 
-/** Reads an answer and takes it out of its root key. Throws a Problem for an error status. */
-function decode(reply: HttpReply, resource: Resource): unknown {
-  const text = reply.body.toString('utf8');
-  const parsed = text === '' ? undefined : (parseJson(text) ?? text);
-  if (reply.status >= 400) throw vendorProblem(reply, parsed);
-  const root = (resource.rootKey ?? '').split('|').at(-1) ?? '';
-  return root === '' ? parsed : (valueAt(parsed, root) ?? parsed);
-}
-
-/** A vendor's error as callers see it: its 4xx pass with its message, its 5xx become 502. */
-function vendorProblem(reply: HttpReply, body: unknown): Problem {
-  const providerMessage = vendorMessage(body);
-  const said = providerMessage === undefined ? {} : { providerMessage };
-  if (reply.status >= 500) {
-    return new Problem('vendorFailed', `The vendor failed with status ${reply.status}: try again later.`, said);
-  }
-  if (reply.status === 429) {
-    return new Problem('tooManyRequests', 'The vendor limits how often it is called: wait and try again.', {
-      ...said,
-      retryAfterSeconds: retryAfterSeconds(reply) ?? 30,
-    });
-  }
-  return new Problem('vendorRefused', `The vendor refused the request with status ${reply.status}.`, {
-    ...said,
-    status: reply.status,
+/** A file that was streamed cannot be sent a second time from here. */
+function sendAgain(refusal: Problem): Problem {
+  return new Problem('overloaded', 'The access token had ended and has been refreshed: send the upload again.', {
+    retryAfterSeconds: 1,
+    ...(refusal.providerMessage === undefined ? {} : { providerMessage: refusal.providerMessage }),
   });
-}
-
-function vendorMessage(body: unknown): string | undefined {
-  const first = Array.isArray(body) ? body[0] : body;
-  if (typeof first === 'string') return first.slice(0, 500);
-  if (!isObject(first)) return undefined;
-  for (const path of [
-    'error_description',
-    'description',
-    'message',
-    'error.message',
-    'error',
-    'errors[0].description',
-  ]) {
-    const value = valueAt(first, path);
-    if (typeof value === 'string') return value.slice(0, 500);
-  }
-  return JSON.stringify(first).slice(0, 500);
 }

@@ -12,16 +12,20 @@ import type { Config, limits } from '../config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Telemetry } from '../core/telemetry.ts';
 import type { Catalog } from '../element/catalog.ts';
+import type { Admission } from '../engine/admission.ts';
 import type { Engine } from '../engine/call.ts';
 import type { Elements } from '../engine/elements.ts';
+import type { KeptAnswers } from '../engine/kept-answers.ts';
 import type { Authorize } from '../instance/authorize.ts';
 import type { Provision } from '../instance/provision.ts';
 import type { Remove } from '../instance/remove.ts';
 import type { Update } from '../instance/update.ts';
 import type { ElementStore } from '../store/elements.ts';
+import type { IdempotencyStore } from '../store/idempotency.ts';
 import type { InstanceStore } from '../store/instances.ts';
 import type { OrganizationStore } from '../store/organizations.ts';
 import type { SignInStore } from '../store/sign-in.ts';
+import type { UsageStore } from '../store/usage.ts';
 import type { Caller } from './caller.ts';
 
 /** The parts that routes use, made in `app.ts`. */
@@ -42,6 +46,10 @@ export interface RouteContext {
   instances: InstanceStore;
   privateElements: ElementStore;
   signIn: SignInStore;
+  usage: UsageStore;
+  admission: Admission;
+  keptAnswers: KeptAnswers;
+  idempotency: IdempotencyStore;
   /** whether the database answers */
   isReady(): Promise<boolean>;
 }
@@ -59,5 +67,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** who asks; set before any route is entered */
     caller: Caller;
+    /** milliseconds of the process's clock when it came */
+    startedAt: number;
   }
 }

@@ -16,9 +16,11 @@ const platformExact = /^\/(organizations\/me|accounts\/settings|hubs(\/[^/]+)?)$
  * Repeated slashes are folded, as some clients write them. `authorization` is the raw header.
  */
 export function dispatchUrl(url: string, authorization: string | undefined): string {
-  const [rawPath = '', ...query] = url.split('?');
-  const path = rawPath.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
-  const suffix = query.length === 0 ? '' : `?${query.join('?')}`;
+  const end = url.indexOf('?');
+  const suffix = end < 0 ? '' : url.slice(end);
+  let path = end < 0 ? url : url.slice(0, end);
+  if (path.includes('//')) path = path.replace(/\/{2,}/g, '/');
+  if (path.length > 1 && path.endsWith('/')) path = path.slice(0, -1);
   if (path.startsWith(elementCallPath)) return '/-/';
   if (!path.startsWith(`${basePath}/`)) return path + suffix;
   const apiPath = path.slice(basePath.length);

@@ -24,6 +24,7 @@ export function describeApi(publicUrl: string | undefined): OpenApi {
       { name: 'Elements', description: 'The catalog of connectors' },
       { name: 'Hubs', description: 'Groups of elements of one kind' },
       { name: 'Element calls', description: `Calls with an element token, under ${basePath}/hubs/…` },
+      { name: 'Usage', description: 'Which calls were made, and how they ended' },
       { name: 'Authentication', description: 'Signing in' },
       { name: 'Organizations', description: 'Your organization' },
       { name: 'Accounts', description: 'Your customers' },

@@ -1,13 +1,14 @@
 // The HTTP server: what every request passes (identity, errors, headers, logs), and then the routes.
 
 import { randomUUID } from 'node:crypto';
-import cors from '@fastify/cors';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyError, type FastifyRequest, LogController } from 'fastify';
 import { Problem } from '../core/errors.ts';
-import { answerError, exposedHeaders } from './answer-error.ts';
+import { answerError } from './answer-error.ts';
+import { limitArrival } from './arrival.ts';
+import { allowBrowsers, answerPreflight } from './browsers.ts';
 import { identifyCaller, readCredentials } from './caller.ts';
 import type { RouteContext, Server } from './context.ts';
 import { dispatchUrl } from './dispatch.ts';
@@ -16,12 +17,13 @@ import { describeApi } from './openapi.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { authenticationRoutes } from './routes/authentication.ts';
 import { catalogRoutes } from './routes/catalog.ts';
-import { elementCallRoutes } from './routes/element-calls.ts';
+import { elementCallRoute, elementCallRoutes } from './routes/element-calls.ts';
 import { instanceRoutes } from './routes/instance.ts';
 import { instancesRoutes } from './routes/instances.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { serviceRoutes } from './routes/service.ts';
+import { usageRoutes } from './routes/usage.ts';
 import { userRoutes } from './routes/users.ts';
 
 /** A server, and a way to wait for what its calls still do after their clients have gone. */
@@ -36,7 +38,6 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
   const server = createFramework(context);
   answerStrangeRequests(server.server);
   readJsonBodies(server);
-  await allowBrowsers(server);
   await describeItself(server, context);
   const running = trackHandlers(server);
   closeConnectionsWhenStopping(server);
@@ -51,6 +52,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     organizationRoutes,
     accountRoutes,
     userRoutes,
+    usageRoutes,
     elementCallRoutes,
   ]) {
     addRoutes(server, context);
@@ -68,8 +70,9 @@ function createFramework({ config, limits, logger }: RouteContext): Server {
     loggerInstance: logger,
     trustProxy: config.trustProxy,
     bodyLimit: limits.bodyBytes,
-    requestTimeout: limits.requestArrivalMs,
-    http: { maxHeaderSize: limits.headerBytes, requireHostHeader: false },
+    // A file may take as long as it needs; `limitArrival` bounds what is read whole.
+    requestTimeout: 0,
+    http: { maxHeaderSize: limits.headerBytes, requireHostHeader: false, headersTimeout: limits.requestArrivalMs },
     genReqId: () => randomUUID(),
     return503OnClosing: false,
     logController: new LogController({ disableRequestLogging: true }),
@@ -84,16 +87,6 @@ function createFramework({ config, limits, logger }: RouteContext): Server {
     frameworkErrors: (error, request, reply) => answerError(error, request, reply),
     clientErrorHandler: answerUnreadable,
   }).withTypeProvider<TypeBoxTypeProvider>();
-}
-
-async function allowBrowsers(server: Server): Promise<void> {
-  await server.register(cors, {
-    origin: '*',
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders,
-    maxAge: 86400,
-    strictPreflight: false,
-  });
 }
 
 /** OpenAPI from the routes' schemas, and the page to read and try it. */
@@ -113,21 +106,44 @@ async function describeItself(server: Server, { config }: RouteContext): Promise
 /** What every request passes, in this order: who asks, what it asks, the route, and what is noted of it. */
 function passEveryRequest(server: Server, context: RouteContext): void {
   server.decorateRequest('caller');
+  server.decorateRequest('startedAt', 0);
   server.addHook('onRequest', async (request, reply) => {
+    request.startedAt = performance.now();
     reply.header('Elements-Request-Id', request.id);
+    allowBrowsers(reply);
+    if (request.method === 'OPTIONS') return answerPreflight(request, reply);
     requireHost(request);
     // Probes and scrapers may bring credentials of their own.
     const header = isServiceUrl(request.url) ? undefined : request.headers.authorization;
     request.caller = await identifyCaller(context, readCredentials(header));
+    return undefined;
   });
-  server.addHook('preValidation', async (request) => dropEmptyQueryValues(request));
+  server.addHook('preParsing', (request, _reply, payload, done) => {
+    limitArrival(request, payload, context.limits.requestArrivalMs);
+    done(null, payload);
+  });
+  server.addHook('preValidation', (request, _reply, done) => {
+    dropEmptyQueryValues(request);
+    done();
+  });
   // After validation, which makes numbers of text: `Infinity` is a number to it.
-  server.addHook('preHandler', async (request) => refuseMalformed(request));
-  server.addHook('onResponse', async (request, reply) => {
+  server.addHook('preHandler', (request, _reply, done) => {
+    refuseMalformed(request);
+    done();
+  });
+  server.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions, originalUrl } = request;
-    context.telemetry.requestDone(method, routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
-    const ms = Math.round(reply.elapsedTime);
-    request.log.info({ method, path: pathOf(originalUrl), status: reply.statusCode, ms }, 'answered');
+    const { statusCode } = reply;
+    const milliseconds = performance.now() - request.startedAt;
+    context.telemetry.requestDone(method, routeOptions.url ?? 'none', statusCode, milliseconds / 1000);
+    // A call to an element leaves a usage record, and a line only when it failed.
+    if (statusCode >= 400 || routeOptions.url !== elementCallRoute) {
+      request.log.info(
+        { method, path: pathOf(originalUrl), status: statusCode, ms: Math.round(milliseconds) },
+        'answered',
+      );
+    }
+    done();
   });
   server.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply));
   server.setNotFoundHandler(async (request) => {
@@ -146,8 +162,9 @@ function closeConnectionsWhenStopping(server: Server): void {
   server.addHook('preClose', async () => {
     stopping = true;
   });
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', (_request, reply, payload, done) => {
     if (stopping) reply.header('Connection', 'close');
+    done(null, payload);
   });
 }
 
@@ -159,12 +176,9 @@ function trackHandlers(server: Server): Set<Promise<unknown>> {
     route.handler = function tracked(request, reply) {
       const result = handler.call(this, request, reply);
       if (result instanceof Promise) {
-        const ended = result.then(
-          () => undefined,
-          () => undefined,
-        );
-        running.add(ended);
-        void ended.then(() => running.delete(ended));
+        running.add(result);
+        const ended = () => running.delete(result);
+        result.then(ended, ended);
       }
       return result;
     };

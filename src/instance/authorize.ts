@@ -103,7 +103,7 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
         },
       };
       const { token, secret } = await requestOAuth1Token(
-        (unsent) => door(definition, unsent, tokenTimeoutMs(definition)),
+        (unsent) => door.send(definition, unsent, tokenTimeoutMs(definition)),
         requiredUrl(account, 'oauth.request.url'),
         oauth1Signer(account, undefined, undefined),
         clock(),

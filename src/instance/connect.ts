@@ -16,9 +16,9 @@ import type { VendorDoor } from '../auth/vendor-door.ts';
 import type { Clock } from '../core/clock.ts';
 import { Problem } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
-import { lifecycleResources } from '../element/define.ts';
 import { tokenSettings } from '../element/settings.ts';
-import type { Engine } from '../engine/call.ts';
+import { grantOf, type LifecycleOutcome, type RunLifecycle } from '../engine/lifecycle.ts';
+import type { Trace } from '../engine/trace.ts';
 import type { AuthorizationStore } from '../store/authorizations.ts';
 import type { TokenTimes, VendorTokens } from '../store/tokens.ts';
 
@@ -39,9 +39,17 @@ export interface Connect {
   /** The names of what must still be given before `open` can succeed, as callers write them. */
   missing(account: Account, provider: ProviderData, externalAuthentication: string): string[];
   /** Gets tokens; undefined for elements that have none. Throws a Problem with the vendor's reason. */
-  open(account: Account, provider: ProviderData, externalAuthentication: string): Promise<Connection | undefined>;
-  /** Makes the calls by which the element tells whether the credentials work. Throws a Problem when they do not. */
-  validate(account: Account, tokens: VendorTokens | undefined): Promise<void>;
+  open(
+    account: Account,
+    provider: ProviderData,
+    externalAuthentication: string,
+    trace: Trace,
+  ): Promise<Connection | undefined>;
+  /**
+   * Makes the calls by which the element tells whether the credentials work, and then those that set the account up;
+   * gives the settings that they brought. Throws a Problem when one fails.
+   */
+  settle(account: Account, tokens: VendorTokens | undefined, trace: Trace): Promise<Record<string, string>>;
   /** Does what follows on a connection; when that fails, what was obtained for it is revoked where the vendor can. */
   orRevoke<Result>(account: Account, connection: Connection | undefined, work: () => Promise<Result>): Promise<Result>;
   /** Asks the vendor to revoke tokens, where it can. Gives back why it could not, or undefined. */
@@ -50,13 +58,13 @@ export interface Connect {
 
 interface ConnectDependencies {
   authorizations: AuthorizationStore;
-  engine: Engine;
+  runLifecycle: RunLifecycle;
   door: VendorDoor;
   clock: Clock;
 }
 
 /** Makes the connector of accounts. */
-export function createConnect({ authorizations, engine, door, clock }: ConnectDependencies): Connect {
+export function createConnect({ authorizations, runLifecycle, door, clock }: ConnectDependencies): Connect {
   return {
     missing(account, provider, externalAuthentication) {
       const type = account.definition.document.authentication.type;
@@ -71,19 +79,25 @@ export function createConnect({ authorizations, engine, door, clock }: ConnectDe
       return names.filter((name) => text(provider[name]) === undefined).map((name) => `providerData.${name}`);
     },
 
-    async open(account, provider, externalAuthentication) {
-      const type = account.definition.document.authentication.type;
-      if (type !== 'oauth2' && type !== 'oauth1') return undefined;
-      if (externalAuthentication === 'initial') return ownTokens(account);
-      const error = text(provider['error']);
-      if (error !== undefined) throw callbackProblem(error, text(provider['error_description']));
-      return type === 'oauth2' ? exchangeCode(account, provider) : exchangeRequestToken(account, provider);
+    async open(account, provider, externalAuthentication, trace) {
+      const connection = await obtain(account, provider, externalAuthentication, trace);
+      trace.add('tokens', () =>
+        connection === undefined
+          ? 'this element needs none'
+          : {
+              obtained: connection.obtained,
+              refreshable: connection.tokens.refresh !== undefined,
+              ...connection.times,
+            },
+      );
+      return connection;
     },
 
-    async validate(account, tokens) {
-      for (const resource of lifecycleResources(account.definition, 'provisionAuthValidation')) {
-        await engine.callWith(account, tokens, resource);
-      }
+    async settle(account, tokens, trace) {
+      const checked = await runLifecycle(account, tokens, 'provisionAuthValidation', { trace });
+      const known = { ...account, values: { ...account.values, ...checked.settings } };
+      const provisioned = await runLifecycle(known, tokens, 'onProvision', { trace });
+      return { ...checked.settings, ...provisioned.settings };
     },
 
     async orRevoke(account, connection, work) {
@@ -98,13 +112,64 @@ export function createConnect({ authorizations, engine, door, clock }: ConnectDe
     revoke,
   };
 
+  async function obtain(
+    account: Account,
+    provider: ProviderData,
+    externalAuthentication: string,
+    trace: Trace,
+  ): Promise<Connection | undefined> {
+    const type = account.definition.document.authentication.type;
+    if (type !== 'oauth2' && type !== 'oauth1' && type !== 'oauth2Password') return undefined;
+    if (externalAuthentication === 'initial') return ownTokens(account);
+    const error = text(provider['error']);
+    if (error !== undefined) throw callbackProblem(error, text(provider['error_description']));
+    if (type === 'oauth1') return exchangeRequestToken(account, provider);
+    if (type === 'oauth2Password') return exchangePassword(account, trace);
+    return (await exchangeByResource(account, provider, trace)) ?? exchangeCode(account, provider);
+  }
+
+  /** The element's own way to exchange a code; undefined when it has none. */
+  async function exchangeByResource(
+    account: Account,
+    provider: ProviderData,
+    trace: Trace,
+  ): Promise<Connection | undefined> {
+    const given: Record<string, string> = {};
+    for (const [name, value] of Object.entries(provider)) given[name] = text(value) ?? '';
+    const callbackUrl = account.values['oauth.callback.url'] ?? '';
+    const options = { given: { ...given, callbackUrl, redirect_uri: callbackUrl }, trace };
+    const outcome = await runLifecycle(account, undefined, 'oauthOnTokenExchange', options);
+    return outcome.ran === 0 ? undefined : connectionOf(outcome);
+  }
+
+  /** RFC 6749 section 4.3.2, or the element's own way. */
+  async function exchangePassword(account: Account, trace: Trace): Promise<Connection> {
+    const username = account.values['username'] ?? account.secrets['username']?.reveal() ?? '';
+    const password = account.secrets['password']?.reveal() ?? '';
+    const options = { given: { username, password }, trace };
+    const outcome = await runLifecycle(account, undefined, 'oauth2Password', options);
+    if (outcome.ran > 0) return connectionOf(outcome);
+    return { ...(await requestConnection(account, 'password', { username, password })), obtained: true };
+  }
+
+  function connectionOf({ settings, body }: LifecycleOutcome): Connection {
+    const { access, refresh, expiresIn, settings: values } = grantOf(settings, body);
+    const secret = settings[tokenSettings.secret];
+    const now = clock();
+    return {
+      tokens: { access, refresh, secret: secret === undefined ? undefined : new Secret(secret) },
+      times: { refreshedAt: now, expiresAt: expiresIn === undefined ? undefined : now + expiresIn * 1000 },
+      values,
+      obtained: true,
+    };
+  }
+
   async function revoke(account: Account, tokens: VendorTokens): Promise<string | undefined> {
     try {
-      const resources = lifecycleResources(account.definition, 'oauthOnTokenRevoke');
-      for (const resource of resources) await engine.callWith(account, tokens, resource);
+      const { ran } = await runLifecycle(account, tokens, 'oauthOnTokenRevoke');
       const url = account.values['oauth.token.revoke_url'];
       const token = tokens.refresh ?? tokens.access;
-      if (resources.length > 0 || url === undefined || url === null || token === undefined) return undefined;
+      if (ran > 0 || url === undefined || url === null || token === undefined) return undefined;
       const reply = await requestRevocation(tokenSend(account), url, application(account), token);
       return reply.status < 400 ? undefined : `The vendor answered ${reply.status}.`;
     } catch (error) {
@@ -115,7 +180,7 @@ export function createConnect({ authorizations, engine, door, clock }: ConnectDe
 
   /** Sends to the vendor's token endpoints, within their time limit. */
   function tokenSend({ definition }: Account): Send {
-    return (request) => door(definition, request, tokenTimeoutMs(definition));
+    return (request) => door.send(definition, request, tokenTimeoutMs(definition));
   }
 
   /** RFC 6749 section 4.1.3. */
@@ -160,7 +225,7 @@ export function createConnect({ authorizations, engine, door, clock }: ConnectDe
 
   async function requestConnection(
     account: Account,
-    grant: 'authorization_code' | 'refresh_token',
+    grant: 'authorization_code' | 'refresh_token' | 'password',
     parameters: Record<string, string>,
   ): Promise<Omit<Connection, 'obtained'>> {
     const { definition, values } = account;

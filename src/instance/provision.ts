@@ -13,10 +13,19 @@ import {
   splitSettings,
   tokenSettings,
 } from '../element/settings.ts';
+import type { Trace } from '../engine/trace.ts';
 import { matchesHost } from '../outbound/routes.ts';
 import type { AuthorizationStore } from '../store/authorizations.ts';
 import type { InstanceRecord, InstanceStore } from '../store/instances.ts';
-import type { Connect, Connection, ProviderData } from './connect.ts';
+import { ownerOf } from './account.ts';
+import type { Connect, ProviderData } from './connect.ts';
+
+/** Whether answers of an instance's calls are kept, how many, and for how many seconds. */
+export interface CachingRequest {
+  cachingEnabled?: boolean | undefined;
+  maxCacheSize?: number | undefined;
+  cacheTimeToLive?: number | undefined;
+}
 
 /** What `POST /instances` says. */
 export interface ProvisionRequest {
@@ -25,6 +34,8 @@ export interface ProvisionRequest {
   configuration: Record<string, unknown>;
   providerData: ProviderData;
   externalAuthentication: string;
+  caching: CachingRequest;
+  trace: Trace;
 }
 
 /** Who provisions. */
@@ -55,17 +66,19 @@ export function createProvision({ authorizations, connect, instances }: Provisio
   return async (definition, provisioner, request) => {
     const given = splitSettings(definition, request.configuration);
     const hint = await fillRememberedSite(definition, given, request.providerData);
-    const account = accountFrom(definition, given);
-    const { providerData, externalAuthentication } = request;
+    const owner = ownerOf(provisioner);
+    const account = accountFrom(definition, owner, given);
+    const { providerData, externalAuthentication, trace } = request;
     const missing = connect.missing(account, providerData, externalAuthentication);
     requireAll(definition, given, externalAuthentication, missing, hint);
     requireVendorHosts(account);
 
-    const connection = await connect.open(account, providerData, externalAuthentication);
+    const connection = await connect.open(account, providerData, externalAuthentication, trace);
     // The token answer may name another host; what was obtained is given back where it came from.
     return connect.orRevoke(account, connection, async () => {
-      const settled = addFilled(definition, given, connection);
-      await connect.validate(accountFrom(definition, settled), connection?.tokens);
+      const connected = addFilled(definition, given, connection?.values);
+      const brought = await connect.settle(accountFrom(definition, owner, connected), connection?.tokens, trace);
+      const settled = addFilled(definition, connected, brought);
       const name = plainText(request.name ?? '') || definition.document.name;
       return instances.create({
         ...provisioner,
@@ -74,9 +87,10 @@ export function createProvision({ authorizations, connect, instances }: Provisio
         name,
         tags: (request.tags ?? [name]).map(plainText).filter((tag) => tag !== ''),
         values: settled.values,
-        secrets: withoutTokens(settled.secrets),
+        secrets: connection === undefined ? settled.secrets : withoutTokens(settled.secrets),
         token: createElementToken(),
         externalAuthentication,
+        ...request.caching,
         tokens: connection,
       });
     });
@@ -106,8 +120,8 @@ export function createProvision({ authorizations, connect, instances }: Provisio
 }
 
 /** The account of settings that are not stored yet. */
-export function accountFrom(definition: Definition, given: GivenSettings): Account {
-  return { definition, values: mergeSettings(definition, given.values), secrets: given.secrets };
+export function accountFrom(definition: Definition, owner: string, given: GivenSettings): Account {
+  return { owner, definition, values: mergeSettings(definition, given.values), secrets: given.secrets };
 }
 
 /**
@@ -160,13 +174,13 @@ export function requireVendorHosts({ definition, values }: Account): void {
   );
 }
 
-/** Settings with those that a token answer filled; what it filled is held to the same rules as what callers give. */
+/** Settings with those that an answer of the vendor brought; they are held to the same rules as what callers give. */
 export function addFilled(
   definition: Definition,
   given: GivenSettings,
-  connection: Connection | undefined,
+  brought: Record<string, string> | undefined,
 ): GivenSettings {
-  const filled = splitSettings(definition, connection?.values ?? {});
+  const filled = splitSettings(definition, brought ?? {});
   return { values: { ...given.values, ...filled.values }, secrets: { ...given.secrets, ...filled.secrets } };
 }
 

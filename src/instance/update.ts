@@ -4,9 +4,19 @@ import { Problem } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Definition } from '../element/define.ts';
 import { type GivenSettings, mask, mergeSettings, splitSettings, tokenSettings } from '../element/settings.ts';
+import type { Trace } from '../engine/trace.ts';
 import type { InstanceChange, InstanceRecord, InstanceStore } from '../store/instances.ts';
+import { ownerOf } from './account.ts';
 import type { Connect, Connection, ProviderData } from './connect.ts';
-import { accountFrom, addFilled, plainText, requireAll, requireVendorHosts, withoutTokens } from './provision.ts';
+import {
+  accountFrom,
+  addFilled,
+  type CachingRequest,
+  plainText,
+  requireAll,
+  requireVendorHosts,
+  withoutTokens,
+} from './provision.ts';
 
 /** What `PUT` or `PATCH` of an instance says; absent members stay as they are. */
 export interface UpdateRequest {
@@ -16,6 +26,8 @@ export interface UpdateRequest {
   configuration: Record<string, unknown> | undefined;
   providerData: ProviderData;
   externalAuthentication: string | undefined;
+  caching: CachingRequest;
+  trace: Trace;
 }
 
 /** Changes an instance; with provider data the account is connected again in place: same id, same element token. */
@@ -34,19 +46,22 @@ export function createUpdate({ connect, instances }: { connect: Connect; instanc
     const again = Object.keys(request.providerData).length > 0;
     const external = again ? 'none' : authenticationOf(record, request, tokensGiven);
 
-    const account = accountFrom(definition, wanted);
+    const owner = ownerOf(record);
+    const account = accountFrom(definition, owner, wanted);
     const asked = { ...account, secrets: { ...wanted.secrets, ...given.secrets } };
     const missing = again ? connect.missing(asked, request.providerData, external) : [];
     requireAll(definition, wanted, external, missing);
     requireVendorHosts(account);
 
     const reconnects = again || tokensGiven;
-    const connection = reconnects ? await connect.open(asked, request.providerData, external) : undefined;
+    const connection = reconnects
+      ? await connect.open(asked, request.providerData, external, request.trace)
+      : undefined;
     return connect.orRevoke(account, connection, async () => {
-      const connected = accountFrom(definition, addFilled(definition, wanted, connection));
-      if (reconnects) await connect.validate(connected, connection?.tokens);
+      const connected = accountFrom(definition, owner, addFilled(definition, wanted, connection?.values));
+      const brought = reconnects ? await connect.settle(connected, connection?.tokens, request.trace) : {};
       const changed = await instances.update(record.organizationId, record.id, (stored) =>
-        changeOf(definition, settle(definition, stored, request, given), request, connection),
+        changeOf(definition, settle(definition, stored, request, given), request, connection, brought),
       );
       if (changed === undefined) throw new Problem('notFound', `No instance found with the id ${record.id}.`);
       return changed;
@@ -98,14 +113,16 @@ function changeOf(
   settled: GivenSettings,
   request: UpdateRequest,
   connection: Connection | undefined,
+  brought: Record<string, string>,
 ): InstanceChange {
-  const { values, secrets } = addFilled(definition, settled, connection);
+  const { values, secrets } = addFilled(definition, settled, { ...connection?.values, ...brought });
   return {
     values,
     secrets: withoutTokens(secrets),
     name: plainText(request.name ?? '') || undefined,
     tags: request.tags?.map(plainText).filter((tag) => tag !== ''),
     externalAuthentication: request.externalAuthentication,
+    ...request.caching,
     tokens: connection,
   };
 }

@@ -1,10 +1,20 @@
-// Calls to elements: any method and path below a hub, with an element token.
+// Calls to elements: any method and path below a hub, with an element token. `answer` reads as the trip of a call; the
+// steps at the vendor are in engine/call.ts.
 
+import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { Problem } from '../../core/errors.ts';
-import { findResource } from '../../element/define.ts';
-import { accountOf } from '../../instance/account.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { Definition } from '../../element/define.ts';
+import type { ElementAnswer, ElementCall } from '../../engine/element-call.ts';
+import { runOnce } from '../../engine/idempotent.ts';
+import { type Match, matchResource, methodsOf } from '../../engine/match.ts';
+import { objectDocs, objectMetadata, objectNames } from '../../engine/objects.ts';
+import { createTrace, noTrace } from '../../engine/trace.ts';
+import { accountOf, ownerOf } from '../../instance/account.ts';
+import type { InstanceRecord } from '../../store/instances.ts';
+import { elementCallParsers, readCallBody } from '../call-body.ts';
 import { requireInstance } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath, elementCallPath } from '../dispatch.ts';
@@ -13,9 +23,21 @@ import { responses } from '../shapes.ts';
 
 const Pong = Type.Object({ dateTime: Type.String(), endpoint: Type.String() });
 
+/** The pattern under which every element call is served. */
+export const elementCallRoute = `${elementCallPath}/*`;
+
+/** What is noted of a call while it runs. */
+interface CallNotes {
+  record: InstanceRecord;
+  definition: Definition;
+  call: ElementCall;
+  resourcePath: string | undefined;
+  cacheHit: boolean;
+}
+
 /** Adds the routes of element calls. They are reached by `dispatchUrl`, which knows an element token when it sees one. */
 export function elementCallRoutes(server: Server, context: RouteContext): void {
-  const { elements, engine, clock } = context;
+  const { elements, engine, clock, limits, admission, keptAnswers, idempotency, usage } = context;
 
   for (const path of ['/ping', '/hubs/:hub/ping']) {
     server.get(
@@ -29,33 +51,197 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
           response: responses(Pong),
         },
       },
-      async (request, reply) => reply.send((await callElement(request, reply, '/ping')) as Type.Static<typeof Pong>),
+      // Led here without an element token only; with one the call is led to the route below.
+      async (request): Promise<never> => {
+        requireInstance(request.caller);
+        throw new Problem('notFound', 'This path takes an Element token.');
+      },
     );
   }
-
-  server.route({
-    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    url: `${elementCallPath}/*`,
-    schema: { hide: true },
-    handler: async (request, reply) =>
-      callElement(request, reply, new URL(request.url, 'http://server').pathname.slice(elementCallPath.length)),
+  // A scope of its own: only element calls take bodies of every type.
+  server.register(async (scope) => {
+    elementCallParsers(scope);
+    scope.route({
+      method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      url: elementCallRoute,
+      schema: { hide: true },
+      handler: answer,
+    });
   });
 
-  async function callElement(request: FastifyRequest, reply: FastifyReply, path: string): Promise<unknown> {
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const record = requireInstance(request.caller);
     reply.header('Elements-Element-Instance-Id', record.id);
-    if (record.disabled) {
-      throw new Problem(
-        'instanceDisabled',
-        `Instance ${record.id} is disabled: PUT /instances/${record.id}/enabled enables it.`,
-      );
-    }
     const definition = await elements.byId(record.elementId, record);
-    const resource = findResource(definition, request.method, path);
-    if (resource === undefined)
-      throw new Problem('notFound', `${definition.key} has no resource ${request.method} ${path}.`);
-    const answer = await engine.call(accountOf(record, definition), resource);
-    if (path === '/ping') return { dateTime: new Date(clock()).toISOString(), endpoint: definition.key };
-    return answer;
+    const call = readCall(request, reply, record);
+    if (call.method !== 'GET') reply.raw.once('finish', () => discardRest(request.raw));
+    const notes: CallNotes = { record, definition, call, resourcePath: undefined, cacheHit: false };
+    try {
+      const discovered = call.path.startsWith('/objects') ? discover(definition, call, request.host) : undefined;
+      const given = discovered ?? (await callVendor(request, notes));
+      noteUsage(request, notes, 200, undefined);
+      return sendAnswer(reply, given, notes);
+    } catch (error) {
+      call.trace.add('error', () => (error instanceof Error ? error.message : String(error)));
+      noteUsage(request, notes, error instanceof Problem ? error.status : 500, error);
+      throw error;
+    }
   }
+
+  function readCall(request: FastifyRequest, reply: FastifyReply, record: InstanceRecord): ElementCall {
+    const end = request.url.indexOf('?');
+    const path = request.url.slice(elementCallPath.length, end < 0 ? undefined : end);
+    const traced = record.traceLoggingUntil !== undefined && record.traceLoggingUntil.getTime() > clock();
+    if (traced) reply.header('Elements-Trace-Id', request.id);
+    const trace = traced ? createTrace(() => secretsOf(record), clock) : noTrace;
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    trace.add('call', () => ({ method, path, query: request.query, headers: request.headers }));
+    return {
+      requestId: request.id,
+      method,
+      path,
+      query: request.query as ElementCall['query'],
+      headers: request.headers as Record<string, string>,
+      body: { kind: 'none' },
+      signal: goneSignal(reply),
+      trace,
+      vendor: { milliseconds: 0, calls: 0 },
+    };
+  }
+
+  /** What the platform knows of an element by itself; also for a disabled instance. */
+  function discover(definition: Definition, { method, path }: ElementCall, host: string): ElementAnswer | undefined {
+    const [, first, name, what, more] = path.split('/');
+    if (method !== 'GET' || first !== 'objects' || more !== undefined) return undefined;
+    if (matchResource(definition, method, path)?.resource.path.startsWith('/objects') === true) return undefined;
+    if (name === undefined) return valueAnswer(objectNames(definition));
+    if (what === 'metadata') return valueAnswer(objectMetadata(definition, decodeURIComponent(name)));
+    if (what === 'docs') return valueAnswer(objectDocs(definition, decodeURIComponent(name), host));
+    return undefined;
+  }
+
+  /** A call that the vendor answers, or that it has answered a moment ago. */
+  async function callVendor(request: FastifyRequest, notes: CallNotes): Promise<ElementAnswer> {
+    const { record, definition, call } = notes;
+    refuseDisabled(record);
+    const match = findMatch(definition, call);
+    notes.resourcePath = match.resource.resource.path;
+    const kept = keptAnswers.find(record, call, match.resource);
+    if (kept !== undefined) {
+      notes.cacheHit = true;
+      return kept;
+    }
+    const leave = admission.enter(ownerOf(record));
+    try {
+      call.body = await readCallBody(request);
+      const account = accountOf(record, definition);
+      if (call.method === 'GET') {
+        const keep = keptAnswers.expect(record, call, match.resource);
+        const given = await engine.call(account, match, call);
+        keep(given);
+        return call.path === '/ping' ? pong(definition) : given;
+      }
+      const write = () => engine.call(account, match, call);
+      return await runOnce(idempotency, record, call, limits.vendorCallMs * 2, write).finally(() => {
+        keptAnswers.written(record);
+      });
+    } finally {
+      leave();
+    }
+  }
+
+  function pong({ key }: Definition): ElementAnswer {
+    return valueAnswer({ dateTime: new Date(clock()).toISOString(), endpoint: key });
+  }
+
+  function noteUsage(request: FastifyRequest, notes: CallNotes, status: number, error: unknown): void {
+    const { record, definition, call } = notes;
+    const { identity } = request.caller;
+    const { document } = definition;
+    usage.record({
+      id: request.id,
+      at: clock(),
+      organizationId: record.organizationId,
+      accountId: record.accountId,
+      userId: identity?.user.id ?? record.user.id,
+      instanceId: record.id,
+      instanceName: record.name,
+      elementKey: definition.key,
+      elementName: document.name,
+      elementTags: record.tags,
+      hub: document.hub,
+      method: request.method,
+      path: `/hubs/${document.hub}${call.path}`,
+      elementApi: notes.resourcePath,
+      httpStatus: status,
+      processMs: Math.round(performance.now() - request.startedAt),
+      vendorMs: Math.round(call.vendor.milliseconds),
+      vendorCalls: call.vendor.calls,
+      requestIp: request.ip,
+      error: error === undefined ? undefined : error instanceof Problem ? error.message : 'unexpected error',
+      kind: 'call',
+      cacheHit: notes.cacheHit,
+      trace: call.trace.steps(),
+    });
+  }
+}
+
+function refuseDisabled({ disabled, id }: InstanceRecord): void {
+  if (!disabled) return;
+  throw new Problem('instanceDisabled', `Instance ${id} is disabled: PUT /instances/${id}/enabled enables it.`);
+}
+
+function findMatch(definition: Definition, { method, path }: ElementCall): Match {
+  const match = matchResource(definition, method, path);
+  if (match !== undefined) return match;
+  const methods = methodsOf(definition, path);
+  if (methods.length === 0) {
+    throw new Problem(
+      'notFound',
+      `${definition.key} has no resource ${path}; GET /elements/${definition.key} lists them.`,
+    );
+  }
+  throw new Problem('methodNotAllowed', `${definition.key} has no ${method} ${path}, only ${methods.join(', ')}.`);
+}
+
+/** Aborted when the connection ends before the answer has gone out. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort(new Problem('vendorUnreachable', 'The caller gave up the call.'));
+  });
+  return controller.signal;
+}
+
+/** What of an upload nobody wanted must not stand in the way of the connection's next request. */
+function discardRest(upload: IncomingMessage): void {
+  if (upload.readableEnded) return;
+  upload.unpipe();
+  upload.resume();
+}
+
+function* secretsOf(record: InstanceRecord): Iterable<string> {
+  const { tokens } = record;
+  const kept: (Secret | undefined)[] = [
+    record.token,
+    ...Object.values(record.secrets),
+    tokens?.access,
+    tokens?.refresh,
+  ];
+  for (const secret of [...kept, tokens?.secret]) if (secret !== undefined) yield secret.reveal();
+}
+
+function valueAnswer(value: unknown): ElementAnswer {
+  return { headers: {}, value, stream: undefined };
+}
+
+function sendAnswer(reply: FastifyReply, { headers, value, stream }: ElementAnswer, notes: CallNotes): FastifyReply {
+  for (const name in headers) reply.header(name, headers[name]);
+  if (notes.record.cachingEnabled && notes.call.method === 'GET') {
+    reply.header('Elements-Cache', notes.cacheHit ? 'hit' : 'miss');
+  }
+  if (stream !== undefined) return reply.send(stream);
+  if (value === undefined) return reply.send();
+  if (typeof value === 'string' && headers['content-type'] !== undefined) return reply.send(value);
+  return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(value));
 }

@@ -1,11 +1,13 @@
 // Routes of instances together: provisioning one, listing and counting them.
 
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { Problem } from '../../core/errors.ts';
+import { secretName } from '../../element/settings.ts';
+import { createTrace, noTrace, type Trace } from '../../engine/trace.ts';
 import { Instance, instanceView } from '../../instance/view.ts';
 import type { InstanceFilter, InstanceRecord, InstanceScope } from '../../store/instances.ts';
-import { type Caller, ownScope, reachableScope, requireIdentity } from '../caller.ts';
+import { ownScope, reachableScope, requireIdentity } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
@@ -13,7 +15,8 @@ import { pageHeaders, readPageToken } from '../pages.ts';
 import { noAccount } from '../reachable-account.ts';
 import { Id, PageQuery, responses } from '../shapes.ts';
 import { viewerOf } from './catalog.ts';
-import { type InstanceBody, InstanceChange, NewInstance } from './instance.ts';
+import { cachingOf, type InstanceBody, InstanceChange, NewInstance } from './instance.ts';
+import { provisioningEntry } from './provisioning-usage.ts';
 
 const InstanceQuery = Type.Object({
   ...PageQuery,
@@ -31,18 +34,18 @@ const InstanceCount = Type.Object({
 
 /** Adds the routes of instances together. */
 export function instancesRoutes(server: Server, context: RouteContext): void {
-  const { elements, instances, provision, limits } = context;
+  const { elements, instances, provision, usage, limits, clock } = context;
   const describe = { tags: ['Instances'], security: secured.secrets };
   const describeList = { ...describe, querystring: InstanceQuery };
 
   server.post(
     `${basePath}/instances`,
     { schema: { ...describe, summary: 'Provision an instance', body: NewInstance, response: responses(Instance) } },
-    async (request) => {
+    async (request, reply) => {
       const { key, id } = request.body.element;
       const keyOrId = key ?? String(id ?? '');
       if (keyOrId === '') throw new Problem('badRequest', 'element must have a key or an id.');
-      return provisionFor(request.caller, keyOrId, request.body);
+      return provisionFor(request, reply, keyOrId, request.body);
     },
   );
 
@@ -57,7 +60,7 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
         response: responses(Instance),
       },
     },
-    async (request) => provisionFor(request.caller, request.params.keyOrId, request.body),
+    async (request, reply) => provisionFor(request, reply, request.params.keyOrId, request.body),
   );
 
   server.get(
@@ -132,22 +135,48 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
     },
   );
 
-  async function provisionFor(caller: Caller, keyOrId: string, body: InstanceBody) {
+  async function provisionFor(request: FastifyRequest, reply: FastifyReply, keyOrId: string, body: InstanceBody) {
+    const { caller } = request;
     const { user, account, organization } = requireIdentity(caller);
     const element = await elements.find(keyOrId, viewerOf(caller));
     const provisioner = { organizationId: organization.id, accountId: account.id, userId: user.id };
-    const record = await provision(element, provisioner, {
-      name: body.name,
-      tags: body.tags,
-      configuration: body.configuration ?? {},
-      providerData: body.providerData ?? {},
-      externalAuthentication: body.externalAuthentication ?? 'none',
-    });
-    return instanceView(record, element);
+    const trace = traceOf(body);
+    if (trace !== noTrace) reply.header('Elements-Trace-Id', request.id);
+    const note = (record: InstanceRecord | undefined, status: number, error: unknown) =>
+      usage.record(provisioningEntry({ request, provisioner, element, record, trace, status, error, now: clock() }));
+    try {
+      const record = await provision(element, provisioner, {
+        name: body.name,
+        tags: body.tags,
+        configuration: body.configuration ?? {},
+        providerData: body.providerData ?? {},
+        externalAuthentication: body.externalAuthentication ?? 'none',
+        caching: cachingOf(body),
+        trace,
+      });
+      note(record, 200, undefined);
+      return instanceView(record, element, clock());
+    } catch (error) {
+      trace.add('error', () => (error instanceof Error ? error.message : String(error)));
+      note(undefined, error instanceof Problem ? error.status : 500, error);
+      throw error;
+    }
+  }
+
+  /** `providerData.debug` asks for every step of the connection. */
+  function traceOf({ providerData = {}, configuration = {} }: InstanceBody): Trace {
+    if (String(providerData?.['debug']) !== 'true') return noTrace;
+    const secrets = Object.entries(providerData ?? {})
+      .filter(([name]) => name !== 'debug')
+      .map(([, value]) => String(value));
+    for (const [key, value] of Object.entries(configuration)) {
+      if (secretName.test(key)) secrets.push(String(value));
+    }
+    return createTrace(() => secrets, clock);
   }
 
   async function show(record: InstanceRecord) {
-    return instanceView(record, await elements.byId(record.elementId, record));
+    return instanceView(record, await elements.byId(record.elementId, record), clock());
   }
 
   async function listInstances(

@@ -1,0 +1,128 @@
+// What the caller gets of a vendor's answer: one page of rows, without nulls, the fields that were asked for, and the
+// headers that go with it.
+
+import type { ConnectedAccount } from '../auth/refresh.ts';
+import type { Account } from '../auth/schemes.ts';
+import { isObject, valueAt } from '../core/http.ts';
+import { bodyHeaders } from './decode.ts';
+import type { ElementAnswer, ElementCall } from './element-call.ts';
+import { type LinkAnswer, pagePlace } from './link.ts';
+import { findNextPage, followUrl } from './next-page-key.ts';
+import type { PageMark, PageTokens } from './page-token.ts';
+import { isSliced, nextMark, sliceRows } from './paging.ts';
+
+/** The header in which a hook may name the next page itself. */
+const nextPageHeader = 'elements-next-page-token';
+
+/** The answer of an element call. Throws a Problem when the vendor repeats a page. */
+export function answerCall(
+  answer: LinkAnswer,
+  account: Account | ConnectedAccount,
+  call: ElementCall,
+  tokens: PageTokens,
+): ElementAnswer {
+  if (answer.download !== undefined) {
+    return { headers: bodyHeaders(answer.headers), value: undefined, stream: answer.download.body };
+  }
+  const headers: Record<string, string> = {};
+  if (answer.textType !== undefined) headers['content-type'] = answer.textType;
+  if (answer.page.warning !== undefined && answer.page.sized) headers['elements-error'] = answer.page.warning;
+  const { resource, body } = answer;
+  let value = body;
+  if (Array.isArray(body) && resource.method === 'GET') {
+    const page = pageOf(answer, body);
+    value = page.rows;
+    headers['elements-returned-count'] = String(page.rows.length);
+    if (page.total !== undefined) headers['elements-total-count'] = String(page.total);
+    if (page.next !== undefined) headers[nextPageHeader] = tokens.write(page.next, pagePlace(account, call));
+  }
+  if (account.values['filter.response.nulls'] === 'true') value = withoutNulls(value);
+  const { fields } = call.query;
+  if (fields !== undefined && resource.method === 'GET' && selectsFields(answer)) {
+    value = select(
+      value,
+      String(fields)
+        .split(',')
+        .map((field) => field.trim())
+        .filter((field) => field !== ''),
+    );
+  }
+  return { headers, value, stream: undefined };
+}
+
+function pageOf(
+  answer: LinkAnswer,
+  rows: unknown[],
+): { rows: unknown[]; next: PageMark | undefined; total: number | undefined } {
+  const { resource, page, style, headers, raw } = answer;
+  if (isSliced(resource, page)) return { ...sliceRows(rows, page), total: rows.length };
+  const counted = resource.totalKey === undefined ? Number.NaN : Number(valueAt(raw, resource.totalKey) ?? Number.NaN);
+  const total = Number.isInteger(counted) && counted >= 0 ? counted : undefined;
+  const key = resource.nextPageKey;
+  const named = headers[nextPageHeader] ?? (key === undefined ? undefined : findNextPage(key, headers, raw));
+  const cursor = named === undefined || named === '' ? undefined : wordOf(answer, named);
+  return { rows, next: nextMark(resource, style, page, { rows, cursor, saysNext: key !== undefined, total }), total };
+}
+
+/** A next page that is a URL is called as it is, where no parameter of the resource takes it. */
+function wordOf({ resource: { queryNames } }: LinkAnswer, named: string): string {
+  if (queryNames.has('nextPage') || queryNames.has('page')) return named;
+  return /^https?:\/\//i.test(named) ? (followUrl(named) ?? named) : named;
+}
+
+/** A vendor that selects fields itself has done so. */
+function selectsFields({ resource }: LinkAnswer): boolean {
+  return resource.resource.valence?.statement === undefined && !resource.queryNames.has('fields');
+}
+
+function select(value: unknown, fields: string[]): unknown {
+  if (Array.isArray(value)) return value.map((row) => select(row, fields));
+  if (!isObject(value) || fields.length === 0) return value;
+  const selected: Record<string, unknown> = {};
+  for (const field of fields) {
+    const found = valueAt(value, field);
+    if (found !== undefined) place(selected, field.split('.'), found);
+  }
+  return selected;
+}
+
+function place(target: Record<string, unknown>, path: string[], value: unknown): void {
+  const [name = '', ...rest] = path;
+  const present = Object.hasOwn(target, name) ? target[name] : undefined;
+  const inner = rest.length === 0 ? value : isObject(present) ? present : {};
+  Object.defineProperty(target, name, { value: inner, enumerable: true, configurable: true, writable: true });
+  if (rest.length > 0) place(inner as Record<string, unknown>, rest, value);
+}
+
+/** A value without the members that are null, at any depth; what holds none comes back as it is. */
+export function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    let changed: unknown[] | undefined;
+    for (let index = 0; index < value.length; index++) {
+      const kept = withoutNulls(value[index]);
+      if (kept !== value[index] && changed === undefined) changed = value.slice(0, index);
+      changed?.push(kept);
+    }
+    return changed ?? value;
+  }
+  if (!isObject(value)) return value;
+  let changed: Record<string, unknown> | undefined;
+  for (const name in value) {
+    const member = value[name];
+    const kept = member === null ? undefined : withoutNulls(member);
+    if (kept === member && changed === undefined) continue;
+    changed ??= membersBefore(value, name);
+    if (member !== null)
+      Object.defineProperty(changed, name, { value: kept, enumerable: true, configurable: true, writable: true });
+  }
+  return changed ?? value;
+}
+
+function membersBefore(value: Record<string, unknown>, end: string): Record<string, unknown> {
+  const members: Record<string, unknown> = {};
+  for (const name in value) {
+    if (name === end) break;
+    Object.defineProperty(members, name, { value: value[name], enumerable: true, configurable: true, writable: true });
+  }
+  return members;
+}

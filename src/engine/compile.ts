@@ -1,0 +1,248 @@
+// An element's document made ready for calls: templates and root keys read, parameters sorted by where they go.
+
+import { type Converter, findConverter } from '../ceql/converters.ts';
+import { compileTemplate, type Placeholder, type Template } from '../core/template.ts';
+import { type Definition, withoutHub } from '../element/define.ts';
+import type { Parameter, Resource } from '../element/definition.ts';
+import { type BodyTemplate, compileBodyTemplate, placeholdersInQuotes } from './body-template.ts';
+import { type NextPageKey, parseNextPageKey } from './next-page-key.ts';
+import { parseRootKey, type RootKey } from './root-key.ts';
+
+/** One parameter: where its value comes from and where it goes. */
+export interface CompiledParameter {
+  /** the place on the caller's side: query, path, body, bodyField, header, form, multipart, value, configuration, prevBody … */
+  from: string;
+  /** its name there; for a value, the text itself */
+  name: string;
+  /** the place on the vendor's side */
+  to: string;
+  vendorName: string;
+  required: boolean;
+  isNumber: boolean;
+  isFile: boolean;
+  converter: Converter | undefined;
+  /** a `value`, read as a template */
+  template: Template | undefined;
+  /** its placeholders between single quotes, where a value must hold no quote */
+  quoted: ReadonlySet<Placeholder>;
+  /** a `value` for the body */
+  body: BodyTemplate | undefined;
+}
+
+/** A script that runs before or after the vendor's call. */
+export interface CompiledHook {
+  source: string;
+  legacy: boolean;
+  level: 'element' | 'resource';
+}
+
+/** A resource ready to be called. */
+export interface CompiledResource {
+  resource: Resource;
+  /** its path below the hub */
+  path: string;
+  method: string;
+  vendorMethod: string;
+  vendorPath: Template;
+  /** those that fill placeholders come first */
+  parameters: readonly CompiledParameter[];
+  /** copied from the vendor's answer into the configuration */
+  responseParameters: readonly CompiledParameter[];
+  rootKey: RootKey;
+  nextPageKey: NextPageKey | undefined;
+  nextResource: { method: string; path: string } | undefined;
+  /** who divides the rows into pages: the vendor, this platform, nobody, or as the parameters show */
+  paging: 'vendor' | 'platform' | 'none' | 'unsaid';
+  totalKey: string | undefined;
+  preRequest: readonly CompiledHook[];
+  postRequest: readonly CompiledHook[];
+  /** whether a hook before the call writes a placeholder of the platform's own addresses */
+  hooksNameAddresses: boolean;
+  /** the names of the caller's query parameters that go to the vendor */
+  queryNames: ReadonlySet<string>;
+  /** the caller's headers that go to the vendor, in lower case */
+  headerNames: readonly string[];
+  /** whether a hook may read any header of the caller */
+  hooksReadHeaders: boolean;
+  /** the vendor's query parameters that the definition sets, which no `where` may touch */
+  fixedNames: ReadonlySet<string>;
+  /** whether it gives rows, not one record */
+  isList: boolean;
+  isDownload: boolean;
+  /** the resource as it is when the caller gives `where` */
+  filtered: CompiledResource | undefined;
+}
+
+/** An element ready to be called. */
+export interface CompiledElement {
+  definition: Definition;
+  resources: readonly CompiledResource[];
+  /** by `METHOD path` with the path below the hub, for chains */
+  byName: ReadonlyMap<string, CompiledResource>;
+}
+
+const compiled = new WeakMap<Definition, CompiledElement>();
+
+/** The element ready to be called; made once for each definition. */
+export function compileElement(definition: Definition): CompiledElement {
+  const known = compiled.get(definition);
+  if (known !== undefined) return known;
+  const resources = (definition.document.resources ?? []).map((resource) => compileResource(definition, resource));
+  const element: CompiledElement = {
+    definition,
+    resources,
+    byName: new Map(resources.map((resource) => [`${resource.method} ${resource.path}`, resource])),
+  };
+  compiled.set(definition, element);
+  return element;
+}
+
+function compileResource(definition: Definition, resource: Resource): CompiledResource {
+  const variant = resource.valence?.whenFiltered;
+  const plain = compileVariant(definition, resource);
+  if (variant === undefined) return plain;
+  const { totalKey, ...members } = variant;
+  const extension = { ...resource.valence, ...(totalKey === undefined ? {} : { totalKey }) };
+  return { ...plain, filtered: compileVariant(definition, { ...resource, ...members, valence: extension }) };
+}
+
+function compileVariant(definition: Definition, resource: Resource): CompiledResource {
+  const path = withoutHub(resource.path.trim());
+  const method = resource.method.toUpperCase();
+  const own = (resource.parameters ?? []).filter(isRequest).map(compileParameter);
+  const requests = mergeParameters((definition.document.parameters ?? []).filter(isRequest).map(compileParameter), own);
+  if (requests.some(saysForm)) for (const { body } of requests) if (body?.language === 'text') body.language = 'form';
+  const hooks = hooksOf(definition, resource);
+  return {
+    resource,
+    path,
+    method,
+    vendorMethod: (resource.vendorMethod || method).toUpperCase(),
+    vendorPath: compileTemplate(resource.vendorPath ?? ''),
+    parameters: requests.sort((a, b) => Number(fillsPlaceholder(b)) - Number(fillsPlaceholder(a))),
+    responseParameters: [...(definition.document.parameters ?? []), ...(resource.parameters ?? [])]
+      .filter((parameter) => !isRequest(parameter))
+      .map(compileParameter),
+    rootKey: parseRootKey(resource.rootKey),
+    nextPageKey: parseNextPageKey(resource.nextPageKey),
+    nextResource: parseNextResource(resource.nextResource),
+    paging: pagingOf(resource),
+    totalKey: resource.valence?.totalKey,
+    ...hooks,
+    hooksNameAddresses: hooks.preRequest.some(({ source }) => /webhookCallbackUrl|insert_base_url/.test(source)),
+    queryNames: new Set(requests.filter((parameter) => parameter.from === 'query').map((parameter) => parameter.name)),
+    headerNames: requests.filter(({ from }) => from === 'header').map(({ name }) => name.toLowerCase()),
+    hooksReadHeaders: [...hooks.preRequest, ...hooks.postRequest].some(({ source }) => /request_headers/.test(source)),
+    fixedNames: new Set([
+      ...requests.filter(isFixed).map((parameter) => parameter.vendorName),
+      ...queryNamesOf(resource.vendorPath ?? ''),
+    ]),
+    isList: method === 'GET' && !/\}$/.test(path),
+    isDownload: resource.valence?.download === true,
+    filtered: undefined,
+  };
+}
+
+function isRequest(parameter: Parameter | undefined): boolean {
+  return parameter?.source !== 'response';
+}
+
+function saysForm({ from, name, to, vendorName }: CompiledParameter): boolean {
+  if (from !== 'value' || to !== 'header' || vendorName.toLowerCase() !== 'content-type') return false;
+  return name.toLowerCase().includes('x-www-form-urlencoded');
+}
+
+/** Pages count among what the platform sets: a second page size would make pages that do not fit together. */
+function isFixed({ from, name, to }: CompiledParameter): boolean {
+  if (to !== 'query') return false;
+  return from === 'value' || from === 'configuration' || (from === 'query' && pagingNames.has(name));
+}
+
+const pagingNames = new Set(['page', 'pageSize', 'nextPage']);
+
+/** The names of the query parameters that are written in an address. */
+export function queryNamesOf(address: string): string[] {
+  const query = address.slice(address.includes('?') ? address.indexOf('?') + 1 : address.length);
+  return [...new URLSearchParams(query.split('#', 1)[0]).keys()];
+}
+
+function fillsPlaceholder({ to }: CompiledParameter): boolean {
+  return to === 'bodyToken' || to === 'path';
+}
+
+/** The element's parameters, those that the resource overrides (same place and name at the vendor) left out. */
+function mergeParameters(element: CompiledParameter[], own: CompiledParameter[]): CompiledParameter[] {
+  const place = ({ to, vendorName }: CompiledParameter) =>
+    `${to} ${to === 'header' ? vendorName.toLowerCase() : vendorName}`;
+  const overridden = new Set(own.map(place));
+  return [...element.filter((parameter) => !overridden.has(place(parameter))), ...own];
+}
+
+function compileParameter(parameter: Parameter): CompiledParameter {
+  const { type, name, vendorType, vendorName } = straighten(parameter);
+  const converter = parameter.converter || (vendorName.startsWith('converter:') ? vendorName : undefined);
+  const template = type === 'value' ? compileTemplate(name) : undefined;
+  const dataType = (parameter.dataType ?? '').toLowerCase();
+  return {
+    from: type,
+    name,
+    to: vendorType,
+    vendorName: vendorName.startsWith('converter:')
+      ? ''
+      : vendorType === 'path'
+        ? placeholderName(vendorName)
+        : vendorName,
+    required: parameter.required === true,
+    isNumber: dataType === 'integer' || dataType === 'number',
+    isFile: dataType === 'file',
+    converter: converter === undefined ? undefined : findConverter(converter),
+    template,
+    quoted: template === undefined ? new Set() : placeholdersInQuotes(template, "'"),
+    body: type === 'value' && vendorType === 'body' ? compileBodyTemplate(name) : undefined,
+  };
+}
+
+/** The placeholder `{:id}` is written `:id` in parameters, too. */
+function placeholderName(vendorName: string): string {
+  return vendorName.startsWith(':') ? vendorName.slice(1) : vendorName;
+}
+
+/** Some documents write a literal the other way round: its place and name on the caller's side, its text as vendorName. */
+function straighten(parameter: Parameter): { type: string; name: string; vendorType: string; vendorName: string } {
+  const { type, name } = parameter;
+  const vendorType = parameter.vendorType || type;
+  // A converter knows the parameter that is usual for its syntax.
+  const vendorName = parameter.vendorName || (type === 'value' || parameter.converter ? '' : name);
+  if (vendorType === 'value' && type !== 'value') {
+    return { type: 'value', name: vendorName, vendorType: type, vendorName: name };
+  }
+  return { type, name, vendorType, vendorName };
+}
+
+function parseNextResource(text: string | null | undefined): CompiledResource['nextResource'] {
+  const [, method, path] = /^\s*([A-Za-z]+):(\/\S*)\s*$/.exec(text ?? '') ?? [];
+  return method === undefined || path === undefined
+    ? undefined
+    : { method: method.toUpperCase(), path: withoutHub(path) };
+}
+
+function pagingOf({ paginationType }: Resource): CompiledResource['paging'] {
+  if (paginationType === 'VENDOR_NOT_SUPPORTED') return 'platform';
+  if (paginationType === 'NO_PAGINATION') return 'none';
+  return paginationType === 'VENDOR_SUPPORTED' || paginationType === 'supported' ? 'vendor' : 'unsaid';
+}
+
+/** Before the call the element's hook runs first, after it the resource's. */
+function hooksOf(definition: Definition, resource: Resource): Pick<CompiledResource, 'preRequest' | 'postRequest'> {
+  const pick = (type: string): { element: CompiledHook[]; own: CompiledHook[] } => {
+    const read = (hooks: Resource['hooks'], level: CompiledHook['level']) =>
+      (hooks ?? [])
+        .filter((hook) => hook.type === type && (hook.body ?? '').trim() !== '')
+        .map((hook) => ({ source: hook.body ?? '', legacy: hook.isLegacy === true, level }));
+    const elementHooks = resource.type === 'onDelete' ? [] : definition.document.hooks;
+    return { element: read(elementHooks, 'element'), own: read(resource.hooks, 'resource') };
+  };
+  const before = pick('preRequest');
+  const after = pick('postRequest');
+  return { preRequest: [...before.element, ...before.own], postRequest: [...after.own, ...after.element] };
+}

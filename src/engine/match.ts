@@ -1,0 +1,99 @@
+// Which resource serves a call: static segments beat parameters, and only what the element has is found.
+
+import { Problem } from '../core/errors.ts';
+import type { Definition } from '../element/define.ts';
+import { type CompiledElement, type CompiledResource, compileElement } from './compile.ts';
+
+/** A resource that serves a call, and the values of the parameters in its path, decoded. */
+export interface Match {
+  resource: CompiledResource;
+  pathVariables: Record<string, string>;
+}
+
+/** One level of the paths of an element. */
+interface Branch {
+  statics: Map<string, Branch>;
+  parameter: Branch | undefined;
+  /** by method */
+  resources: Map<string, CompiledResource>;
+}
+
+const trees = new WeakMap<CompiledElement, Branch>();
+
+/** The resource that serves a method and a path below the hub, or undefined. Throws a Problem for a path that cannot be decoded. */
+export function matchResource(definition: Definition, method: string, path: string): Match | undefined {
+  const segments = path.split('/').slice(1).map(decodeSegment);
+  const branch = walk(treeOf(compileElement(definition)), segments, 0, method);
+  const resource = branch?.resources.get(method);
+  return resource === undefined ? undefined : { resource, pathVariables: pathVariables(resource, segments) };
+}
+
+/** The methods that the element has for a path, for the answer 405. */
+export function methodsOf(definition: Definition, path: string): string[] {
+  const segments = path.split('/').slice(1).map(decodeSegment);
+  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+  return methods.filter((method) => walk(treeOf(compileElement(definition)), segments, 0, method) !== undefined);
+}
+
+function walk(branch: Branch, segments: string[], position: number, method: string): Branch | undefined {
+  const segment = segments[position];
+  if (segment === undefined) return branch.resources.has(method) ? branch : undefined;
+  const next = branch.statics.get(segment);
+  const found = next === undefined ? undefined : walk(next, segments, position + 1, method);
+  if (found !== undefined || branch.parameter === undefined || segment === '') return found;
+  return walk(branch.parameter, segments, position + 1, method);
+}
+
+function treeOf(element: CompiledElement): Branch {
+  const known = trees.get(element);
+  if (known !== undefined) return known;
+  const root = emptyBranch();
+  for (const resource of element.resources) {
+    if (!isCallable(resource.resource.type)) continue;
+    let branch = root;
+    for (const segment of resource.path.split('/').slice(1)) branch = step(branch, segment);
+    if (!branch.resources.has(resource.method)) branch.resources.set(resource.method, resource);
+  }
+  trees.set(element, root);
+  return root;
+}
+
+function emptyBranch(): Branch {
+  return { statics: new Map(), parameter: undefined, resources: new Map() };
+}
+
+function step(branch: Branch, segment: string): Branch {
+  if (isParameter(segment)) {
+    branch.parameter ??= emptyBranch();
+    return branch.parameter;
+  }
+  const next = branch.statics.get(segment) ?? emptyBranch();
+  branch.statics.set(segment, next);
+  return next;
+}
+
+function isParameter(segment: string): boolean {
+  return /^\{:?[^{}]*\}$/.test(segment);
+}
+
+function pathVariables(resource: CompiledResource, segments: string[]): Record<string, string> {
+  const variables: Record<string, string> = Object.create(null);
+  for (const [position, name] of resource.path.split('/').slice(1).entries()) {
+    if (isParameter(name)) variables[name.replace(/^\{:?|\}$/g, '')] = segments[position] ?? '';
+  }
+  return variables;
+}
+
+function decodeSegment(segment: string): string {
+  if (!segment.includes('%')) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new Problem('badRequest', 'The path cannot be decoded: percent-encode it as UTF-8.');
+  }
+}
+
+/** Lifecycle resources run by themselves, except that token exchanges may also be called. */
+function isCallable(type: string | null | undefined): boolean {
+  return type === undefined || type === null || type === 'api' || type === 'apiNoDocumentation';
+}

@@ -1,0 +1,217 @@
+// What every element answers by itself: which objects it has, and what is known of their fields.
+
+import { Problem } from '../core/errors.ts';
+import { isObject } from '../core/http.ts';
+import type { Definition } from '../element/define.ts';
+import { withoutHub } from '../element/define.ts';
+import type { Resource } from '../element/definition.ts';
+
+/** One field of an object, as `/objects/{object}/metadata` shows it. */
+export interface FieldMetadata {
+  vendorPath: string;
+  type: string;
+  vendorDisplayName?: string;
+  vendorReadOnly?: boolean;
+  vendorRequired?: boolean;
+  mask?: string;
+  primaryKey?: boolean;
+}
+
+/** The names of an element's objects, sorted: those it declares, and those that its collections are called. */
+export function objectNames(definition: Definition): string[] {
+  const names = new Set<string>();
+  const { document } = definition;
+  for (const object of declaredObjects(definition)) {
+    if (typeof object['name'] === 'string') names.add(object['name']);
+  }
+  for (const resource of document.resources ?? []) {
+    if (!isApi(resource)) continue;
+    if (resource.objectName) names.add(resource.objectName);
+    const [, name, second] = withoutHub(resource.path).split('/');
+    const isCollection = resource.method.toUpperCase() === 'GET' && second === undefined;
+    if (isCollection && name !== undefined && /^[\w-]+$/.test(name) && !standard.has(name)) names.add(name);
+  }
+  return [...names].sort();
+}
+
+const standard = new Set(['ping', 'objects', 'bulk', 'me', 'search', 'storage']);
+
+function isApi({ type }: Resource): boolean {
+  return type === undefined || type === null || type === 'api';
+}
+
+function declaredObjects(definition: Definition): Record<string, unknown>[] {
+  const { objects } = definition.document;
+  return Array.isArray(objects) ? objects.filter(isObject) : [];
+}
+
+/** The fields of an object, from its declaration or the model of its resources. Throws a Problem when there is none. */
+export function objectMetadata(definition: Definition, name: string): { fields: FieldMetadata[] } {
+  const declared = declaredObjects(definition).find(
+    (object) => object['name'] === name || object['vendorName'] === name,
+  );
+  const fields = declared === undefined ? undefined : declared['fields'];
+  if (Array.isArray(fields) && fields.length > 0) return { fields: fields.filter(isObject).map(declaredField) };
+  const schema = schemaOf(definition, name);
+  if (schema !== undefined) return { fields: schemaFields(schema.schema, schema.models, '', 0) };
+  if (!objectNames(definition).includes(name)) {
+    throw new Problem('notFound', `${definition.key} has no object ${name}; GET /objects lists them.`);
+  }
+  throw new Problem('badRequest', 'This API is not currently supported for this element');
+}
+
+function declaredField(field: Record<string, unknown>): FieldMetadata {
+  return {
+    vendorPath: String(field['name'] ?? ''),
+    type: String(field['type'] ?? 'string'),
+    ...(typeof field['displayName'] === 'string' ? { vendorDisplayName: field['displayName'] } : {}),
+    vendorReadOnly: field['readOnly'] === true,
+    vendorRequired: field['required'] === true,
+    ...(typeof field['mask'] === 'string' ? { mask: field['mask'] } : {}),
+    ...(field['primaryKey'] === true ? { primaryKey: true } : {}),
+  };
+}
+
+type Models = Record<string, unknown>;
+
+/** The JSON schema of an object: that of reading one record, else of the list, else of creating one. */
+function schemaOf(
+  definition: Definition,
+  name: string,
+): { schema: Record<string, unknown>; models: Models } | undefined {
+  const resources = (definition.document.resources ?? []).filter((resource) => {
+    const segments = withoutHub(resource.path).split('/').slice(1);
+    return isApi(resource) && (segments[0] === name || resource.objectName === name) && segments.length <= 2;
+  });
+  const rank = ({ method, path }: Resource) => (method.toUpperCase() === 'GET' ? 0 : 2) + (path.endsWith('}') ? 0 : 1);
+  for (const resource of resources.sort((a, b) => rank(a) - rank(b))) {
+    const { model } = resource;
+    if (!isObject(model) || !isObject(model['swagger'])) continue;
+    const models = model['swagger'];
+    const modelName = String(model['name'] ?? '');
+    // A list's model has no schema of its own: its rows have one, named `<model>Object`.
+    const schema = [modelName, `${modelName}Object`].map((key) => models[key]).find(isObject);
+    if (schema !== undefined) return { schema: rowsOf(schema, models), models };
+  }
+  return undefined;
+}
+
+function rowsOf(schema: Record<string, unknown>, models: Models): Record<string, unknown> {
+  const items = schema['type'] === 'array' ? resolve(schema['items'], models) : undefined;
+  return items ?? schema;
+}
+
+function resolve(schema: unknown, models: Models): Record<string, unknown> | undefined {
+  if (!isObject(schema)) return undefined;
+  const reference = schema['$ref'];
+  if (typeof reference !== 'string') return schema;
+  const target = models[reference.split('/').at(-1) ?? ''];
+  return isObject(target) ? target : undefined;
+}
+
+const deepest = 4;
+
+function schemaFields(schema: Record<string, unknown>, models: Models, prefix: string, depth: number): FieldMetadata[] {
+  const properties = isObject(schema['properties']) ? schema['properties'] : {};
+  const required = Array.isArray(schema['required']) ? schema['required'] : [];
+  return Object.entries(properties).flatMap(([name, property]): FieldMetadata[] => {
+    const resolved = resolve(property, models) ?? {};
+    const path = `${prefix}${name}`;
+    const items = resolved['type'] === 'array' ? resolve(resolved['items'], models) : undefined;
+    const inner = items ?? resolved;
+    if (depth < deepest && isObject(inner['properties'])) {
+      return schemaFields(inner, models, items === undefined ? `${path}.` : `${path}[*].`, depth + 1);
+    }
+    return [
+      {
+        vendorPath: path,
+        type: typeOf(resolved),
+        vendorReadOnly: resolved['readOnly'] === true,
+        vendorRequired: required.includes(name),
+        ...(resolved['x-primary-key'] === true ? { primaryKey: true } : {}),
+        ...(typeof resolved['x-mask'] === 'string' ? { mask: resolved['x-mask'] } : {}),
+      },
+    ];
+  });
+}
+
+function typeOf(schema: Record<string, unknown>): string {
+  const format = schema['format'];
+  if (format === 'date' || format === 'date-time') return 'date';
+  const type = String(schema['type'] ?? 'string');
+  return type === 'integer' ? 'number' : type;
+}
+
+/** Swagger 2.0 of one object: its paths, their parameters, and the models that they name. Throws a Problem for no such object. */
+export function objectDocs(definition: Definition, name: string, host: string): Record<string, unknown> {
+  const resources = (definition.document.resources ?? []).filter((resource) => {
+    const [, first] = withoutHub(resource.path).split('/');
+    return isApi(resource) && (first === name || resource.objectName === name);
+  });
+  if (resources.length === 0) {
+    throw new Problem('notFound', `${definition.key} has no object ${name}; GET /objects lists them.`);
+  }
+  const paths: Record<string, Record<string, unknown>> = {};
+  const definitions: Models = {};
+  for (const resource of resources) {
+    const path = withoutHub(resource.path);
+    const { model } = resource;
+    if (isObject(model) && isObject(model['swagger'])) Object.assign(definitions, model['swagger']);
+    paths[path] = { ...paths[path], [resource.method.toLowerCase()]: operation(resource, name) };
+  }
+  return {
+    swagger: '2.0',
+    info: { title: definition.key, version: 'api-v2' },
+    host,
+    basePath: '/elements/api-v2',
+    schemes: ['https'],
+    tags: [{ name }],
+    paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
+    definitions,
+  };
+}
+
+const places = new Map([
+  ['query', 'query'],
+  ['path', 'path'],
+  ['body', 'body'],
+  ['header', 'header'],
+  ['form', 'formData'],
+  ['multipart', 'formData'],
+]);
+
+function operation(resource: Resource, tag: string): Record<string, unknown> {
+  const { model } = resource;
+  const modelName = isObject(model) && typeof model['name'] === 'string' ? model['name'] : undefined;
+  const parameters = (resource.parameters ?? []).flatMap(({ name, type, required, description }) => {
+    const place = places.get(type);
+    if (place === undefined) return [];
+    const shape =
+      place === 'body'
+        ? { schema: { type: 'object' } }
+        : { type: place === 'formData' && name === 'file' ? 'file' : 'string' };
+    return [
+      {
+        name: name === 'page' ? 'nextPage' : name,
+        in: place,
+        required: place === 'path' || required === true,
+        description: description ?? '',
+        ...shape,
+      },
+    ];
+  });
+  return {
+    tags: [tag],
+    summary: resource.description ?? '',
+    parameters: [
+      { name: 'Authorization', in: 'header', required: true, type: 'string', description: '' },
+      ...parameters,
+    ],
+    responses: {
+      200: {
+        description: 'OK',
+        ...(modelName === undefined ? {} : { schema: { $ref: `#/definitions/${modelName}` } }),
+      },
+    },
+  };
+}
