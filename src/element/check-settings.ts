@@ -5,7 +5,7 @@ import { placeholders } from '../core/template.ts';
 import { defineElement } from './define.ts';
 import type { ElementDocument, Setting } from './definition.ts';
 import { oneOf, type Report } from './finding.ts';
-import { isSecretSetting, mask, secretName, tokenSettings } from './settings.ts';
+import { isSecretSetting, mask, tokenSettings } from './settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** How accounts sign in: those that the platform signs itself, and those of documents that it leaves to parameters. */
@@ -20,6 +20,8 @@ const jsonSettings = /^(event\.poller\.configuration|event\.metadata|pagination)
 /** Checks everything of the element that is not a resource, a parameter or a hook. */
 export function checkSettings(document: ElementDocument, surroundings: Surroundings, report: Report): void {
   const definition = defineElement(document, 0, undefined);
+  // what a key alone says, before any setting declares its type
+  const undeclared = defineElement({ ...document, configuration: [] }, 0, undefined);
   const seen = new Set<string>();
   for (const [index, setting] of document.configuration.entries()) {
     const path = `/configuration/${index}`;
@@ -27,7 +29,11 @@ export function checkSettings(document: ElementDocument, surroundings: Surroundi
       report.error(path, `${setting.key} is there twice; only the last counts`, 'Take one of them away.');
     }
     seen.add(setting.key);
-    checkSetting(setting, path, isSecretSetting(definition, setting.key), report);
+    const secrecy = {
+      kept: isSecretSetting(definition, setting.key),
+      sounds: isSecretSetting(undeclared, setting.key),
+    };
+    checkSetting(setting, path, secrecy, report);
     checkAddress(setting, path, surroundings, report);
   }
   checkBase(document, surroundings, report);
@@ -35,7 +41,12 @@ export function checkSettings(document: ElementDocument, surroundings: Surroundi
   checkExtension(document, report);
 }
 
-function checkSetting(setting: Setting, path: string, isSecret: boolean, report: Report): void {
+function checkSetting(
+  setting: Setting,
+  path: string,
+  secrecy: { kept: boolean; sounds: boolean },
+  report: Report,
+): void {
   const { key, type, required, internal } = setting;
   const value = (setting.defaultValue ?? '').trim();
   if (type !== undefined && !settingTypes.test(type)) {
@@ -53,14 +64,14 @@ function checkSetting(setting: Setting, path: string, isSecret: boolean, report:
     );
   }
   const isFlag = type?.startsWith('BOOLEAN') === true || /^(true|false)$/i.test(value);
-  if ((isSecret || secretName.test(key)) && isLiteral(value) && !isFlag) {
+  if ((secrecy.kept || secrecy.sounds) && isLiteral(value) && !isFlag) {
     report.warning(
       `${path}/defaultValue`,
       `${key} is a secret, and its default would be the same for everybody and shown to all who see the element`,
       'Take the default away; if it was ever real, have it replaced at the vendor.',
     );
   }
-  if (secretName.test(key) && !isSecret && !isFlag) {
+  if (secrecy.sounds && !secrecy.kept && !isFlag) {
     report.warning(
       `${path}/type`,
       `${key} sounds like a secret, but is stored and shown in clear`,

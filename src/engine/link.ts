@@ -7,6 +7,7 @@ import type { Expression } from '../ceql/parse.ts';
 import type { Clock } from '../core/clock.ts';
 import { Problem } from '../core/errors.ts';
 import { type HttpRequest, type HttpStream, isObject, isStream, valueAt } from '../core/http.ts';
+import { isSecretSetting } from '../element/settings.ts';
 import type { Scripts } from '../script/scripts.ts';
 import type { VendorTokens } from '../store/tokens.ts';
 import type { CompiledResource } from './compile.ts';
@@ -89,6 +90,8 @@ export function pagePlace(account: Account, { method, path }: ElementCall): stri
  */
 export async function callLink(dependencies: LinkDependencies, link: Link): Promise<LinkAnswer> {
   const { account, call } = link;
+  const settings: Record<string, string> = {};
+  call.trace.hide(() => secretsOf(link, settings));
   const where = readWhere(call.query);
   const resource = (where === undefined ? undefined : link.resource.filtered) ?? link.resource;
   const configuration = configurationOf(link, dependencies.addresses);
@@ -102,7 +105,7 @@ export async function callLink(dependencies: LinkDependencies, link: Link): Prom
     resource.preRequest.length === 0
       ? { draft: drafted, answer: undefined, settings: {} }
       : await runPreRequest(scene, drafted);
-  const settings = { ...drafted.settings, ...prepared.settings };
+  Object.assign(settings, drafted.settings, prepared.settings);
 
   const exchanged =
     prepared.answer === undefined
@@ -125,6 +128,15 @@ export async function callLink(dependencies: LinkDependencies, link: Link): Prom
     style,
     settings,
   };
+}
+
+/** Everything secret that a call may show: what the account has, and what the call brings. */
+function* secretsOf({ account, tokens }: Link, settings: Record<string, string>): Iterable<string> {
+  for (const secret of Object.values(account.secrets)) yield secret.reveal();
+  for (const token of [tokens?.access, tokens?.refresh, tokens?.secret]) if (token !== undefined) yield token.reveal();
+  for (const [key, value] of Object.entries({ ...account.values, ...settings })) {
+    if (value !== null && isSecretSetting(account.definition, key)) yield value;
+  }
 }
 
 function rootedBody(given: HookedAnswer | undefined, exchanged: HookedAnswer, resource: CompiledResource): unknown {

@@ -7,11 +7,6 @@ import { type CompiledResource, compileElement } from './compile.ts';
 import type { PageMark, PageTokens } from './page-token.ts';
 import { askedPage, isSliced, nextMark, pagingStyle, sliceRows, vendorPage } from './paging.ts';
 
-const settings =
-  (values: Record<string, string>) =>
-  (key: string): string | undefined =>
-    values[key];
-
 /** Tokens in clear, as a ring of keys is of no matter here. */
 const tokens: PageTokens = {
   write: (mark) => `t${JSON.stringify(mark)}`,
@@ -19,7 +14,7 @@ const tokens: PageTokens = {
 };
 const refused = expect.objectContaining({ code: 'badRequest', status: 400 });
 const ask = (query: Record<string, string>, values: Record<string, string> = {}, objectName = '') =>
-  askedPage(query, pagingStyle(settings(values), objectName), tokens, 'here');
+  askedPage(query, pagingStyle(values, objectName), tokens, 'here');
 
 function resource(members: Record<string, unknown>): CompiledResource {
   const document = {
@@ -49,7 +44,7 @@ describe('the number of the page that the vendor is asked for', () => {
     [{ 'pagination.type': 'cursor' }, undefined, undefined],
     [{}, '1', '3'],
   ])('%j: page 1 is %s, page 3 is %s', (values, first, third) => {
-    const style = pagingStyle(settings(values), '');
+    const style = pagingStyle(values, '');
     const pageOf = (page: string) => vendorPage(askedPage({ page, pageSize: '10' }, style, tokens, 'here'), style);
     expect([pageOf('1'), pageOf('3')]).toEqual([first, third]);
   });
@@ -153,7 +148,7 @@ const range = (rows: number, start: number, size: number) =>
 /** Reads a list as callers do, to its end; `sizes` are asked for in turn. */
 function readAll(vendor: Vendor, sizes: readonly number[]): number[] {
   const all: number[] = [];
-  const style = pagingStyle(settings({ 'pagination.max': '25', ...vendor.settings }), '');
+  const style = pagingStyle({ 'pagination.max': '25', ...vendor.settings }, '');
   let token: string | undefined;
   for (let turn = 0; turn < 1000; turn++) {
     const pageSize = String(sizes[turn % sizes.length]);
@@ -192,7 +187,7 @@ describe('all pages put together give every row once, in order', () => {
     const sliced = resource({ paginationType: 'VENDOR_NOT_SUPPORTED' });
     fc.assert(
       fc.property(rowCounts, sizes, (count, asked) => {
-        const style = pagingStyle(settings({ 'pagination.max': '25' }), '');
+        const style = pagingStyle({ 'pagination.max': '25' }, '');
         const all: unknown[] = [];
         for (let turn = 0, token = ''; ; turn++) {
           const page = askedPage({ pageSize: String(asked[turn % asked.length]), nextPage: token }, style, tokens, '');

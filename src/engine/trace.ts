@@ -17,12 +17,14 @@ export interface TraceStep {
 export interface Trace {
   /** Adds a step; `detail` is only asked for when somebody wants to read it, and may give any value. Never throws. */
   add(step: string, detail: () => unknown): void;
+  /** Names further secrets to be masked, those that came with the call; asked for as `add` asks. Never throws. */
+  hide(secrets: () => Iterable<string>): void;
   /** The steps with every secret masked; undefined when nobody wants to read them. */
   steps(): TraceStep[] | undefined;
 }
 
 /** The trace of a call that nobody wants to read. */
-export const noTrace: Trace = { add: () => undefined, steps: () => undefined };
+export const noTrace: Trace = { add: () => undefined, hide: () => undefined, steps: () => undefined };
 
 /** Characters of one detail, of all together, and how many steps there are at most. */
 const detailLength = 16 * 1024;
@@ -44,11 +46,12 @@ const secretName =
 export function createTrace(secrets: () => Iterable<string>, clock: Clock): Trace {
   const began = clock();
   const known = new Set<string>();
+  const sources = [secrets];
   const captured: { step: string; atMs: number; detail: unknown }[] = [];
   let room = traceLength;
 
   const learn = () => {
-    for (const secret of secrets()) known.add(secret);
+    for (const source of sources) for (const secret of source()) known.add(secret);
   };
 
   return {
@@ -66,6 +69,7 @@ export function createTrace(secrets: () => Iterable<string>, clock: Clock): Trac
       room -= capture.taken();
       captured.push({ step, atMs, detail: shown });
     },
+    hide: (more) => void sources.push(more),
     steps() {
       learn();
       const masked = createMasking(known);

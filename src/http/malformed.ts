@@ -19,6 +19,16 @@ export function refuseMalformed(request: FastifyRequest): void {
   }
 }
 
+/** An empty query value counts as absent, everywhere. */
+export function dropEmptyQueryValues(given: unknown): void {
+  const query = given as Record<string, unknown>;
+  for (const name in query) {
+    const value = query[name];
+    if (value === '') delete query[name];
+    else if (Array.isArray(value)) query[name] = value.filter((one) => one !== '');
+  }
+}
+
 /** Walks without recursion: a body of two megabytes may be nested a million levels deep. */
 function faultOf(root: unknown): string | undefined {
   const left: [value: unknown, depth: number][] = [[root, 0]];

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, { type FastifyError, type FastifyRequest, LogController } from 'fastify';
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { Problem } from '../core/errors.ts';
 import { answerError } from './answer-error.ts';
 import { limitArrival } from './arrival.ts';
@@ -12,7 +12,7 @@ import { allowBrowsers, answerPreflight } from './browsers.ts';
 import { identifyCaller, readCredentials } from './caller.ts';
 import type { RouteContext, Server } from './context.ts';
 import { dispatchUrl } from './dispatch.ts';
-import { answerStrangeRequests, answerUnreadable, refuseMalformed } from './malformed.ts';
+import { answerStrangeRequests, answerUnreadable, dropEmptyQueryValues, refuseMalformed } from './malformed.ts';
 import { describeApi } from './openapi.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { authenticationRoutes } from './routes/authentication.ts';
@@ -113,23 +113,24 @@ function passEveryRequest(server: Server, context: RouteContext): void {
     allowBrowsers(reply);
     if (request.method === 'OPTIONS') return answerPreflight(request, reply);
     requireHost(request);
+    limitArrival(request, context.limits.requestArrivalMs);
     // Probes and scrapers may bring credentials of their own.
     const header = isServiceUrl(request.url) ? undefined : request.headers.authorization;
     request.caller = await identifyCaller(context, readCredentials(header));
     return undefined;
   });
-  server.addHook('preParsing', (request, _reply, payload, done) => {
-    limitArrival(request, payload, context.limits.requestArrivalMs);
-    done(null, payload);
-  });
-  server.addHook('preValidation', (request, _reply, done) => {
-    dropEmptyQueryValues(request);
-    done();
-  });
-  // After validation, which makes numbers of text: `Infinity` is a number to it.
-  server.addHook('preHandler', (request, _reply, done) => {
-    refuseMalformed(request);
-    done();
+  server.addHook('onRoute', (route) => {
+    // Element calls read their own query and body, since every hook is part of their cost.
+    if (route.url === elementCallRoute) return;
+    route.preValidation = (request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
+      dropEmptyQueryValues(request.query);
+      done();
+    };
+    // After validation, which makes numbers of text: `Infinity` is a number to it.
+    route.preHandler = (request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
+      refuseMalformed(request);
+      done();
+    };
   });
   server.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions, originalUrl } = request;
@@ -200,15 +201,6 @@ function readJsonBodies(server: Server): void {
 function requireHost(request: FastifyRequest): void {
   if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
     throw new Problem('badRequest', 'The Host header is missing.');
-  }
-}
-
-/** An empty query value counts as absent, everywhere. */
-function dropEmptyQueryValues(request: FastifyRequest): void {
-  const query = request.query as Record<string, unknown>;
-  for (const [name, value] of Object.entries(query)) {
-    if (value === '') delete query[name];
-    else if (Array.isArray(value)) query[name] = value.filter((one) => one !== '');
   }
 }
 

@@ -18,6 +18,7 @@ import { elementCallParsers, readCallBody } from '../call-body.ts';
 import { requireInstance } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath, elementCallPath } from '../dispatch.ts';
+import { dropEmptyQueryValues, refuseMalformed } from '../malformed.ts';
 import { secured } from '../openapi.ts';
 import { responses } from '../shapes.ts';
 
@@ -70,6 +71,8 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
   });
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    dropEmptyQueryValues(request.query);
+    refuseMalformed(request);
     const record = requireInstance(request.caller);
     reply.header('Elements-Element-Instance-Id', record.id);
     const definition = await elements.byId(record.elementId, record);
@@ -95,7 +98,7 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
     if (traced) reply.header('Elements-Trace-Id', request.id);
     const trace = traced ? createTrace(() => secretsOf(record), clock) : noTrace;
     const method = request.method === 'HEAD' ? 'GET' : request.method;
-    trace.add('call', () => ({ method, path, query: request.query, headers: request.headers }));
+    trace.add('call', () => ({ method, path, query: { ...(request.query as object) }, headers: request.headers }));
     return {
       requestId: request.id,
       method,

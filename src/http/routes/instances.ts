@@ -3,7 +3,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { Problem } from '../../core/errors.ts';
-import { secretName } from '../../element/settings.ts';
+import type { Definition } from '../../element/define.ts';
+import { isSecretSetting } from '../../element/settings.ts';
 import { createTrace, noTrace, type Trace } from '../../engine/trace.ts';
 import { Instance, instanceView } from '../../instance/view.ts';
 import type { InstanceFilter, InstanceRecord, InstanceScope } from '../../store/instances.ts';
@@ -140,7 +141,7 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
     const { user, account, organization } = requireIdentity(caller);
     const element = await elements.find(keyOrId, viewerOf(caller));
     const provisioner = { organizationId: organization.id, accountId: account.id, userId: user.id };
-    const trace = traceOf(body);
+    const trace = traceOf(element, body);
     if (trace !== noTrace) reply.header('Elements-Trace-Id', request.id);
     const note = (record: InstanceRecord | undefined, status: number, error: unknown) =>
       usage.record(provisioningEntry({ request, provisioner, element, record, trace, status, error, now: clock() }));
@@ -164,13 +165,13 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
   }
 
   /** `providerData.debug` asks for every step of the connection. */
-  function traceOf({ providerData = {}, configuration = {} }: InstanceBody): Trace {
+  function traceOf(element: Definition, { providerData = {}, configuration = {} }: InstanceBody): Trace {
     if (String(providerData?.['debug']) !== 'true') return noTrace;
     const secrets = Object.entries(providerData ?? {})
       .filter(([name]) => name !== 'debug')
       .map(([, value]) => String(value));
     for (const [key, value] of Object.entries(configuration)) {
-      if (secretName.test(key)) secrets.push(String(value));
+      if (isSecretSetting(element, key)) secrets.push(String(value));
     }
     return createTrace(() => secrets, clock);
   }

@@ -10,6 +10,7 @@ import { secured } from '../openapi.ts';
 import { pageHeaders } from '../pages.ts';
 import { Id, responses } from '../shapes.ts';
 import { readTime } from '../times.ts';
+import { viewerOf } from './catalog.ts';
 
 const Texts = Type.Optional(Type.Array(Type.String()));
 const Ids = Type.Optional(Type.Array(Id));
@@ -33,6 +34,8 @@ const UsageQuery = Type.Object({
   pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 2000 })),
   nextPage: Type.Optional(Type.String({ description: 'the Elements-Next-Page-Token of the page before' })),
 });
+
+const TraceStep = Type.Object({ step: Type.String(), atMs: Type.Number(), detail: Type.Unknown() });
 
 const Usage = Type.Object(
   {
@@ -140,6 +143,31 @@ export function usageRoutes(server: Server, context: RouteContext): void {
         throw new Problem('notFound', `No call found with the id ${id}. Calls of other servers show after a second.`);
       }
       return show(record);
+    },
+  );
+
+  server.get(
+    `${basePath}/elements/:keyOrId/trace/:id`,
+    {
+      schema: {
+        ...describe,
+        summary: 'The steps of a call or a connection that was traced, by its Elements-Trace-Id',
+        params: Type.Object({ keyOrId: Type.String(), id: Type.String() }),
+        response: responses(Type.Array(TraceStep)),
+      },
+    },
+    async (request) => {
+      const { id, keyOrId } = request.params;
+      const element = await context.elements.find(keyOrId, viewerOf(request.caller));
+      await usage.flush();
+      const record = await usage.byId(await scopeOf(request.caller, []), id);
+      if (record === undefined || record.elementKey !== element.key || !Array.isArray(record.trace)) {
+        throw new Problem(
+          'notFound',
+          `No trace found with the id ${id}: ask for one with trace-logging or providerData.debug.`,
+        );
+      }
+      return record.trace as Static<typeof TraceStep>[];
     },
   );
 
