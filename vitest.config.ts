@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{src,sandbox,demo,test,trials}/**/*.test.ts'],
+    include: ['{src,authoring,sandbox,demo,test,trials}/**/*.test.ts'],
     globalSetup: ['test/support/postgres-setup.ts'],
     reporters: ['default', './test/support/summary-reporter.ts'],
     testTimeout: 30_000,
