@@ -55,7 +55,7 @@ export function renderTemplate(
 }
 
 /** The keys that a template asks for, in order. */
-export function templateKeys(template: Template): string[] {
+function templateKeys(template: Template): string[] {
   return template.flatMap((part) => {
     if (typeof part === 'string') return [];
     return 'base64' in part ? templateKeys(part.base64) : [part.key];

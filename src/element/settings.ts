@@ -31,8 +31,8 @@ const secretKeys = new Set<string>([
   'event.notification.signature.key',
   'event.notification.basic.password',
 ]);
-/** Keys that hold a secret even when no definition says so. */
-export const secretName = /(passw(or)?d|secret|token|api[._-]?key|private[._-]?key|signature[._-]?key)$/i;
+
+const secretName = /(passw(or)?d|secret|token|api[._-]?key|private[._-]?key|signature[._-]?key)$/i;
 
 /** Whether a setting's value must be sealed, and masked where it is read back. */
 export function isSecretSetting(definition: Definition, key: string): boolean {

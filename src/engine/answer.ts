@@ -95,7 +95,7 @@ function place(target: Record<string, unknown>, path: string[], value: unknown):
 }
 
 /** A value without the members that are null, at any depth; what holds none comes back as it is. */
-export function withoutNulls(value: unknown): unknown {
+function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) {
     let changed: unknown[] | undefined;
     for (let index = 0; index < value.length; index++) {

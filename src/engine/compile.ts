@@ -66,6 +66,8 @@ export interface CompiledResource {
   hooksReadHeaders: boolean;
   /** the vendor's query parameters that the definition sets, which no `where` may touch */
   fixedNames: ReadonlySet<string>;
+  /** those that its path or the page sets, which no `where` may touch either: pages would not fit together */
+  reservedNames: ReadonlySet<string>;
   /** whether it gives rows, not one record */
   isList: boolean;
   isDownload: boolean;
@@ -133,8 +135,9 @@ function compileVariant(definition: Definition, resource: Resource): CompiledRes
     queryNames: new Set(requests.filter((parameter) => parameter.from === 'query').map((parameter) => parameter.name)),
     headerNames: requests.filter(({ from }) => from === 'header').map(({ name }) => name.toLowerCase()),
     hooksReadHeaders: [...hooks.preRequest, ...hooks.postRequest].some(({ source }) => /request_headers/.test(source)),
-    fixedNames: new Set([
-      ...requests.filter(isFixed).map((parameter) => parameter.vendorName),
+    fixedNames: new Set(requests.filter(isFixed).map((parameter) => parameter.vendorName)),
+    reservedNames: new Set([
+      ...requests.filter(isPaging).map((parameter) => parameter.vendorName),
       ...queryNamesOf(resource.vendorPath ?? ''),
     ]),
     isList: method === 'GET' && !/\}$/.test(path),
@@ -152,10 +155,12 @@ function saysForm({ from, name, to, vendorName }: CompiledParameter): boolean {
   return name.toLowerCase().includes('x-www-form-urlencoded');
 }
 
-/** Pages count among what the platform sets: a second page size would make pages that do not fit together. */
-function isFixed({ from, name, to }: CompiledParameter): boolean {
-  if (to !== 'query') return false;
-  return from === 'value' || from === 'configuration' || (from === 'query' && pagingNames.has(name));
+function isFixed({ from, to }: CompiledParameter): boolean {
+  return to === 'query' && (from === 'value' || from === 'configuration');
+}
+
+function isPaging({ from, name, to }: CompiledParameter): boolean {
+  return to === 'query' && from === 'query' && pagingNames.has(name);
 }
 
 const pagingNames = new Set(['page', 'pageSize', 'nextPage']);

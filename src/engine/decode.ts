@@ -1,6 +1,5 @@
 // Reads what a vendor answered: JSON, XML or text as a value, anything else as a download that is streamed through.
 
-import type { Readable } from 'node:stream';
 import type { HttpReply } from '../core/http.ts';
 import { parseXml } from '../core/xml.ts';
 
@@ -9,12 +8,6 @@ export interface Decoded {
   value: unknown;
   /** set for plain text, which is passed on in its own content type */
   textType: string | undefined;
-}
-
-/** A download, and the headers that describe it. */
-export interface Download {
-  stream: Readable;
-  headers: Record<string, string>;
 }
 
 /** Whether an answer is passed on as it is: what is no text, and what the vendor calls an attachment. */

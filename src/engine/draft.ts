@@ -294,7 +294,7 @@ class DraftWriter {
     if (conversion.kind === 'pairs') {
       const fixedByBase = queryNamesOf(configuration.find('base.url') ?? '');
       for (const [name, value] of conversion.pairs) {
-        if (resource.fixedNames.has(name) || fixedByBase.includes(name))
+        if (resource.fixedNames.has(name) || resource.reservedNames.has(name) || fixedByBase.includes(name))
           this.#faults.push(`where must not name ${name}, which the element sets itself`);
         else addPair(this.#query, name, value);
       }

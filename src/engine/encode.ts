@@ -1,7 +1,7 @@
 // Writes a draft out as the request that is signed and sent: address, headers, and the body as its content type says.
 
 import type { MultipartPart } from '../core/body.ts';
-import { encodePairs, type HttpRequest, isObject, percentEncode } from '../core/http.ts';
+import { encodePairs, type HttpRequest, isObject } from '../core/http.ts';
 import { encodeMultipart } from '../core/multipart.ts';
 import { buildXml } from '../core/xml.ts';
 import type { Draft } from './draft.ts';
@@ -41,7 +41,7 @@ function requestUrl({ base, path, query }: Draft, addresses: PlatformAddresses |
 }
 
 /** A path below a base; a path that is a URL of its own stands alone, and behind a `?` nothing is put in between. */
-export function joinUrl(base: string, path: string): string {
+function joinUrl(base: string, path: string): string {
   if (/^https?:\/\//i.test(path)) return path;
   if (base.includes('?') || path === '') return base + path;
   if (base.endsWith('/')) return base.replace(/\/+$/, '/') + path.replace(/^\/+/, '');
@@ -135,11 +135,4 @@ async function* partsOf(
   if (file === undefined) return;
   yield { kind: 'file', ...file.part, name: file.name };
   if (more !== undefined) yield* more;
-}
-
-/** A query as it stands behind `?`, for traces. */
-export function queryText(query: Draft['query']): string {
-  return Object.entries(query)
-    .map(([name, value]) => `${percentEncode(name)}=${percentEncode(String(value))}`)
-    .join('&');
 }

@@ -39,7 +39,8 @@ describe('in a body', () => {
     ['data.nextId', { nextId: 'beside the root' }, 'beside the root'],
     ['body.next?page', { next: 'https://v.test/x?page=3&a=b#page=4' }, '3'],
     ['body.next?page', { next: '/x?a=1&page=a%2Bb%20c' }, 'a+b c'],
-    ['body.next?page', { next: 'https://v.test/x' }, undefined],
+    ['body.next?page', { next: 'https://v.test/x?after=1' }, 'follow https://v.test/x?after=1'],
+    ['body.next?page', { next: 'no address' }, undefined],
     ['body.constructor', {}, undefined],
   ])('%s of %j is %j', (key, body, value) => {
     expect(find(key, {}, body)).toBe(value);
