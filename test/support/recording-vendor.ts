@@ -138,7 +138,6 @@ export async function connectTestElement(
     id,
     token,
     elementKey,
-    call: (method, path, options) =>
-      platform.call(method, path, { authorization: credentials(token), ...options }),
+    call: (method, path, options) => platform.call(method, path, { authorization: credentials(token), ...options }),
   };
 }
