@@ -28,6 +28,15 @@ export function matchResource(definition: Definition, method: string, path: stri
   return resource === undefined ? undefined : { resource, pathVariables: pathVariables(resource, segments) };
 }
 
+/** What `/ping` asks the vendor: the element's own resource for it, else the one that tells whether credentials work. */
+export function matchPing(definition: Definition): Match | undefined {
+  const own = matchResource(definition, 'GET', '/ping');
+  if (own !== undefined) return own;
+  const { resources } = compileElement(definition);
+  const resource = resources.find(({ resource: { type } }) => type === 'provisionAuthValidation');
+  return resource === undefined ? undefined : { resource, pathVariables: Object.create(null) };
+}
+
 /** The methods that the element has for a path, for the answer 405. */
 export function methodsOf(definition: Definition, path: string): string[] {
   const segments = path.split('/').slice(1).map(decodeSegment);

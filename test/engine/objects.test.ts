@@ -183,3 +183,29 @@ test('an element that has resources of these names answers with them', async () 
   expect((await own.call('GET', '/objects')).body).toEqual(['/own-objects']);
   expect((await own.call('GET', '/objects/x/metadata')).body).toEqual(['/own/x']);
 });
+
+describe('/ping of an element without a resource for it', () => {
+  test('asks what tells whether credentials work', async () => {
+    const checked = await connectTestElement(platform, vendor, {
+      resources: [
+        { method: 'GET', path: '/hubs/general/check', vendorPath: '/whoami', type: 'provisionAuthValidation' },
+      ],
+    });
+    vendor.requests.length = 0;
+    vendor.reply = () => ({ body: { me: true } });
+    expect(await checked.call('GET', '/ping')).toMatchObject({ status: 200, body: { endpoint: checked.elementKey } });
+    expect(vendor.requests.map(({ path }) => path)).toEqual(['/whoami']);
+    vendor.reply = () => ({ status: 403, body: { message: 'no' } });
+    expect(await checked.call('GET', '/ping')).toMatchObject({ status: 403, body: { providerMessage: 'no' } });
+  });
+
+  test('answers by itself where there is nothing to ask', async () => {
+    const silent = await connectTestElement(platform, vendor, { resources: [] });
+    vendor.requests.length = 0;
+    expect(await silent.call('GET', '/hubs/general/ping')).toMatchObject({
+      status: 200,
+      body: { endpoint: silent.elementKey },
+    });
+    expect(vendor.requests).toEqual([]);
+  });
+});

@@ -9,7 +9,7 @@ import type { Secret } from '../../core/secret.ts';
 import type { Definition } from '../../element/define.ts';
 import type { ElementAnswer, ElementCall } from '../../engine/element-call.ts';
 import { runOnce } from '../../engine/idempotent.ts';
-import { type Match, matchResource, methodsOf } from '../../engine/match.ts';
+import { type Match, matchPing, matchResource, methodsOf } from '../../engine/match.ts';
 import { objectDocs, objectMetadata, objectNames } from '../../engine/objects.ts';
 import { createTrace, noTrace } from '../../engine/trace.ts';
 import { accountOf, ownerOf } from '../../instance/account.ts';
@@ -127,7 +127,9 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
   async function callVendor(request: FastifyRequest, notes: CallNotes): Promise<ElementAnswer> {
     const { record, definition, call } = notes;
     refuseDisabled(record);
-    const match = findMatch(definition, call);
+    const isPing = call.method === 'GET' && call.path === '/ping';
+    const match = isPing ? matchPing(definition) : findMatch(definition, call);
+    if (match === undefined) return pong(definition);
     notes.resourcePath = match.resource.resource.path;
     const kept = keptAnswers.find(record, call, match.resource);
     if (kept !== undefined) {
@@ -142,7 +144,7 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
         const keep = keptAnswers.expect(record, call, match.resource);
         const given = await engine.call(account, match, call);
         keep(given);
-        return call.path === '/ping' ? pong(definition) : given;
+        return isPing ? pong(definition) : given;
       }
       const write = () => engine.call(account, match, call);
       return await runOnce(idempotency, record, call, limits.vendorCallMs * 2, write).finally(() => {
