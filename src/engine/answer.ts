@@ -36,7 +36,7 @@ export function answerCall(
     if (page.total !== undefined) headers['elements-total-count'] = String(page.total);
     if (page.next !== undefined) headers[nextPageHeader] = tokens.write(page.next, pagePlace(account, call));
   }
-  if (account.values['filter.response.nulls'] === 'true') value = withoutNulls(value);
+  if (answer.mayHoldNull && account.values['filter.response.nulls'] === 'true') value = withoutNulls(value);
   const { fields } = call.query;
   if (fields !== undefined && resource.method === 'GET' && selectsFields(answer)) {
     value = select(

@@ -8,6 +8,8 @@ export interface Decoded {
   value: unknown;
   /** set for plain text, which is passed on in its own content type */
   textType: string | undefined;
+  /** false when it is certain that the value holds no null */
+  mayHoldNull: boolean;
 }
 
 /** Whether an answer is passed on as it is: what is no text, and what the vendor calls an attachment. */
@@ -40,23 +42,24 @@ export function bodyHeaders(headers: Readonly<Record<string, string>>): Record<s
  * JSON or XML but is none stays text, and is called so.
  */
 export function decodeReply(reply: HttpReply): Decoded {
-  if (reply.body.length === 0) return { value: undefined, textType: undefined };
+  if (reply.body.length === 0) return { value: undefined, textType: undefined, mayHoldNull: false };
   const type = mediaType(reply.headers);
   const charset = foreignCharset(reply.headers);
   const text = decodeText(reply.body, charset);
   const first = text.trimStart()[0] ?? '';
   if (type.includes('json') || first === '{' || first === '[') {
     const parsed = parseOrUndefined(text);
-    if (parsed !== undefined) return { value: parsed, textType: undefined };
+    if (parsed !== undefined) return { value: parsed, textType: undefined, mayHoldNull: text.includes('null') };
   }
   if (/\bxml\b/.test(type) || text.startsWith('<?xml')) {
     const parsed = parseXmlOrUndefined(text);
-    if (parsed !== undefined) return { value: parsed, textType: undefined };
+    if (parsed !== undefined) return { value: parsed, textType: undefined, mayHoldNull: true };
   }
-  if (text.trim() === '') return { value: undefined, textType: undefined };
+  if (text.trim() === '') return { value: undefined, textType: undefined, mayHoldNull: false };
   const claimed = type === '' || /json|\bxml\b/.test(type) ? 'text/plain' : type;
   const isPlain = claimed !== type || charset !== undefined;
-  return { value: text, textType: isPlain ? `${claimed}; charset=utf-8` : (reply.headers['content-type'] ?? claimed) };
+  const textType = isPlain ? `${claimed}; charset=utf-8` : (reply.headers['content-type'] ?? claimed);
+  return { value: text, textType, mayHoldNull: false };
 }
 
 /** The character set of an answer, unless it is UTF-8 or nobody knows it. */

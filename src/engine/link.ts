@@ -50,6 +50,8 @@ export interface LinkAnswer {
   body: unknown;
   /** the content type of plain text that no hook has changed */
   textType: string | undefined;
+  /** false when it is certain that the body holds no null */
+  mayHoldNull: boolean;
   download: HttpStream | undefined;
   page: AskedPage;
   style: PagingStyle;
@@ -110,7 +112,7 @@ export async function callLink(dependencies: LinkDependencies, link: Link): Prom
   const exchanged =
     prepared.answer === undefined
       ? await exchangeWithVendor(dependencies, { ...link, resource }, prepared.draft)
-      : { ...prepared.answer, textType: undefined, download: undefined, repeatable: true };
+      : { ...prepared.answer, textType: undefined, mayHoldNull: true, download: undefined, repeatable: true };
   const rooted = { ...exchanged, body: rootedBody(prepared.answer, exchanged, resource) };
   const answer =
     resource.postRequest.length === 0 ? rooted : await runPostRequest(scene, prepared.draft, rooted, settings);
@@ -123,6 +125,7 @@ export async function callLink(dependencies: LinkDependencies, link: Link): Prom
     raw: answer.raw,
     body: answer.body,
     textType: answer.body === exchanged.raw ? exchanged.textType : undefined,
+    mayHoldNull: exchanged.mayHoldNull || resource.postRequest.length > 0,
     download: exchanged.download,
     page,
     style,
@@ -193,6 +196,8 @@ function requestBody({ body }: ElementCall): unknown {
 /** The vendor's answer; `repeatable` when the request could be sent again. */
 type Exchanged = HookedAnswer & {
   textType: string | undefined;
+  /** false when it is certain that the body holds no null */
+  mayHoldNull: boolean;
   download: HttpStream | undefined;
   repeatable: boolean;
 };
@@ -224,9 +229,16 @@ async function exchangeWithVendor(
   if (isStream(reply)) {
     call.trace.add('vendor answer', () => ({ status: reply.status, headers: reply.headers, body: '[a download]' }));
     const answered = { status: reply.status, headers: reply.headers, raw: undefined, body: undefined };
-    return { ...answered, errorMessage: undefined, textType: undefined, download: reply, repeatable };
+    return {
+      ...answered,
+      errorMessage: undefined,
+      textType: undefined,
+      mayHoldNull: false,
+      download: reply,
+      repeatable,
+    };
   }
-  const { value, textType } = decodeReply(reply);
+  const { value, textType, mayHoldNull } = decodeReply(reply);
   call.trace.add('vendor answer', () => ({ status: reply.status, headers: reply.headers, body: value }));
   const { status, headers } = reply;
   return {
@@ -236,6 +248,7 @@ async function exchangeWithVendor(
     body: value,
     errorMessage: undefined,
     textType,
+    mayHoldNull,
     download: undefined,
     repeatable,
   };
