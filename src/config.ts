@@ -44,7 +44,7 @@ export const limits = {
   /** milliseconds between two pulses of the connection that listens to changes */
   changesPulseMs: 500,
   /** milliseconds that an answered pulse is proof that no change was missed; without it every lookup reads */
-  changesTrustMs: 1000,
+  changesTrustMs: 900,
   /** milliseconds without an answer after which that connection is given up and made anew */
   changesPatienceMs: 5000,
   /** usage records that wait in memory to be written; records, and bytes, that one statement writes */

@@ -712,6 +712,8 @@ describe('a connection that fails', () => {
         path: validated?.includes('{') === false ? `*${validated}` : path,
         method: 'GET',
         kind,
+        // a GET that meets a broken connection is tried again
+        times: 3,
       });
       const refused = await post(trip, await bodyFor(trip, key));
       expect(refused.status, `${kind}: ${refused.body.message}`).toBe(status);

@@ -201,6 +201,7 @@ function runEachSecond(connectionString: Secret, limits: ChangesLimits) {
   });
   // an idle connection that breaks leaves the pool by itself
   pool.on('error', () => undefined);
+  pool.on('connect', (lent) => lent.on('error', () => undefined));
   const askers: (() => PulseStatement | undefined)[] = [];
   let running: Promise<void> | undefined;
 

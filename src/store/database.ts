@@ -163,6 +163,8 @@ function createPool(connectionString: Secret, name: string, connections: number)
   });
   // An idle connection that breaks leaves the pool by itself; the next query opens another and reports what is wrong.
   pool.on('error', () => undefined);
+  // One that breaks while it is lent out and between two statements would end the process; its next statement fails.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

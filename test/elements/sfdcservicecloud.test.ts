@@ -43,7 +43,7 @@ describe('records', () => {
   });
 
   test.each([
-    ['/incidents', { SuppliedEmail: 'nobody' }, 'Supplied Email: invalid email address: nobody'],
+    ['/incidents', { SuppliedEmail: 'nobody' }, 'Supplied Email: invalid email address: nobody (SuppliedEmail)'],
     ['/incidents', { CaseNumber: '1' }, expect.stringContaining('Unable to create/update fields: CaseNumber')],
     ['/contacts', {}, 'Required fields are missing: [LastName]'],
   ])('a new one of %s with %j is refused', async (path, body, providerMessage) => {

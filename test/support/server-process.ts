@@ -32,7 +32,7 @@ export interface ServerProcess {
  * listens. Throws an Error with what it printed when it ends before.
  */
 export async function startServerProcess(environment: Record<string, string>): Promise<ServerProcess> {
-  const child = spawn(node, ['--no-node-snapshot', program], {
+  const child = spawn(node, ['--no-node-snapshot', '--max-semi-space-size=8', program], {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
