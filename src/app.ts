@@ -150,7 +150,7 @@ export async function createApp({ config, connectionString, keyring, logger, clo
     catalog,
     elements,
     engine,
-    authorize: createAuthorize({ authorizations, door, browserUrl: outbound.browserUrl, clock, limits }),
+    authorize: createAuthorize({ authorizations, runLifecycle, door, browserUrl: outbound.browserUrl, clock, limits }),
     provision: createProvision({ authorizations, connect, instances }),
     update: createUpdate({ connect, instances }),
     remove: createRemove({ connect, runLifecycle, instances }),

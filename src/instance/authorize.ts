@@ -4,15 +4,16 @@ import { randomBytes } from 'node:crypto';
 import { requiredUrl, tokenTimeoutMs } from '../auth/application.ts';
 import { requestOAuth1Token } from '../auth/oauth1-token.ts';
 import { authorizeUrl, callbackWithState, createPkce } from '../auth/oauth2.ts';
-import { oauth1Signer } from '../auth/schemes.ts';
+import { type Account, oauth1Signer } from '../auth/schemes.ts';
 import type { VendorDoor } from '../auth/vendor-door.ts';
 import type { Clock } from '../core/clock.ts';
 import { Problem } from '../core/errors.ts';
-import { encodePairs } from '../core/http.ts';
+import { encodePairs, isObject } from '../core/http.ts';
 import { Secret } from '../core/secret.ts';
 import type { Definition } from '../element/define.ts';
 import { mergeSettings, type SettingValues } from '../element/settings.ts';
 import { normalizeSiteAddress } from '../element/site-address.ts';
+import type { RunLifecycle } from '../engine/lifecycle.ts';
 import type { AuthorizationStore } from '../store/authorizations.ts';
 
 /** What a caller gives to start a connection; empty values count as absent. */
@@ -43,6 +44,7 @@ export interface Authorize {
 }
 
 interface AuthorizeDependencies {
+  runLifecycle: RunLifecycle;
   authorizations: AuthorizationStore;
   door: VendorDoor;
   /** the address that a person's browser is given for a vendor's page */
@@ -62,6 +64,8 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
       requireParameters(definition, request, ['apiKey', 'apiSecret', 'callbackUrl'], siteNeeded(definition));
       const values = siteSettings(definition, request.siteAddress);
       const quirks = definition.document.valence?.oauth2 ?? {};
+      const own = await authorizeByResource(definition, values, request);
+      if (own !== undefined) return { element: definition.key, oauthUrl: browserUrl(own) };
       const authorizationUrl = requiredUrl({ definition, values }, 'oauth.authorization.url');
 
       const pkce = quirks.pkce === undefined ? undefined : await createPkce(quirks.pkce);
@@ -97,18 +101,18 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
       const account = {
         definition,
         values,
-        secrets: {
-          'oauth.api.key': new Secret(request.apiKey ?? ''),
-          'oauth.api.secret': new Secret(request.apiSecret ?? ''),
-        },
+        secrets: applicationSecrets(request),
       };
-      const { token, secret } = await requestOAuth1Token(
-        (unsent) => door.send(definition, unsent, tokenTimeoutMs(definition)),
-        requiredUrl(account, 'oauth.request.url'),
-        oauth1Signer(account, undefined, undefined),
-        clock(),
-        { oauth_callback: callbackWithState(request.callbackUrl ?? '', request.state ?? definition.key) },
-      );
+      const own = await requestByResource(account, request);
+      const { token, secret } =
+        own ??
+        (await requestOAuth1Token(
+          (unsent) => door.send(definition, unsent, tokenTimeoutMs(definition)),
+          requiredUrl(account, 'oauth.request.url'),
+          oauth1Signer(account, undefined, undefined),
+          clock(),
+          { oauth_callback: callbackWithState(request.callbackUrl ?? '', request.state ?? definition.key) },
+        ));
       const site = definition.document.valence?.siteAddress;
       const memory = {
         apiKey: request.apiKey ?? '',
@@ -118,6 +122,47 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
       return { token, secret };
     },
   };
+
+  /** The element's own way to the consent page: its resource answers with the address, as text or as `oauthUrl` or `url`. */
+  async function authorizeByResource(
+    definition: Definition,
+    values: SettingValues,
+    request: AuthorizeRequest,
+  ): Promise<string | undefined> {
+    const account = { owner: definition.key, definition, values, secrets: applicationSecrets(request) };
+    for (const type of ['oauthOnAuthorizeUrl', 'oauthOnAuthroizeUrl'] as const) {
+      const { ran, body } = await dependencies.runLifecycle(account, undefined, type, {
+        given: givenBy(definition, request),
+      });
+      if (ran === 0) continue;
+      const url = isObject(body) ? (body['oauthUrl'] ?? body['url']) : body;
+      if (typeof url === 'string' && URL.canParse(url) && /^https?:/i.test(url)) return url;
+      throw new Problem(
+        'vendorFailed',
+        `The ${type} resource of ${definition.key} gave no address: let it answer {"oauthUrl": "https://…"}.`,
+      );
+    }
+    return undefined;
+  }
+
+  /** The element's own way to a request token, answered as JSON or as a form (RFC 5849 section 2.1). */
+  async function requestByResource(
+    account: Omit<Account, 'owner'>,
+    request: AuthorizeRequest,
+  ): Promise<{ token: string; secret: string } | undefined> {
+    const { definition } = account;
+    const given = givenBy(definition, request);
+    const known = { ...account, owner: definition.key };
+    const { ran, body } = await dependencies.runLifecycle(known, undefined, 'oauthOnTokenRequest', { given });
+    if (ran === 0) return undefined;
+    const answer = typeof body === 'string' ? Object.fromEntries(new URLSearchParams(body)) : body;
+    const { oauth_token: token, oauth_token_secret: secret }: Record<string, unknown> = isObject(answer) ? answer : {};
+    if (typeof token === 'string' && typeof secret === 'string') return { token, secret };
+    throw new Problem(
+      'vendorFailed',
+      `The oauthOnTokenRequest resource of ${definition.key} gave no oauth_token and oauth_token_secret.`,
+    );
+  }
 
   /** The page where the user consents to a request token (RFC 5849 section 2.2). */
   async function oauth1Url(definition: Definition, request: AuthorizeRequest) {
@@ -142,6 +187,17 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
     const url = `${authorizationUrl}${authorizationUrl.includes('?') ? '&' : '?'}${query}`;
     return { element: definition.key, oauthUrl: browserUrl(url) };
   }
+}
+
+/** What a caller gave, under the names that resources know. */
+function givenBy(definition: Definition, request: AuthorizeRequest): Record<string, string> {
+  const given: Record<string, string> = { state: definition.key };
+  for (const [name, value] of Object.entries(request)) if (value !== undefined) given[name] = value;
+  return given;
+}
+
+function applicationSecrets({ apiKey, apiSecret }: AuthorizeRequest): Record<string, Secret> {
+  return { 'oauth.api.key': new Secret(apiKey ?? ''), 'oauth.api.secret': new Secret(apiSecret ?? '') };
 }
 
 type ParameterName = keyof AuthorizeRequest;

@@ -533,3 +533,54 @@ describe('onRefresh', () => {
     });
   });
 });
+
+describe('the start of a connection by resources of the element', () => {
+  const query = new URLSearchParams({
+    apiKey: 'the key',
+    apiSecret: 'the secret',
+    callbackUrl: 'https://app.example.test/back',
+    state: 'st',
+  });
+
+  test.each(['oauthOnAuthorizeUrl', 'oauthOnAuthroizeUrl'])(
+    '%s gives the address of the consent page',
+    async (type) => {
+      const hook =
+        "done({ continue: false, response_body: { oauthUrl: 'https://login.vendor.test/go?id=' + encodeURIComponent(request_parameters.apiKey) + '&s=' + request_parameters.state } })";
+      const key = await makeElement(platform, vendor, {
+        authentication: { type: 'oauth2' },
+        resources: [lifecycle(type, '/authorize', { hooks: [{ type: 'preRequest', body: hook }] })],
+      });
+      const answer = await platform.call('GET', `/elements/${key}/oauth/url?${query}`);
+      expect(answer).toMatchObject({
+        status: 200,
+        body: { element: key, oauthUrl: 'https://login.vendor.test/go?id=the%20key&s=st' },
+      });
+      expect(vendor.requests).toEqual([]);
+    },
+  );
+
+  test('an answer without an address is said to be one', async () => {
+    const key = await makeElement(platform, vendor, {
+      authentication: { type: 'oauth2' },
+      resources: [lifecycle('oauthOnAuthorizeUrl', '/authorize')],
+    });
+    const answer = await platform.call('GET', `/elements/${key}/oauth/url?${query}`);
+    expect(answer).toMatchObject({ status: 502, body: { message: expect.stringContaining('gave no address') } });
+  });
+
+  test.each([
+    ['JSON', { oauth_token: 'rt', oauth_token_secret: 'rs' }],
+    ['a form', 'oauth_token=rt&oauth_token_secret=rs'],
+  ])('oauthOnTokenRequest gives the request token, as %s', async (_form, body) => {
+    const key = await makeElement(platform, vendor, {
+      authentication: { type: 'oauth1' },
+      resources: [lifecycle('oauthOnTokenRequest', '/request-token')],
+    });
+    vendor.reply = () => ({ body, headers: typeof body === 'string' ? { 'content-type': 'text/plain' } : {} });
+    const answer = await platform.call('GET', `/elements/${key}/oauth/token?${query}`);
+    expect([answer.status, answer.body]).toEqual([200, { token: 'rt', secret: 'rs' }]);
+    expect(vendor.requests.map(({ path }) => path)).toEqual(['/request-token']);
+    expect(vendor.requests[0]?.headers['authorization']).toMatch(/^OAuth .*oauth_consumer_key="the%20key"/);
+  });
+});
