@@ -409,7 +409,8 @@ export function createPool(limits: ScriptLimits, reports: PoolReports): Pool {
     const asking = [slot.waiting, ...slot.handed.map(({ run }) => run)].find((one) => one?.ordinal === ordinal);
     if (asking === undefined || asking.over || slot.gone) return;
     if (kind === 'wait') {
-      const delay = Math.min(Math.max(Number(text), 0), limits.scriptWallMs);
+      // One that is longer than the run may last never fires; at the limit itself it could come before the limit does.
+      const delay = Math.min(Math.max(Number(text), 0), limits.scriptWallMs * 2);
       asking.timers.push(setTimeout(() => deliver(asking, step, undefined, undefined), delay));
       return;
     }
