@@ -73,6 +73,24 @@ export function valueAt(value: unknown, path: string): unknown {
   return found;
 }
 
+/** Sets a member by its dotted path; what is missing on the way is made, and every step is an own member. */
+export function setAt(target: Record<string, unknown>, path: string, value: unknown): void {
+  const names = path.split('.').filter((name) => name !== '');
+  let place = target;
+  for (const [position, name] of names.entries()) {
+    const isLast = position === names.length - 1;
+    const present = Object.hasOwn(place, name) ? place[name] : undefined;
+    const next = isLast ? value : isObject(present) ? present : {};
+    Object.defineProperty(place, name, { value: next, enumerable: true, configurable: true, writable: true });
+    if (!isLast) place = next as Record<string, unknown>;
+  }
+}
+
+/** A JSON value as text: text as it is, objects and lists as JSON. */
+export function writeValue(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 /** Percent-encodes key and value pairs for a query or a form; spaces become `%20` or, if asked for, `+`. */
 export function encodePairs(pairs: Iterable<readonly [string, string]>, spaces: '+' | '%20' = '%20'): string {
   const encode = (text: string) => (spaces === '+' ? percentEncode(text).replaceAll('%20', '+') : percentEncode(text));

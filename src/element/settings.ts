@@ -1,6 +1,7 @@
 // The settings of an instance: what its definition declares, what the caller gave, and which of it is secret.
 
 import { Problem } from '../core/errors.ts';
+import { writeValue } from '../core/http.ts';
 import { Secret } from '../core/secret.ts';
 import { fillTemplate } from '../core/template.ts';
 import type { Definition } from './define.ts';
@@ -57,7 +58,7 @@ export function splitSettings(definition: Definition, given: Record<string, unkn
   const split: GivenSettings = { values: {}, secrets: {} };
   for (const [key, value] of Object.entries(given)) {
     if (value === null || value === undefined || value === '' || value === mask) continue;
-    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    const text = writeValue(value);
     if (isSecretSetting(definition, key)) {
       split.secrets[key] = new Secret(text);
       continue;

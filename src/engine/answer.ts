@@ -3,7 +3,7 @@
 
 import type { ConnectedAccount } from '../auth/refresh.ts';
 import type { Account } from '../auth/schemes.ts';
-import { isObject, valueAt } from '../core/http.ts';
+import { isObject, setAt, valueAt } from '../core/http.ts';
 import { bodyHeaders } from './decode.ts';
 import type { ElementAnswer, ElementCall } from './element-call.ts';
 import { type LinkAnswer, pagePlace } from './link.ts';
@@ -81,17 +81,9 @@ function select(value: unknown, fields: string[]): unknown {
   const selected: Record<string, unknown> = {};
   for (const field of fields) {
     const found = valueAt(value, field);
-    if (found !== undefined) place(selected, field.split('.'), found);
+    if (found !== undefined) setAt(selected, field, found);
   }
   return selected;
-}
-
-function place(target: Record<string, unknown>, path: string[], value: unknown): void {
-  const [name = '', ...rest] = path;
-  const present = Object.hasOwn(target, name) ? target[name] : undefined;
-  const inner = rest.length === 0 ? value : isObject(present) ? present : {};
-  Object.defineProperty(target, name, { value: inner, enumerable: true, configurable: true, writable: true });
-  if (rest.length > 0) place(inner as Record<string, unknown>, rest, value);
 }
 
 /** A value without the members that are null, at any depth; what holds none comes back as it is. */

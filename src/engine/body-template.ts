@@ -1,7 +1,7 @@
 // Bodies written as templates: each value that is put in is escaped for the place it stands in, so that it can change
 // nothing but itself.
 
-import { parseJson, percentEncode } from '../core/http.ts';
+import { parseJson, percentEncode, writeValue } from '../core/http.ts';
 import { compileTemplate, type Placeholder, renderTemplate, type Template } from '../core/template.ts';
 import { escapeXml } from '../core/xml.ts';
 
@@ -88,6 +88,5 @@ export function renderBody(body: BodyTemplate, find: (key: string, inLiteral: bo
 }
 
 function plain(value: unknown): string {
-  if (value === null) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return value === null ? '' : writeValue(value);
 }

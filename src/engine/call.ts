@@ -1,5 +1,5 @@
-// An element call, step by step: find the resource, keep the token fresh, call the vendor (link by link in a chain),
-// keep what settings it brought, and make the caller's answer. Each step has its file in this folder.
+// An element call, step by step, once its resource is found: keep the token fresh, call the vendor (link by link in a
+// chain), keep what settings it brought, and make the caller’s answer. Each step has its file in this folder.
 
 import type { ConnectedAccount, Refresh } from '../auth/refresh.ts';
 import type { Account } from '../auth/schemes.ts';

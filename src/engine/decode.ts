@@ -1,6 +1,6 @@
 // Reads what a vendor answered: JSON, XML or text as a value, anything else as a download that is streamed through.
 
-import type { HttpReply } from '../core/http.ts';
+import { type HttpReply, parseJson } from '../core/http.ts';
 import { parseXml } from '../core/xml.ts';
 
 /** An answer as a value. */
@@ -48,7 +48,7 @@ export function decodeReply(reply: HttpReply): Decoded {
   const text = decodeText(reply.body, charset);
   const first = text.trimStart()[0] ?? '';
   if (type.includes('json') || first === '{' || first === '[') {
-    const parsed = parseOrUndefined(text);
+    const parsed = parseJson(text);
     if (parsed !== undefined) return { value: parsed, textType: undefined, mayHoldNull: text.includes('null') };
   }
   if (/\bxml\b/.test(type) || text.startsWith('<?xml')) {
@@ -90,14 +90,6 @@ function mediaType(headers: Readonly<Record<string, string>>): string {
 
 function isText(type: string): boolean {
   return type.startsWith('text/') || /json|xml|javascript|x-www-form-urlencoded|graphql/.test(type);
-}
-
-function parseOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function parseXmlOrUndefined(text: string): unknown {

@@ -5,7 +5,7 @@ import { CeqlError, type Expression, parseFields, parseOrderBy, parseWhere } fro
 import { soqlStatement } from '../ceql/to-soql.ts';
 import type { CallBody, FilePart, MultipartPart } from '../core/body.ts';
 import { Problem } from '../core/errors.ts';
-import { isObject, valueAt } from '../core/http.ts';
+import { isObject, setAt, valueAt, writeValue } from '../core/http.ts';
 import { compileTemplate, constantText, renderTemplate, type Template } from '../core/template.ts';
 import { renderBody } from './body-template.ts';
 import { type CompiledParameter, type CompiledResource, queryNamesOf } from './compile.ts';
@@ -129,10 +129,10 @@ class DraftWriter {
         this.#tokens.set(vendorName, { value, from });
         return;
       case 'query':
-        this.#query[vendorName] = Array.isArray(value) ? value.map(plain) : plain(value);
+        this.#query[vendorName] = Array.isArray(value) ? value.map(writeValue) : writeValue(value);
         return;
       case 'header':
-        this.#headers[vendorName] = this.#headerValue(vendorName, plain(value));
+        this.#headers[vendorName] = this.#headerValue(vendorName, writeValue(value));
         return;
       case 'multipart':
         this.#isMultipart = true;
@@ -151,10 +151,10 @@ class DraftWriter {
         return;
       case 'bodyField':
         if (!isObject(this.#body)) this.#body = {};
-        setMember(this.#body as Record<string, unknown>, vendorName, value);
+        setAt(this.#body as Record<string, unknown>, vendorName, value);
         return;
       case 'configuration':
-        this.#settings[vendorName] = plain(value);
+        this.#settings[vendorName] = writeValue(value);
         return;
       default:
         return;
@@ -271,7 +271,7 @@ class DraftWriter {
     const { call, resource, page, style } = this.#sources;
     const sendsDefault = resource.isList && resource.paging !== 'none';
     if (name === 'pageSize') return page.sized || sendsDefault ? String(page.size) : undefined;
-    if (followedUrl(page.cursor) !== undefined && name !== 'pageSize') return call.query[name];
+    if (followedUrl(page.cursor) !== undefined) return call.query[name];
     if (name === 'page') return page.named || sendsDefault ? vendorPage(page, style) : undefined;
     if (name === 'nextPage') return page.cursor ?? (page.page > 1 ? vendorPage(page, style) : undefined);
     return call.query[name];
@@ -344,7 +344,7 @@ class DraftWriter {
 
   #bodyToken(key: string, inLiteral: boolean): unknown {
     const value = this.#token(key);
-    if (inLiteral && value !== undefined && value !== null) this.#requireNoQuote(key, plain(value));
+    if (inLiteral && value !== undefined && value !== null) this.#requireNoQuote(key, writeValue(value));
     return value;
   }
 
@@ -352,7 +352,7 @@ class DraftWriter {
   #literal(key: string, isQuoted: boolean): string | undefined {
     const value = this.#token(key);
     if (value === undefined || value === null) return undefined;
-    const text = plain(value);
+    const text = writeValue(value);
     if (isQuoted) this.#requireNoQuote(key, text);
     return text;
   }
@@ -408,7 +408,7 @@ class DraftWriter {
   #pathToken(key: string): { value: string | undefined; kind: 'given' | 'setting' | 'rendered' | 'trusted' } {
     const { pathVariables, configuration } = this.#sources;
     const token = this.#tokens.get(key);
-    if (token !== undefined) return { value: plain(token.value), kind: tokenKinds.get(token.from) ?? 'given' };
+    if (token !== undefined) return { value: writeValue(token.value), kind: tokenKinds.get(token.from) ?? 'given' };
     const given = pathVariables[key] ?? this.#reserved(key);
     if (given !== undefined) return { value: given, kind: 'given' };
     return { value: configuration.find(key), kind: 'setting' };
@@ -481,10 +481,6 @@ function addPair(query: Draft['query'], name: string, value: string): void {
   else query[name] = Array.isArray(present) ? [...present, value] : [present, value];
 }
 
-function plain(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
 function isFile(value: unknown): value is FilePart {
   return isObject(value) && 'fileName' in value && isObject(value['stream']);
 }
@@ -527,17 +523,4 @@ function fieldValue(body: CallBody, name: string, wantsFile: boolean): unknown {
   if (Object.hasOwn(body.fields, name)) return body.fields[name];
   if (body.kind === 'form' || body.file === undefined) return undefined;
   return body.file.name === name || wantsFile || name === 'file' ? body.file : undefined;
-}
-
-/** Sets a member by its dotted path; every step is an own member. */
-function setMember(target: Record<string, unknown>, path: string, value: unknown): void {
-  const names = path.split('.').filter((name) => name !== '');
-  let place = target;
-  for (const [position, name] of names.entries()) {
-    const isLast = position === names.length - 1;
-    const present = Object.hasOwn(place, name) ? place[name] : undefined;
-    const next = isLast ? value : isObject(present) ? present : {};
-    Object.defineProperty(place, name, { value: next, enumerable: true, configurable: true, writable: true });
-    if (!isLast) place = next as Record<string, unknown>;
-  }
 }

@@ -1,7 +1,7 @@
 // Writes a draft out as the request that is signed and sent: address, headers, and the body as its content type says.
 
 import type { MultipartPart } from '../core/body.ts';
-import { encodePairs, type HttpRequest, isObject } from '../core/http.ts';
+import { encodePairs, type HttpRequest, isObject, writeValue } from '../core/http.ts';
 import { encodeMultipart } from '../core/multipart.ts';
 import { buildXml } from '../core/xml.ts';
 import type { Draft } from './draft.ts';
@@ -69,22 +69,22 @@ function encodeBody(
       headers['content-type'] = isGenericType(type) ? body.contentType : (headers['content-type'] ?? body.contentType);
       if (body.length !== undefined) headers['content-length'] = String(body.length);
       return body.stream;
-    case 'multipart': {
-      const encoded = encodeMultipart(partsOf(body.fields, body.file, more));
-      headers['content-type'] = encoded.contentType;
-      return encoded.stream;
-    }
+    case 'multipart':
+      return encodeForm(partsOf(body.fields, body.file, more), headers);
     case 'form':
-      if (type.startsWith('multipart/')) {
-        const encoded = encodeMultipart(partsOf(body.fields, undefined, undefined));
-        headers['content-type'] = encoded.contentType;
-        return encoded.stream;
-      }
+      if (type.startsWith('multipart/')) return encodeForm(partsOf(body.fields, undefined, undefined), headers);
       if (!type.includes('x-www-form-urlencoded')) headers['content-type'] = 'application/x-www-form-urlencoded';
       return encodePairs(formPairs(body.fields), '+');
     case 'value':
       return encodeValue(body.value, type, headers);
   }
+}
+
+/** A form with parts; its boundary stands in the content type. */
+function encodeForm(parts: AsyncIterable<MultipartPart>, headers: Record<string, string>): HttpRequest['body'] {
+  const { contentType, stream } = encodeMultipart(parts);
+  headers['content-type'] = contentType;
+  return stream;
 }
 
 /** A definition's content type for JSON is meant for its JSON, not for a file. */
@@ -99,9 +99,7 @@ function encodeValue(value: unknown, type: string, headers: Record<string, strin
   }
   if (type.includes('x-www-form-urlencoded') && isObject(value)) return encodePairs(formPairs(value), '+');
   if (type.startsWith('multipart/form-data') && isObject(value)) {
-    const encoded = encodeMultipart(partsOf(value, undefined, undefined));
-    headers['content-type'] = encoded.contentType;
-    return encoded.stream;
+    return encodeForm(partsOf(value, undefined, undefined), headers);
   }
   if (/\bxml\b/.test(type) && isObject(value)) return buildXml(value);
   headers['content-type'] ??= 'application/json';
@@ -118,12 +116,8 @@ function typeOfText(text: string): string {
 function formPairs(fields: Record<string, unknown>): [string, string][] {
   return Object.entries(fields).flatMap(([name, value]): [string, string][] => {
     if (value === undefined || value === null) return [];
-    return Array.isArray(value) ? value.map((one) => [name, fieldText(one)]) : [[name, fieldText(value)]];
+    return Array.isArray(value) ? value.map((one) => [name, writeValue(one)]) : [[name, writeValue(value)]];
   });
-}
-
-function fieldText(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 async function* partsOf(

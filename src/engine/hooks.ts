@@ -2,7 +2,7 @@
 
 import { conditionsOf, type Expression } from '../ceql/parse.ts';
 import { Problem } from '../core/errors.ts';
-import { isObject } from '../core/http.ts';
+import { isObject, writeValue } from '../core/http.ts';
 import type { Scripts } from '../script/scripts.ts';
 import type { CompiledHook, CompiledResource } from './compile.ts';
 import type { Draft, DraftBody } from './draft.ts';
@@ -195,8 +195,7 @@ function isStructured(value: unknown): boolean {
 }
 
 function textOf(value: unknown): string | null {
-  if (value === undefined || value === null) return null;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return value === undefined || value === null ? null : writeValue(value);
 }
 
 function draftValue(body: DraftBody): unknown {

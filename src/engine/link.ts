@@ -6,7 +6,7 @@ import type { VendorDoor } from '../auth/vendor-door.ts';
 import type { Expression } from '../ceql/parse.ts';
 import type { Clock } from '../core/clock.ts';
 import { Problem } from '../core/errors.ts';
-import { type HttpRequest, type HttpStream, isObject, isStream, valueAt } from '../core/http.ts';
+import { type HttpRequest, type HttpStream, isStream, valueAt, writeValue } from '../core/http.ts';
 import { isSecretSetting } from '../element/settings.ts';
 import type { Scripts } from '../script/scripts.ts';
 import type { VendorTokens } from '../store/tokens.ts';
@@ -284,11 +284,7 @@ function answeredSettings(resource: CompiledResource, answer: HookedAnswer): Rec
       place === 'header'
         ? answer.headers[path.toLowerCase()]
         : (valueAt(answer.raw, path) ?? valueAt(answer.body, path) ?? (path === 'body' ? answer.body : undefined));
-    if (found !== undefined && found !== null) settings[key] = textOf(found);
+    if (found !== undefined && found !== null) settings[key] = writeValue(found);
   }
   return settings;
-}
-
-function textOf(value: unknown): string {
-  return isObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value);
 }

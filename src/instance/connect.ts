@@ -15,6 +15,7 @@ import { type Account, oauth1Signer } from '../auth/schemes.ts';
 import type { VendorDoor } from '../auth/vendor-door.ts';
 import type { Clock } from '../core/clock.ts';
 import { Problem } from '../core/errors.ts';
+import { writeValue } from '../core/http.ts';
 import { Secret } from '../core/secret.ts';
 import { tokenSettings } from '../element/settings.ts';
 import { grantOf, type LifecycleOutcome, type RunLifecycle } from '../engine/lifecycle.ts';
@@ -270,5 +271,5 @@ export function createConnect({ authorizations, runLifecycle, door, clock }: Con
 /** A value of the redirect's query as text; an object (some callers pass the whole code answer) as JSON. */
 function text(value: unknown): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return writeValue(value);
 }
