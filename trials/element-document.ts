@@ -36,6 +36,7 @@ export interface DocumentResource {
   parameters?: DocumentParameter[] | null;
   hooks?: DocumentHook[] | null;
   valence?: {
+    internal?: boolean;
     statement?: {
       object: string;
       fields: string[];
