@@ -42,17 +42,33 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** 200 with one record, or the members of it that `fields` names (dev.desk.com "Using the API", field selection). */
-export function showRecord(request: VendorRequest, record: Record<string, unknown>): Answer {
-  return json(200, selected(new URLSearchParams(request.query), record));
+/** The related records that `embed` may name, by that name; null where there is none. */
+export type Embeds = Readonly<Record<string, (record: Row) => Row | undefined>>;
+
+type Row = Record<string, unknown>;
+
+/**
+ * 200 with one record: the members of it that `fields` names (dev.desk.com "Using the API", field selection), and in
+ * `_embedded` the related records that `embed` names. Other names are passed over (_assumed_).
+ */
+export function showRecord(request: VendorRequest, record: Row, embeds: Embeds = {}): Answer {
+  return json(200, shown(new URLSearchParams(request.query), record, embeds));
 }
 
-/** One page of rows with `total_entries` and the links to the others; 50 rows unless `per_page` says, 100 at most. */
-export function pageOf(request: VendorRequest, rows: readonly Record<string, unknown>[]): Answer {
+/**
+ * One page of rows with `total_entries` and the links to the others, sorted by `sort_field` and `sort_direction`; 50 rows
+ * unless `per_page` says, `largest` at most.
+ */
+export function pageOf(
+  request: VendorRequest,
+  rows: readonly Row[],
+  { largest = largestPage, embeds = {} }: { largest?: number; embeds?: Embeds } = {},
+): Answer {
   const query = new URLSearchParams(request.query);
   const page = positive(query.get('page')) ?? 1;
-  const size = Math.min(positive(query.get('per_page')) ?? usualPage, largestPage);
+  const size = Math.min(positive(query.get('per_page')) ?? usualPage, largest);
   const last = Math.max(1, Math.ceil(rows.length / size));
+  const sorted = sortedBy(query, rows);
   const path = request.path.replace(/^\/api\/[^/]+/, '/api/v2');
   const linkTo = (number: number) => {
     const target = new URLSearchParams(query);
@@ -70,14 +86,32 @@ export function pageOf(request: VendorRequest, rows: readonly Record<string, unk
       previous: page > 1 ? linkTo(page - 1) : null,
       next: page < last ? linkTo(page + 1) : null,
     },
-    _embedded: { entries: rows.slice((page - 1) * size, page * size).map((row) => selected(query, row)) },
+    _embedded: { entries: sorted.slice((page - 1) * size, page * size).map((row) => shown(query, row, embeds)) },
   });
 }
 
-function selected(query: URLSearchParams, record: Record<string, unknown>): Record<string, unknown> {
+function sortedBy(query: URLSearchParams, rows: readonly Row[]): readonly Row[] {
+  const field = query.get('sort_field');
+  if (field === null) return rows;
+  const sign = query.get('sort_direction') === 'desc' ? -1 : 1;
+  return rows.toSorted((left, right) => sign * compare(left[field], right[field]));
+}
+
+function compare(left: unknown, right: unknown): number {
+  if (typeof left === 'number' && typeof right === 'number') return left - right;
+  return String(left ?? '') < String(right ?? '') ? -1 : String(left ?? '') > String(right ?? '') ? 1 : 0;
+}
+
+function shown(query: URLSearchParams, record: Row, embeds: Embeds): Row {
   const names = query.get('fields')?.split(',');
-  if (names === undefined) return record;
-  return Object.fromEntries(Object.entries(record).filter(([name]) => names.includes(name) || name === '_links'));
+  const members = Object.entries(record).filter(([name]) => (names?.includes(name) ?? true) || name === '_links');
+  const embedded = (query.get('embed')?.split(',') ?? [])
+    .filter((name) => Object.hasOwn(embeds, name))
+    .map((name) => [name, embeds[name]?.(record) ?? null]);
+  return {
+    ...Object.fromEntries(members),
+    ...(embedded.length > 0 && { _embedded: Object.fromEntries(embedded) }),
+  };
 }
 
 function positive(text: string | null): number | undefined {

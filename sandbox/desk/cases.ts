@@ -3,6 +3,7 @@
 import { toSecond } from '../seed.ts';
 import { type Answer, empty, json, type VendorRequest } from '../vendor.ts';
 import {
+  type Embeds,
   isObject,
   methodNotAllowed,
   notFound,
@@ -12,6 +13,7 @@ import {
   type Violations,
   validationFailed,
 } from './answers.ts';
+import { attachments } from './attachments.ts';
 import { addCase, addCustomer, addMessage, addReply, type DeskRecord, type DeskSite } from './data.ts';
 import { linkedId, searchCases } from './search.ts';
 
@@ -19,28 +21,38 @@ const statuses = ['new', 'open', 'pending', 'resolved', 'closed', 'deleted'];
 const types = ['chat', 'twitter', 'email', 'qna', 'facebook', 'phone'];
 const writable = ['custom_fields', 'description', 'external_id', 'language', 'priority', 'status', 'subject'] as const;
 
-/** /api/v2/cases and what is below it; undefined for what Desk.com does not have. */
-export function cases(site: DeskSite, request: VendorRequest, parts: readonly string[]): Answer {
+/** /api/v2/cases and what is below it, asked for by the user with this id. */
+export function cases(site: DeskSite, request: VendorRequest, parts: readonly string[], userId: number): Answer {
   const { method } = request;
   const [name, child, childId, ...more] = parts;
-  if (more.length > 0) return notFound();
   if (name === undefined) {
-    if (method === 'GET') return pageOf(request, [...site.cases.values()]);
+    if (method === 'GET') return pageOf(request, [...site.cases.values()], { embeds: embedsOf(site) });
     return method === 'POST' ? createCase(site, request) : methodNotAllowed();
   }
   if (name === 'search' && child === undefined) {
-    return method === 'GET' ? searchCases(site, request) : methodNotAllowed();
+    return method === 'GET' ? searchCases(site, request, embedsOf(site)) : methodNotAllowed();
   }
   const found = findCase(site, name);
   if (found === undefined) return notFound();
+  if (child === 'attachments') return attachments(site, request, found, parts.slice(2), userId);
+  if (more.length > 0) return notFound();
   if (child === 'message' && childId === undefined && method === 'GET') {
     return json(200, site.messages.get(found.id) ?? null);
   }
   if (child === 'replies') return replies(site, request, found, childId);
   if (child !== undefined) return notFound();
-  if (method === 'GET') return showRecord(request, found);
+  if (method === 'GET') return showRecord(request, found, embedsOf(site));
   if (method === 'PATCH') return updateCase(site, request, found);
   return method === 'DELETE' ? deleteCase(site, found) : methodNotAllowed();
+}
+
+/** The relations of a case that the vendor's own client names embeddable, as far as they are played here. */
+export function embedsOf(site: DeskSite): Embeds {
+  return {
+    customer: (record) => site.customers.get(linkedId(record, 'customer') ?? 0),
+    assigned_user: (record) => site.users.get(linkedId(record, 'assigned_user') ?? 0),
+    message: (record) => site.messages.get(Number(record['id'])),
+  };
 }
 
 /** By id, or with `e-` in front by external id. */
@@ -115,11 +127,12 @@ function updateCase(site: DeskSite, request: VendorRequest, record: DeskRecord):
   return json(200, record);
 }
 
-/** DELETE /api/v2/cases/{id}: public clients call it; the page at hand did not show it (_assumed_: 204). */
+/** DELETE /api/v2/cases/{id}: 204, as recorded for other records. */
 function deleteCase(site: DeskSite, record: DeskRecord): Answer {
   site.cases.delete(record.id);
   site.messages.delete(record.id);
   site.replies.delete(record.id);
+  site.attachments.delete(record.id);
   return empty(204);
 }
 

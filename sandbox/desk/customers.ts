@@ -15,6 +15,9 @@ import {
 import { addCompany, addCustomer, type DeskRecord, type DeskSite } from './data.ts';
 import { linkedId, searchCompanies, searchCustomers } from './search.ts';
 
+/** dev.desk.com "Users", limits. */
+const largestPageOfUsers = 1000;
+
 interface Kind {
   records(site: DeskSite): Map<number, DeskRecord>;
   writable: readonly string[];
@@ -78,12 +81,37 @@ export function customersAndCompanies(
   return method === 'PATCH' ? update(site, request, kind, record) : methodNotAllowed();
 }
 
-/** GET /api/v2/users and /api/v2/users/{id}; `me` and `current` are the caller. */
+/** /api/v2/users and /api/v2/users/{id} for the user with the id `ownId`, who is also `me` and `current`. */
 export function users(site: DeskSite, request: VendorRequest, name: string | undefined, ownId: number): Answer {
-  if (request.method !== 'GET') return methodNotAllowed();
-  if (name === undefined) return pageOf(request, [...site.users.values()]);
+  if (name === undefined) {
+    if (request.method !== 'GET') return methodNotAllowed();
+    return pageOf(request, [...site.users.values()], { largest: largestPageOfUsers });
+  }
   const user = site.users.get(name === 'me' || name === 'current' ? ownId : Number(name));
-  return user === undefined ? notFound() : showRecord(request, user);
+  if (user === undefined) return notFound();
+  if (request.method === 'GET') return showRecord(request, user);
+  return request.method === 'PATCH' ? updateUser(site, request, user) : methodNotAllowed();
+}
+
+/**
+ * PATCH /api/v2/users/{id}: the names, and a new `password` for who knows the `current_password`. Which members it takes
+ * is known from public clients only; the words of its refusals are _assumed_.
+ */
+function updateUser(site: DeskSite, request: VendorRequest, user: DeskRecord): Answer {
+  const { members: given, refusal } = readBody(request);
+  if (refusal !== undefined) return refusal;
+  const errors: Violations = {};
+  for (const name of ['name', 'public_name', 'password']) {
+    if (name in given && String(given[name] ?? '').trim() === '') errors[name] = ['blank'];
+  }
+  if ('password' in given && given['current_password'] !== site.passwords.get(user.id)) {
+    errors['current_password'] = [given['current_password'] === undefined ? 'blank' : 'invalid'];
+  }
+  if (Object.keys(errors).length > 0) return validationFailed(errors);
+  if ('password' in given) site.passwords.set(user.id, String(given['password']));
+  for (const name of ['name', 'public_name']) if (name in given) user[name] = given[name];
+  user['updated_at'] = toSecond(site.now());
+  return json(200, user);
 }
 
 function create(site: DeskSite, request: VendorRequest, kind: Kind, collection: string): Answer {

@@ -2,12 +2,14 @@
 
 import { fullName, sandboxAccounts } from '../accounts.ts';
 import { companies, createSeed, personName, requests, toSecond } from '../seed.ts';
+import type { FileStore } from './attachments.ts';
 
 /** One record as the API shows it. */
 export type DeskRecord = { id: number } & Record<string, unknown>;
 
 /** One Desk.com site. */
 export interface DeskSite {
+  host: string;
   now: () => Date;
   users: Map<number, DeskRecord>;
   companies: Map<number, DeskRecord>;
@@ -17,6 +19,14 @@ export interface DeskSite {
   messages: Map<number, DeskRecord>;
   /** By the id of the case, the oldest first. */
   replies: Map<number, DeskRecord[]>;
+  /** By the id of the case, the oldest first. */
+  attachments: Map<number, DeskRecord[]>;
+  /** What is in an attachment, by its id. */
+  contents: Map<number, Buffer>;
+  /** With which each user may set a new one. People log in with those that all vendors of the sandbox share. */
+  passwords: Map<number, string>;
+  /** What signed addresses lead to; all sites share it. */
+  store: FileStore;
   /** An id for a new record other than a case. */
   newId(): number;
 }
@@ -30,9 +40,10 @@ const statuses = ['new', 'open', 'open', 'pending', 'resolved', 'closed'] as con
 const types = ['email', 'email', 'email', 'phone', 'chat', 'twitter'] as const;
 
 /** The site at `host`, with the data that it starts with. */
-export function createSite(host: string, now: () => Date): DeskSite {
+export function createSite(host: string, now: () => Date, store: FileStore): DeskSite {
   let lastId = 80_000;
   const site: DeskSite = {
+    host,
     now,
     users: new Map(),
     companies: new Map(),
@@ -40,6 +51,10 @@ export function createSite(host: string, now: () => Date): DeskSite {
     cases: new Map(),
     messages: new Map(),
     replies: new Map(),
+    attachments: new Map(),
+    contents: new Map(),
+    passwords: new Map(),
+    store,
     newId: () => ++lastId,
   };
   seedSite(site, host);
@@ -49,9 +64,13 @@ export function createSite(host: string, now: () => Date): DeskSite {
 function seedSite(site: DeskSite, host: string): void {
   const seed = createSeed(host);
   const at = (hours: number) => toSecond(seededFrom + hours * hour);
-  const people = sandboxAccounts.map((account) => ({ name: fullName(account), email: account.email }));
-  const agents = agentNames.map((name) => ({ name, email: `${name.split(' ')[0]?.toLowerCase()}@agents.example` }));
-  for (const [index, { name, email }] of [...people, ...agents].entries()) {
+  const people = sandboxAccounts.map((account) => ({ ...account, name: fullName(account) }));
+  const agents = agentNames.map((name) => {
+    const first = name.split(' ')[0]?.toLowerCase();
+    return { name, email: `${first}@agents.example`, password: `sandbox-${first}` };
+  });
+  for (const [index, { name, email, password }] of [...people, ...agents].entries()) {
+    site.passwords.set(index + 1, password);
     addUser(site, { id: index + 1, name, email, level: index < people.length ? 'siteadmin_billing' : 'agent' });
   }
   for (const [index, { name, domain }] of companies.entries()) {
@@ -98,6 +117,10 @@ function seedSite(site: DeskSite, host: string): void {
     addMessage(site, id, { direction: 'in', from, to: 'support@agents.example', body: text }, created);
     if (isTaken) {
       addReply(site, id, { direction: 'out', status: 'sent', body: 'Thank you for telling us.' }, at(id * 25 + 1));
+    }
+    if (id % 4 === 0) {
+      const file = { file_name: `case-${id}.txt`, content_type: 'text/plain', uploadedBy: 3 };
+      addAttachment(site, id, { ...file, content: Buffer.from(`${text}\n`) }, created);
     }
   }
 }
@@ -192,6 +215,7 @@ export function addCase(site: DeskSite, { links, ...given }: DeskRecord & { link
     locked_until: null,
     label_ids: [],
     active_at: null,
+    active_attachments_count: 0,
     changed_at: given['updated_at'],
     first_opened_at: null,
     opened_at: null,
@@ -216,7 +240,48 @@ export function addCase(site: DeskSite, { links, ...given }: DeskRecord & { link
   };
   site.cases.set(id, record);
   site.replies.set(id, []);
+  site.attachments.set(id, []);
   return record;
+}
+
+/** A file for a case. */
+export interface DeskFile {
+  file_name: unknown;
+  content_type: unknown;
+  content: Buffer;
+  /** the id of a user */
+  uploadedBy: number;
+}
+
+/** Stores an attachment of a case (recorded calls of the vendor's own client show its members). */
+export function addAttachment(site: DeskSite, caseId: number, file: DeskFile, at: string): DeskRecord {
+  const id = site.newId();
+  const path = `cases/${caseId}/attachments/${id}`;
+  const record: DeskRecord = {
+    id,
+    file_name: file.file_name,
+    content_type: file.content_type,
+    size: file.content.length,
+    url: `https://${site.host}/api/v2/${path}/url`,
+    erased_at: null,
+    created_at: at,
+    updated_at: at,
+    _links: {
+      self: link(path, 'attachment'),
+      case: link(`cases/${caseId}`, 'case'),
+      uploaded_by: link(`users/${file.uploadedBy}`, 'user'),
+    },
+  };
+  site.attachments.get(caseId)?.push(record);
+  site.contents.set(id, file.content);
+  countAttachments(site, caseId);
+  return record;
+}
+
+/** Writes into a case how many attachments it has. */
+export function countAttachments(site: DeskSite, caseId: number): void {
+  const record = site.cases.get(caseId);
+  if (record !== undefined) record['active_attachments_count'] = site.attachments.get(caseId)?.length ?? 0;
 }
 
 /** Stores the first message of a case (Desk.com API v2 "Cases", message). */

@@ -250,6 +250,7 @@ describe('customers', () => {
   test('are listed, searched, made and changed, but never deleted', async () => {
     expect(await readAll('customers')).toMatchObject({ total: 84, pages: 2 });
     expect((await readAll('customers/search?email=customer3@initech.example')).rows).toMatchObject([{ id: 3 }]);
+    expect((await readAll('customers/search?q=customer3@initech')).rows).toMatchObject([{ id: 3 }]);
     const person = { first_name: 'Pat', last_name: 'Doe', emails: [{ type: 'home', value: 'pat@doe.example' }] };
     const created = await call('POST', 'customers', person);
     expect([created.status, bodyOf(created)]).toMatchObject([201, { id: 85, ...person, company: null }]);
@@ -295,6 +296,105 @@ test('users are listed and read', async () => {
   expect(rows.map((row) => row['email'])).toContain('kim@example.com');
   expect(bodyOf(await call('GET', 'users/1'))).toEqual(bodyOf(await call('GET', 'users/me')));
   expect((await call('GET', 'users/99')).status).toBe(404);
-  expect((await call('PATCH', 'users/1', { name: 'x' })).status).toBe(405);
   expect((await call('POST', 'cases', undefined)).status).toBe(400);
+  const refused = await call('POST', 'users', { name: 'x' });
+  expect([refused.status, refused.json]).toEqual([405, { message: 'Method Not Allowed' }]);
+  const sorted = bodyOf(await call('GET', 'users?sort_field=name&sort_direction=desc&per_page=1000'));
+  expect(sorted._links.self.href).toContain('per_page=1000');
+  expect(sorted._embedded.entries.map((row: Row) => row['name'])).toEqual(
+    rows
+      .map((row) => String(row['name']))
+      .sort()
+      .reverse(),
+  );
+});
+
+test('a user gets a new password for the present one', async () => {
+  const change = (body: unknown) => call('PATCH', 'users/1', body);
+  expect(bodyOf(await change({ password: 'New-1' })).errors).toEqual({ current_password: ['blank'] });
+  expect(bodyOf(await change({ current_password: 'wrong', password: '' })).errors).toEqual({
+    current_password: ['invalid'],
+    password: ['blank'],
+  });
+  const changed = await change({ current_password: 'sandbox-robin', password: 'New-1', public_name: 'Robin' });
+  expect([changed.status, bodyOf(changed)]).toMatchObject([200, { id: 1, public_name: 'Robin' }]);
+  expect(changed.text).not.toContain('New-1');
+  expect((await change({ current_password: 'sandbox-robin', password: 'New-2' })).status).toBe(422);
+  expect((await change({ current_password: 'New-1', password: 'New-2' })).status).toBe(200);
+});
+
+test('related records are embedded by their names', async () => {
+  const [row] = bodyOf(await call('GET', 'cases?embed=customer,message,nothing&per_page=1'))._embedded.entries;
+  expect(Object.keys(row._embedded)).toEqual(['customer', 'message']);
+  expect(row._embedded.customer).toEqual(bodyOf(await call('GET', row._links.customer.href)));
+  expect(bodyOf(await call('GET', 'cases/1'))._embedded).toBeUndefined();
+  const found = bodyOf(await call('GET', 'cases/search?case_id=1&embed=assigned_user'))._embedded.entries;
+  expect(found[0]._embedded).toHaveProperty('assigned_user');
+});
+
+describe('attachments', () => {
+  const content = Buffer.from([0, 255, 10, 13, 1]);
+  const file = { file_name: 'ä b.bin', content_type: 'application/x-test', content: content.toString('base64') };
+  const fetchFile = async (url: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(url.replace('https:/', running.sandbox.url), { headers });
+    return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
+  };
+
+  test('are made, listed, read, fetched and deleted', async () => {
+    const created = await call('POST', 'cases/1/attachments', file);
+    const made = bodyOf(created);
+    const path = `/api/v2/cases/1/attachments/${made.id}`;
+    expect([created.status, created.headers.get('location')]).toEqual([201, site + path]);
+    expect(made).toEqual({
+      id: expect.any(Number),
+      file_name: 'ä b.bin',
+      content_type: 'application/x-test',
+      size: 5,
+      url: `${site}${path}/url`,
+      erased_at: null,
+      created_at: expect.stringContaining('2026-03-01'),
+      updated_at: made.created_at,
+      _links: {
+        self: { href: path, class: 'attachment' },
+        case: { href: '/api/v2/cases/1', class: 'case' },
+        uploaded_by: { href: '/api/v2/users/1', class: 'user' },
+      },
+    });
+    expect((await readAll('cases/1/attachments')).rows).toEqual([made]);
+    expect(bodyOf(await call('GET', path))).toEqual(made);
+    expect(bodyOf(await call('GET', 'cases/1')).active_attachments_count).toBe(1);
+
+    const led = await call('GET', `${path}/url`);
+    const address = led.headers.get('location') ?? '';
+    expect([led.status, new URL(address).host]).toEqual([302, 'assistly-production.s3.amazonaws.com']);
+    const fetched = await fetchFile(address);
+    expect(fetched.bytes).toEqual(content);
+    expect(fetched.headers.get('content-type')).toBe('application/x-test');
+    expect(fetched.headers.get('content-disposition')).toBe('filename="%C3%A4 b.bin"');
+    expect((await fetchFile(address, { authorization: 'OAuth x' })).status).toBe(400);
+    expect((await fetchFile(address.replace(/Signature=./, 'Signature=-'))).status).toBe(403);
+    running.advance(121);
+    expect((await fetchFile(address)).status).toBe(403);
+
+    expect((await call('DELETE', path)).status).toBe(204);
+    for (const gone of [path, `${path}/url`]) expect((await call('GET', gone)).status).toBe(404);
+    expect(bodyOf(await call('GET', 'cases/1')).active_attachments_count).toBe(0);
+  });
+
+  test.each([
+    [{ content: 'AA==' }, { file_name: ['blank'], content_type: ['blank'] }],
+    [{ ...file, content: undefined }, { content: ['blank'] }],
+    [{ ...file, content: 'not base64' }, { content: ['invalid'] }],
+  ])('are refused as %j', async (body, errors) => {
+    const refused = await call('POST', 'cases/1/attachments', body);
+    expect([refused.status, refused.json]).toEqual([422, { message: 'Validation Failed', errors }]);
+  });
+
+  test('are there from the start, and found by their names', async () => {
+    const [attachment] = (await readAll('cases/4/attachments')).rows;
+    expect(attachment).toMatchObject({ file_name: 'case-4.txt', content_type: 'text/plain' });
+    expect((await readAll('cases/search?attachments=case-4.txt')).rows.map((row) => row.id)).toEqual([4]);
+    expect((await call('GET', 'cases/999/attachments')).status).toBe(404);
+    expect((await call('PATCH', `cases/4/attachments/${attachment?.id}`, {})).status).toBe(405);
+  });
 });

@@ -1,7 +1,7 @@
 // Desk.com's searches: query parameters that all must fit, each with values of which one must fit.
 
 import { type Answer, json, type VendorRequest } from '../vendor.ts';
-import { isObject, pageOf } from './answers.ts';
+import { type Embeds, isObject, pageOf } from './answers.ts';
 import type { DeskRecord, DeskSite } from './data.ts';
 
 type Texts = (site: DeskSite, record: DeskRecord) => unknown[];
@@ -33,6 +33,7 @@ const caseFields: Readonly<Record<string, Texts>> = {
   priority: (_site, record) => [record['priority']],
   assigned_user: (site, record) => [site.users.get(linkedId(record, 'assigned_user') ?? 0)?.['name']],
   channels: (_site, record) => [record['type']],
+  attachments: (site, record) => (site.attachments.get(record.id) ?? []).map(({ file_name: name }) => name),
   q: (_site, record) => [record['subject'], record['blurb'], record['description']],
 };
 
@@ -44,6 +45,7 @@ const customerFields: Readonly<Record<string, Texts>> = {
   email: (_site, record) => values(record, 'emails'),
   phone: (_site, record) => values(record, 'phone_numbers'),
   external_id: (_site, record) => [record['external_id']],
+  q: (_site, record) => [fullName(record), ...values(record, 'emails'), ...values(record, 'phone_numbers')],
 };
 
 /** dev.desk.com "Companies", search. */
@@ -65,8 +67,8 @@ const bounds: Readonly<Record<string, (record: DeskRecord, bound: number) => boo
 };
 
 /** GET /api/v2/cases/search. */
-export function searchCases(site: DeskSite, request: VendorRequest): Answer {
-  return search(site, request, [...site.cases.values()], caseFields);
+export function searchCases(site: DeskSite, request: VendorRequest, embeds: Embeds): Answer {
+  return search(site, request, [...site.cases.values()], caseFields, embeds);
 }
 
 /** GET /api/v2/customers/search. */
@@ -85,6 +87,7 @@ function search(
   request: VendorRequest,
   records: readonly DeskRecord[],
   fields: Readonly<Record<string, Texts>>,
+  embeds: Embeds = {},
 ): Answer {
   const asked = [...new URLSearchParams(request.query)];
   const texts = asked.filter(([name]) => Object.hasOwn(fields, name));
@@ -97,7 +100,7 @@ function search(
         return value.split(',').some((wanted) => candidates.some((text) => fits(name, text, wanted)));
       }) && limits.every(([name, value]) => bounds[name]?.(record, Number(value)) === true),
   );
-  return pageOf(request, found);
+  return pageOf(request, found, { embeds });
 }
 
 function fits(name: string, candidate: unknown, wanted: string): boolean {

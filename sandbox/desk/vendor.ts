@@ -3,6 +3,7 @@
 import type { SandboxState } from '../state.ts';
 import { type Answer, json, type Vendor, type VendorRequest } from '../vendor.ts';
 import { notFound } from './answers.ts';
+import { type FileStore, fetchFromStore, storeHost } from './attachments.ts';
 import { cases } from './cases.ts';
 import { customersAndCompanies, users } from './customers.ts';
 import { createSite, type DeskSite } from './data.ts';
@@ -19,17 +20,19 @@ type SiteOf = (host: string) => DeskSite;
 /** Desk.com, any site. */
 export function createDesk(state: SandboxState): Vendor {
   const memory: DeskMemory = { requestTokens: new Map(), nonces: new Map() };
+  const store: FileStore = new Map();
   const sites = new Map<string, DeskSite>();
   const siteOf: SiteOf = (host) => {
-    const site = sites.get(host) ?? createSite(host, state.now);
+    const site = sites.get(host) ?? createSite(host, state.now, store);
     sites.set(host, site);
     return site;
   };
   return {
     key: 'desk',
     name: 'Desk.com',
-    hosts: ['*.desk.com'],
-    handle: (request) => handle(state, memory, siteOf, request),
+    hosts: ['*.desk.com', storeHost],
+    handle: (request) =>
+      request.host === storeHost ? fetchFromStore(store, request, state.now()) : handle(state, memory, siteOf, request),
     consent: (request, decision, account) => authorizeDeskAs(state, memory, request, decision, account),
     faultBody: (status) => ({ message: status === 429 ? 'Too Many Requests' : 'Internal Server Error' }),
   };
@@ -57,7 +60,8 @@ function api(state: SandboxState, memory: DeskMemory, siteOf: SiteOf, request: V
   const site = siteOf(request.host);
   const parts = path.split('/');
   const [collection, ...rest] = parts;
-  if (collection === 'cases') return cases(site, request, rest);
-  if (collection === 'users' && rest.length < 2) return users(site, request, rest[0], token.grant.account.number);
+  const userId = token.grant.account.number;
+  if (collection === 'cases') return cases(site, request, rest, userId);
+  if (collection === 'users' && rest.length < 2) return users(site, request, rest[0], userId);
   return customersAndCompanies(site, request, parts) ?? notFound();
 }
