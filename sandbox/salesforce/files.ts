@@ -1,9 +1,8 @@
 // Salesforce Files: what the documents of an organization contain and in which folders they lie. A file's record is a
 // ContentDocument, so that queries and the Connect API see the same files.
 
-import { createHash } from 'node:crypto';
-import { longId } from './record-id.ts';
-import { dateTime, needObject, type Records, type SalesforceRecord } from './records.ts';
+import { addVersion, createDocument, mimeTypeOf, splitFileName } from './content-versions.ts';
+import { needObject, type Records, type SalesforceRecord } from './records.ts';
 
 /** What a document contains. */
 export interface FileContent {
@@ -43,62 +42,37 @@ export interface NewFile {
   bytes: Buffer;
 }
 
-/** Salesforce's FileType and the media type of the extensions that it knows. */
-const knownTypes: Readonly<Record<string, { fileType: string; mimeType: string }>> = {
-  pdf: { fileType: 'PDF', mimeType: 'application/pdf' },
-  png: { fileType: 'PNG', mimeType: 'image/png' },
-  jpg: { fileType: 'JPG', mimeType: 'image/jpeg' },
-  txt: { fileType: 'TEXT', mimeType: 'text/plain' },
-  csv: { fileType: 'CSV', mimeType: 'text/csv' },
-  docx: {
-    fileType: 'WORD_X',
-    mimeType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-  },
-};
-
 const documents = needObject('ContentDocument');
 const folders = needObject('ContentFolder');
 
 /** An organization's files, none yet. */
 export function createFiles(records: Records): Files {
-  const contents = new Map<string, FileContent>();
+  /** What only the Connect API knows of a document. */
+  const kept = new Map<string, { mimeType: string | undefined; folderId: string | undefined }>();
   const living = (record: SalesforceRecord) => record['IsDeleted'] !== true;
   const contentOf = (document: SalesforceRecord): FileContent => {
-    const content = contents.get(String(document['Id']));
-    if (content === undefined) throw new Error(`the document ${document['Id']} has no content`);
-    return content;
+    const version = records.lookup(String(document['LatestPublishedVersionId']));
+    const bytes = version === undefined ? undefined : records.blob(version, 'VersionData');
+    if (bytes === undefined) throw new Error(`the document ${document['Id']} has no content`);
+    const { mimeType, folderId } = kept.get(String(document['Id'])) ?? {};
+    return {
+      bytes,
+      mimeType: mimeTypeOf(document['FileExtension']) ?? mimeType ?? 'application/octet-stream',
+      checksum: String(version?.['Checksum']),
+      folderId,
+    };
   };
 
   return {
     document: (id) => records.get(documents, id),
     content: contentOf,
     add(file, userId, time) {
-      const [, base = file.fileName, extension] = /^(.+)\.([^.]+)$/s.exec(file.fileName) ?? [];
-      const known = knownTypes[(extension ?? '').toLowerCase()];
-      const now = dateTime(time);
-      const document = records.insert(documents, {
-        Title: file.title ?? base,
-        Description: file.description ?? null,
-        FileExtension: extension ?? null,
-        FileType: known?.fileType ?? 'UNKNOWN',
-        ContentSize: file.bytes.length,
-        ContentModifiedDate: now,
-        PublishStatus: 'R',
-        OwnerId: userId,
-        CreatedDate: now,
-        CreatedById: userId,
-        LastModifiedDate: now,
-        LastModifiedById: userId,
-        SystemModstamp: now,
-      });
-      const id = String(document['Id']);
-      document['LatestPublishedVersionId'] = longId(id.slice(0, 15).replace(/^069/, '068'));
-      contents.set(id, {
-        bytes: file.bytes,
-        mimeType: known?.mimeType ?? file.mimeType ?? 'application/octet-stream',
-        checksum: createHash('md5').update(file.bytes).digest('hex'),
-        folderId: file.folderId,
-      });
+      const document = createDocument(records, userId, time);
+      const title = file.title ?? splitFileName(file.fileName).base;
+      const { description, fileName, bytes } = file;
+      const version = { title, description, reasonForChange: undefined, fileName, bytes };
+      addVersion(records, document, version, userId, time);
+      kept.set(String(document['Id']), { mimeType: file.mimeType, folderId: file.folderId });
       return document;
     },
     entries(folderId) {

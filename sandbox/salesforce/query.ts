@@ -1,10 +1,20 @@
 // Answers a SOQL statement from an organization's records.
 
 import { Refusal } from './errors.ts';
-import { type Field, findField, findObject, type SObject, type Value } from './objects.ts';
+import { findField, findObject, objectOfId } from './objects/catalog.ts';
+import type { Field, SObject, Value } from './objects/field.ts';
 import { normalId } from './record-id.ts';
 import type { Records, SalesforceRecord } from './records.ts';
-import { type Condition, type Literal, type Name, type Operator, parseSoql, pointAt, type Statement } from './soql.ts';
+import {
+  type Condition,
+  type FieldGroup,
+  type Literal,
+  type Name,
+  type Operator,
+  parseSoql,
+  pointAt,
+  type Statement,
+} from './soql.ts';
 
 /** What a statement finds: rows ready to be written, or for COUNT() only how many there are. */
 export interface Found {
@@ -31,7 +41,8 @@ export function runQuery(records: Records, text: string, base: string, deletedTo
     throw new Refusal(400, 'INVALID_TYPE', pointAt(text, statement.object.at, reason));
   }
   const column = (name: Name) => resolve(statement, object, name);
-  const columns = statement.fields.map(column);
+  const columns = [...statement.groups.flatMap((group) => fieldsOf(object, group)), ...statement.fields.map(column)];
+  if (statement.where === undefined || !narrows(statement.where, object.requiredFilters)) needFilter(object);
   const matches = statement.where === undefined ? () => true : compile(records, statement, column, statement.where);
   const order = statement.orderBy.map((part) => ({ ...part, column: column(part.field) }));
 
@@ -56,6 +67,46 @@ export function attributesOf(object: SObject, id: Value, base: string): Row['att
   return { type: object.name, url: `${base}/sobjects/${object.name}/${id}` };
 }
 
+/** A field's value as answers write it: that of a field of type base64 is the path that it is read at. */
+export function writtenValue(object: SObject, record: SalesforceRecord, field: Field, base: string): Value {
+  const value = record[field.name] ?? null;
+  if (field.type !== 'base64' || value === null) return value;
+  return `${base}/sobjects/${object.name}/${record['Id']}/${field.name}`;
+}
+
+function fieldsOf(object: SObject, group: FieldGroup): Column[] {
+  return object.fields
+    .filter((field) => group === 'ALL' || field.custom === (group === 'CUSTOM'))
+    .map((field) => ({ steps: [], field, object }));
+}
+
+/** Whether every row that the condition finds has one of these fields compared with given values. */
+function narrows(condition: Condition, fields: readonly string[]): boolean {
+  switch (condition.kind) {
+    case 'and':
+      return condition.conditions.some((part) => narrows(part, fields));
+    case 'or':
+      return condition.conditions.every((part) => narrows(part, fields));
+    case 'not':
+      return false;
+    case 'compare':
+      return (
+        (condition.operator === '=' || condition.operator === 'IN') &&
+        fields.some((field) => field.toLowerCase() === condition.field.text.toLowerCase())
+      );
+  }
+}
+
+/** Some objects are found only by certain fields (Object Reference "ContentDocumentLink", "KnowledgeArticleVersion"). */
+function needFilter(object: SObject): void {
+  if (object.requiredFilters.length === 0) return;
+  const message =
+    object.name === 'ContentDocumentLink'
+      ? "Implementation restriction: ContentDocumentLink requires a filter by a single Id on ContentDocumentId or LinkedEntityId using the equals operator or multiple Id's using the IN operator."
+      : `Implementation restriction: When querying or searching the ${object.name} object, you must filter using the following syntax: WHERE PublishStatus = 'Draft' | 'Online' | 'Archived', or on an Id.`;
+  throw new Refusal(400, 'MALFORMED_QUERY', message);
+}
+
 function resolve(statement: Statement, object: SObject, name: Name): Column {
   const parts = name.text.split('.');
   // The object's own name may stand first, as an alias.
@@ -64,7 +115,7 @@ function resolve(statement: Statement, object: SObject, name: Name): Column {
   let current = object;
   for (const part of parts.slice(0, -1)) {
     const field = current.fields.find((one) => one.relationshipName?.toLowerCase() === part.toLowerCase());
-    const target = findObject(field?.referenceTo[0] ?? '');
+    const target = targetOf(field);
     if (field === undefined || target === undefined) {
       const reason = `Didn't understand relationship '${part}' in field path. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names.`;
       throw new Refusal(400, 'INVALID_FIELD', pointAt(statement.text, name.at, reason));
@@ -81,6 +132,14 @@ function resolve(statement: Statement, object: SObject, name: Name): Column {
   return { steps, field, object: current };
 }
 
+/** The object that a reference leads to; for one to several objects the one with what they share ("Polymorphic Keys"). */
+function targetOf(field: Field | undefined): SObject | undefined {
+  const [first, ...others] = (field?.referenceTo ?? []).map(findObject);
+  if (first === undefined || others.length === 0) return first;
+  const shared = ['Id', 'Name', 'FirstName', 'LastName', 'Email', 'Phone', 'Title'];
+  return { ...first, name: 'Name', fields: first.fields.filter(({ name }) => shared.includes(name)) };
+}
+
 function read(records: Records, record: SalesforceRecord, column: Column): Value {
   let current: SalesforceRecord | undefined = record;
   for (const { field } of column.steps) current = records.lookup(String(current?.[field.name] ?? ''));
@@ -88,7 +147,7 @@ function read(records: Records, record: SalesforceRecord, column: Column): Value
 }
 
 function row(records: Records, object: SObject, record: SalesforceRecord, columns: Column[], base: string): Row {
-  const answer: Row = { attributes: attributesOf(object, record['Id'] ?? null, base) };
+  const answer: Row = { attributes: attributesOf(objectOfId(record['Id']) ?? object, record['Id'] ?? null, base) };
   for (const column of columns) {
     let into: Row = answer;
     let current: SalesforceRecord | undefined = record;
@@ -99,10 +158,11 @@ function row(records: Records, object: SObject, record: SalesforceRecord, column
         into[name] = null;
         break;
       }
-      into[name] ??= { attributes: attributesOf(target, current['Id'] ?? null, base) };
+      const actual = objectOfId(current['Id']) ?? target;
+      into[name] ??= { attributes: attributesOf(actual, current['Id'] ?? null, base) };
       into = into[name] as Row;
     }
-    if (current !== undefined) into[column.field.name] = current[column.field.name] ?? null;
+    if (current !== undefined) into[column.field.name] = writtenValue(column.object, current, column.field, base);
   }
   return answer;
 }

@@ -1,7 +1,8 @@
 // The records of one organization: made, changed and deleted by the rules of the SOAP API's create(), update(), delete().
 
 import { Refusal } from './errors.ts';
-import { type Field, findField, findObject, type SObject, salesforceObjects, type Value } from './objects.ts';
+import { childRelationships, findField, findObject, objectOfId, salesforceObjects } from './objects/catalog.ts';
+import type { Field, SObject, Surroundings, Value } from './objects/field.ts';
 import { normalId, recordId } from './record-id.ts';
 
 /** One record: a value for every field of its object. */
@@ -18,13 +19,26 @@ export interface Records {
   /** Refuses with status 400 and the code of the first rule that the members break. */
   create(object: SObject, members: Members, userId: string): SalesforceRecord;
   update(object: SObject, id: string, members: Members, userId: string): void;
+  /** Deletes a record, and those that go with it. */
   delete(object: SObject, id: string, userId: string): void;
+  /** The values that `create` would store; refuses as it does. */
+  read(object: SObject, members: Members): ReadMembers;
   /** Stores a record as it is given, past all rules, for what the organization itself writes. */
   insert(object: SObject, values: SalesforceRecord): SalesforceRecord;
+  /** What a field of type base64 holds; undefined when the record has nothing there. */
+  blob(record: SalesforceRecord, field: string): Buffer | undefined;
+  setBlob(record: SalesforceRecord, field: string, bytes: Buffer): void;
 }
 
-/** The members of a request's body; names in any case. */
+/** The members of a request's body; names in any case. A field of type base64 is text in base64, or bytes of a form. */
 export type Members = Readonly<Record<string, unknown>>;
+
+/** Members read by the rules of their fields. */
+export interface ReadMembers {
+  values: SalesforceRecord;
+  /** What the fields of type base64 hold, by their names. */
+  blobs: ReadonlyMap<string, Buffer>;
+}
 
 /** A date and time as the REST API writes it. */
 export function dateTime(time: Date): string {
@@ -35,11 +49,19 @@ export function dateTime(time: Date): string {
 export function createRecords(now: () => Date): Records {
   const tables = new Map(salesforceObjects.map((object) => [object.name, [] as SalesforceRecord[]]));
   const byId = new Map<string, SalesforceRecord>();
-  const all = (object: SObject): SalesforceRecord[] => tables.get(object.name) ?? [];
+  const blobs = new Map<string, Buffer>();
+  const tableOf = (object: SObject): SalesforceRecord[] => tables.get(object.name) ?? [];
+  const all = (object: SObject): readonly SalesforceRecord[] =>
+    object.views.length === 0 ? tableOf(object) : object.views.flatMap((name) => tables.get(name) ?? []);
+  const around: Surroundings = {
+    lookup: (id) => byId.get(normalId(String(id ?? '')) ?? ''),
+    living: (name) => all(needObject(name)).filter(isLiving),
+  };
 
   function get(object: SObject, id: string): SalesforceRecord {
     const record = byId.get(normalId(id) ?? '');
-    if (record === undefined || objectOf(record) !== object) {
+    const own = objectOfId(record?.['Id']);
+    if (record === undefined || (own !== object && !object.views.includes(own?.name ?? ''))) {
       throw new Refusal(404, 'NOT_FOUND', `Provided external ID field does not exist or is not accessible: ${id}`);
     }
     if (record['IsDeleted'] === true) throw new Refusal(404, 'ENTITY_IS_DELETED', 'entity is deleted');
@@ -47,12 +69,19 @@ export function createRecords(now: () => Date): Records {
   }
 
   function insert(object: SObject, values: SalesforceRecord): SalesforceRecord {
-    const number = all(object).length + 1;
-    const numbered = object.nameField === 'CaseNumber' ? { CaseNumber: String(1000 + number).padStart(8, '0') } : {};
+    const number = tableOf(object).length + 1;
+    const numbered = object.fields
+      .filter((field) => field.autoNumber)
+      .map((field) => [field.name, autoNumber(field, number)]);
     const blank = Object.fromEntries(object.fields.map((field) => [field.name, field.defaultValue]));
-    const record: SalesforceRecord = { ...blank, Id: recordId(object.keyPrefix, number), ...numbered, ...values };
+    const record: SalesforceRecord = {
+      ...blank,
+      Id: recordId(object.keyPrefix, number),
+      ...Object.fromEntries(numbered),
+      ...values,
+    };
     Object.assign(record, object.derive(record));
-    all(object).push(record);
+    tableOf(object).push(record);
     byId.set(String(record['Id']), record);
     return record;
   }
@@ -62,56 +91,107 @@ export function createRecords(now: () => Date): Records {
     return { LastModifiedDate: time, LastModifiedById: userId, SystemModstamp: time };
   }
 
+  function setBlob(record: SalesforceRecord, field: string, bytes: Buffer): void {
+    record[field] = field;
+    blobs.set(`${record['Id']}/${field}`, bytes);
+  }
+
+  function readNew(object: SObject, members: Members): ReadMembers {
+    if (!object.createable) {
+      throw new Refusal(400, 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', `entity type cannot be inserted: ${object.label}`);
+    }
+    const read = readMembers(object, members, 'createable', byId);
+    const missing = object.fields.filter((field) => isMissing(field, read)).map((field) => field.name);
+    if (missing.length > 0) throw fieldsMissing(missing);
+    return read;
+  }
+
+  /** A record goes with the one that it points to, where the reference says so. */
+  function remove(record: SalesforceRecord, userId: string): void {
+    Object.assign(record, { IsDeleted: true }, touched(userId));
+    const object = objectOfId(record['Id']);
+    if (object === undefined) return;
+    for (const { child, field } of childRelationships(object)) {
+      if (!field.cascadeDelete) continue;
+      for (const one of tableOf(child)) if (isLiving(one) && one[field.name] === record['Id']) remove(one, userId);
+    }
+  }
+
   return {
     all,
     get,
     insert,
     lookup: (id) => byId.get(normalId(id) ?? ''),
+    read: readNew,
     create(object, members, userId) {
-      if (!object.createable) {
-        throw new Refusal(
-          400,
-          'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
-          `entity type cannot be inserted: ${object.label}`,
-        );
-      }
-      const values = readMembers(object, members, 'createable', byId);
-      const missing = object.fields.filter((field) => isMissing(field, values)).map((field) => field.name);
-      if (missing.length > 0) {
-        const message = `Required fields are missing: [${missing.join(', ')}]`;
-        throw new Refusal(400, 'REQUIRED_FIELD_MISSING', message, missing);
-      }
-      const time = dateTime(now());
+      const { values, blobs: given } = readNew(object, members);
       const owner = findField(object, 'OwnerId') === undefined ? {} : { OwnerId: userId };
-      return insert(object, { ...owner, CreatedDate: time, CreatedById: userId, ...touched(userId), ...values });
+      const time = dateTime(now());
+      const whole = { ...owner, CreatedDate: time, CreatedById: userId, ...touched(userId), ...values };
+      const blank = Object.fromEntries(object.fields.map((field) => [field.name, field.defaultValue]));
+      const draft = { ...blank, ...whole };
+      const refusal = object.check(draft, undefined, around);
+      if (refusal !== undefined) throw refusal;
+      const record = insert(object, whole);
+      for (const [field, bytes] of given) setBlob(record, field, bytes);
+      return record;
     },
     update(object, id, members, userId) {
       const record = get(object, id);
-      const values = readMembers(object, members, 'updateable', byId);
-      const emptied = object.fields.filter((field) => values[field.name] === null && !field.nillable);
-      if (emptied.length > 0) {
-        const names = emptied.map((field) => field.name);
-        throw new Refusal(400, 'REQUIRED_FIELD_MISSING', `Required fields are missing: [${names.join(', ')}]`, names);
+      if (!object.updateable) {
+        throw new Refusal(
+          400,
+          'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
+          `entity type cannot be updated: ${object.label}`,
+        );
       }
-      // A probability that was not given with a new stage is the stage's.
-      const stage = 'StageName' in values && !('Probability' in values) ? { Probability: null } : {};
-      Object.assign(record, stage, values, touched(userId));
+      const { values, blobs: given } = readMembers(object, members, 'updateable', byId);
+      const emptied = object.fields.filter((field) => values[field.name] === null && !field.nillable);
+      if (emptied.length > 0) throw fieldsMissing(emptied.map((field) => field.name));
+      const changed = { ...record, ...object.stale(values), ...values };
+      const refusal = object.check(changed, record, around);
+      if (refusal !== undefined) throw refusal;
+      Object.assign(record, changed, touched(userId));
       Object.assign(record, object.derive(record));
+      for (const [field, bytes] of given) setBlob(record, field, bytes);
     },
     delete(object, id, userId) {
       const record = get(object, id);
       if (!object.deletable) {
-        throw new Refusal(400, 'CANNOT_DELETE_MANAGED_OBJECT', `entity type cannot be deleted: ${object.label}`);
+        const message = `entity type cannot be deleted: ${object.label}`;
+        throw new Refusal(400, 'INSUFFICIENT_ACCESS_OR_READONLY', message);
       }
-      Object.assign(record, { IsDeleted: true }, touched(userId));
+      remove(record, userId);
     },
+    blob: (record, field) => blobs.get(`${record['Id']}/${field}`),
+    setBlob,
   };
 }
 
+function isLiving(record: SalesforceRecord): boolean {
+  return record['IsDeleted'] !== true;
+}
+
+/** Cases count from 1001, articles and what the organization made itself from 1. */
+function autoNumber(field: Field, number: number): string {
+  switch (field.name) {
+    case 'CaseNumber':
+      return String(1000 + number).padStart(8, '0');
+    case 'ArticleNumber':
+      return String(1000 + number).padStart(9, '0');
+    default:
+      return `SH-${String(number).padStart(5, '0')}`;
+  }
+}
+
+function fieldsMissing(names: string[]): Refusal {
+  return new Refusal(400, 'REQUIRED_FIELD_MISSING', `Required fields are missing: [${names.join(', ')}]`, names);
+}
+
 /** Required: must have a value, can be given one, and neither has a default nor is worked out. */
-function isMissing(field: Field, values: SalesforceRecord): boolean {
+function isMissing(field: Field, { values, blobs }: ReadMembers): boolean {
   const needed = !field.nillable && field.createable && field.defaultValue === null && field.name !== 'OwnerId';
-  return needed && (values[field.name] ?? null) === null;
+  return needed && !blobs.has(field.name) && (values[field.name] ?? null) === null;
 }
 
 function readMembers(
@@ -119,8 +199,9 @@ function readMembers(
   members: Members,
   right: 'createable' | 'updateable',
   byId: ReadonlyMap<string, SalesforceRecord>,
-): SalesforceRecord {
+): ReadMembers {
   const values: SalesforceRecord = {};
+  const blobs = new Map<string, Buffer>();
   const forbidden: string[] = [];
   for (const [name, value] of Object.entries(members)) {
     if (name === 'attributes') continue;
@@ -129,13 +210,23 @@ function readMembers(
       throw new Refusal(400, 'INVALID_FIELD', `No such column '${name}' on sobject of type ${object.name}`);
     }
     if (!field[right]) forbidden.push(field.name);
+    else if (field.type === 'base64') blobs.set(field.name, readBlob(field, value));
     else values[field.name] = readValue(field, value, byId);
   }
   if (forbidden.length > 0) {
     const message = `Unable to create/update fields: ${forbidden.join(', ')}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`;
     throw new Refusal(400, 'INVALID_FIELD_FOR_INSERT_UPDATE', message, forbidden);
   }
-  return values;
+  return { values, blobs };
+}
+
+function readBlob(field: Field, value: unknown): Buffer {
+  if (Buffer.isBuffer(value)) return value;
+  const isBase64 = typeof value === 'string' && /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(value);
+  if (isBase64) return Buffer.from(value, 'base64');
+  const form = typeof value === 'string' ? 'VALUE_STRING' : 'START_OBJECT';
+  const message = `Cannot deserialize instance of base64 from ${form} value ${JSON.stringify(value)?.slice(0, 100)} or request may be missing a required field at [line:1, column:2] (${field.name})`;
+  throw new Refusal(400, 'JSON_PARSER_ERROR', message);
 }
 
 /** Types are read as strictly as Salesforce does: text for text, true or false, numbers also as text, dates as ISO 8601. */
@@ -173,10 +264,21 @@ function readValue(field: Field, value: unknown, byId: ReadonlyMap<string, Sales
     const id = normalId(text);
     if (id === undefined)
       throw new Refusal(400, 'MALFORMED_ID', `${field.label}: id value of incorrect type: ${text}`, [field.name]);
-    if (!byId.has(id)) {
+    const target = objectOfId(id);
+    if (target !== undefined && !field.referenceTo.includes(target.name)) {
+      const message = `${field.label}: id value of incorrect type: ${text}`;
+      throw new Refusal(400, 'FIELD_INTEGRITY_EXCEPTION', message, [field.name]);
+    }
+    const record = byId.get(id);
+    if (record === undefined) {
       throw new Refusal(400, 'INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', [field.name]);
     }
+    if (!isLiving(record)) throw new Refusal(400, 'ENTITY_IS_DELETED', 'entity is deleted', [field.name]);
     return id;
+  }
+  if (field.restrictedPicklist && !field.picklistValues.includes(text)) {
+    const message = `${field.label}: bad value for restricted picklist field: ${text}`;
+    throw new Refusal(400, 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', message, [field.name]);
   }
   if (field.type === 'email' && !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(text)) {
     throw new Refusal(400, 'INVALID_EMAIL_ADDRESS', `${field.label}: invalid email address: ${text}`, [field.name]);
@@ -192,12 +294,6 @@ function notOfType(field: Field, value: unknown): Refusal {
   const form = typeof value === 'string' ? 'VALUE_STRING' : typeof value === 'number' ? 'VALUE_NUMBER' : 'START_OBJECT';
   const message = `Cannot deserialize instance of ${field.type} from ${form} value ${JSON.stringify(value)} or request may be missing a required field at [line:1, column:2]`;
   return new Refusal(400, 'JSON_PARSER_ERROR', message);
-}
-
-/** The object that a record belongs to, by the first three characters of its id. */
-function objectOf(record: SalesforceRecord): SObject | undefined {
-  const prefix = String(record['Id']).slice(0, 3);
-  return salesforceObjects.find((object) => object.keyPrefix === prefix);
 }
 
 /** The object of this name; refuses with NOT_FOUND when the organization has none. */

@@ -6,6 +6,7 @@ import type { FoundRows, OrganizationData, RestCall } from './call.ts';
 import { connectApi } from './connect.ts';
 import { methodNotAllowed, Refusal, refusalAnswer, unknownResource } from './errors.ts';
 import { createFiles } from './files.ts';
+import { knowledgeManagementApi } from './knowledge.ts';
 import { organizationOf, salesforceUserId } from './organization.ts';
 import { runQuery } from './query.ts';
 import { createRecords } from './records.ts';
@@ -78,6 +79,8 @@ function route(call: RestCall, path: string): Answer {
       return query(call, rest, name === 'queryAll');
     case 'connect':
       return connectApi(call, rest);
+    case 'knowledgeManagement':
+      return knowledgeManagementApi(call, rest);
   }
   throw unknownResource();
 }

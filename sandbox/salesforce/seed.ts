@@ -2,7 +2,8 @@
 
 import { fullName, sandboxAccounts } from '../accounts.ts';
 import type { Files } from './files.ts';
-import type { Value } from './objects.ts';
+import { findField } from './objects/catalog.ts';
+import type { Value } from './objects/field.ts';
 import { salesforceUserId } from './organization.ts';
 import { dateTime, needObject, type Records, type SalesforceRecord } from './records.ts';
 
@@ -17,8 +18,15 @@ export const seeded = {
   Opportunity: 120,
   Campaign: 40,
   Case: 250,
+  CampaignMember: 160,
+  Task: 400,
+  Event: 300,
+  Note: 60,
+  Shipment__c: 150,
   ContentFolder: 4,
   ContentDocument: 60,
+  Attachment: 40,
+  KnowledgeArticle: 80,
 } as const;
 
 const companies = [
@@ -36,6 +44,8 @@ const companies = [
 const trades = ['Logistics', 'Foods', 'Energy', 'Software', 'Textiles', 'Media', 'Health'];
 const firstNames = ['Ada', 'Ben', 'Chen', 'Dora', 'Emil', 'Fatima', 'Grace', 'Hugo', 'Ines', 'Jan', 'Kofi', 'Lena'];
 const lastNames = ['Ahmed', 'Brown', 'Cruz', 'Dubois', 'Evans', 'Fischer', "O'Neill", 'Patel', 'Rossi', 'Sato', 'Zhu'];
+const carriers = ['Royal Mail', 'DHL', 'UPS', 'La Poste'];
+const topics = ['Reset a password', 'Read an invoice', 'Return a pump', 'Install a router', 'Export a report'];
 const cities = [
   { city: 'London', country: 'United Kingdom' },
   { city: 'Paris', country: 'France' },
@@ -63,12 +73,17 @@ export function seed(records: Records, files: Files): void {
     return String(record['Id']);
   }
   function insertMany(name: keyof typeof seeded, values: (index: number) => SalesforceRecord): string[] {
-    const hasOwner = name !== 'ContentFolder';
+    const hasOwner = findField(needObject(name), 'OwnerId') !== undefined;
     return Array.from({ length: seeded[name] }, (_, index) =>
       insert(name, { ...(hasOwner ? { OwnerId: owner } : {}), ...values(index) }),
     );
   }
 
+  const profiles = ['System Administrator', 'Standard User', 'Support Agent'].map((Name) =>
+    insert('Profile', { Name }),
+  );
+  // Profiles are as old as the organization itself, and so is its first user.
+  made = 0;
   for (const [index, account] of sandboxAccounts.entries()) {
     insert('User', {
       Id: userIds[index] ?? '',
@@ -81,7 +96,7 @@ export function seed(records: Records, files: Files): void {
       LocaleSidKey: 'en_GB',
       EmailEncodingKey: 'UTF-8',
       LanguageLocaleKey: 'en_US',
-      ProfileId: '00e5g000001aBcDAAU',
+      ProfileId: at(profiles, index),
       Title: `Sandbox person ${fullName(account)}`,
     });
   }
@@ -119,7 +134,7 @@ export function seed(records: Records, files: Files): void {
       Birthdate: index % 4 === 0 ? `19${60 + (index % 40)}-0${1 + (index % 9)}-15` : null,
     };
   });
-  insertMany('Lead', (index) => {
+  const leads = insertMany('Lead', (index) => {
     const firstName = at(firstNames, index + 5);
     const lastName = at(lastNames, index + 3);
     return {
@@ -142,7 +157,7 @@ export function seed(records: Records, files: Files): void {
     IsActive: index % 2 === 0,
     BudgetedCost: 1000 + index * 50,
   }));
-  insertMany('Opportunity', (index) => ({
+  const opportunities = insertMany('Opportunity', (index) => ({
     AccountId: at(accounts, index * 2),
     CampaignId: index % 3 === 0 ? at(campaigns, index) : null,
     Name: `Deal ${index + 1} with ${at(companies, index)}`,
@@ -151,7 +166,7 @@ export function seed(records: Records, files: Files): void {
     Amount: 1000.5 + index * 250,
     Type: at(['New Customer', 'Existing Customer - Upgrade'], index),
   }));
-  insertMany('Case', (index) => ({
+  const cases = insertMany('Case', (index) => ({
     ContactId: at(contacts, index),
     AccountId: at(accounts, index),
     Subject: `${at(['Printer', 'Pump', 'Turbine', 'Router'], index)} ${at(['stopped', 'is loud', 'leaks'], index)} (${index + 1})`,
@@ -161,6 +176,76 @@ export function seed(records: Records, files: Files): void {
     Origin: at(['Phone', 'Email', 'Web'], index),
     IsEscalated: index % 10 === 0,
   }));
+
+  insertMany('CampaignMember', (index) => ({
+    CampaignId: at(campaigns, Math.floor(index / 8)),
+    ...(index % 2 === 0 ? { ContactId: at(contacts, index) } : { LeadId: at(leads, index) }),
+    Status: at(['Sent', 'Sent', 'Responded'], index),
+  }));
+  insertMany('Task', (index) => ({
+    ...(index % 5 === 4
+      ? { WhoId: at(leads, index) }
+      : { WhoId: at(contacts, index), WhatId: at(at([cases, accounts, opportunities], index), index) }),
+    Subject: `${at(['Call', 'Email', 'Send Letter/Quote'], index)}: ${at(['offer', 'repair', 'invoice', 'visit'], index)} ${index + 1}`,
+    ActivityDate: day(index),
+    Status: at(['Not Started', 'In Progress', 'Completed'], index),
+    Priority: at(['Normal', 'High', 'Low'], index),
+  }));
+  insertMany('Event', (index) => ({
+    WhoId: at(contacts, index),
+    WhatId: at(at([cases, accounts, opportunities], index), index),
+    Subject: `${at(['Meeting', 'Call', 'Other'], index)} ${index + 1}`,
+    Location: at(cities, index).city,
+    StartDateTime: `${day(index)}T${String(8 + (index % 9)).padStart(2, '0')}:00:00.000+0000`,
+    DurationInMinutes: at([30, 60, 90], index),
+    ShowAs: at(['Busy', 'Free', 'OutOfOffice'], index),
+  }));
+  insertMany('Note', (index) => ({
+    ParentId: at(at([accounts, contacts, cases], index), index),
+    Title: `Note ${index + 1}`,
+    Body: `They asked for ${at(['a discount', 'a call back', 'spare parts'], index)}.`,
+    IsPrivate: index % 6 === 0,
+  }));
+  for (let index = 0; index < seeded.Attachment; index += 1) {
+    const bytes = Buffer.from(`Attachment ${index + 1}\n${'abc'.repeat(index)}\n`);
+    const id = insert('Attachment', {
+      ParentId: at(at([accounts, contacts, cases], index), index),
+      Name: `attachment-${index + 1}.txt`,
+      ContentType: 'text/plain',
+      BodyLength: bytes.length,
+      OwnerId: owner,
+    });
+    records.setBlob(records.get(needObject('Attachment'), id), 'Body', bytes);
+  }
+  insertMany('Shipment__c', (index) => ({
+    Account__c: at(accounts, index * 3),
+    Status__c: at(['Planned', 'In Transit', 'Delivered', 'Lost'], index),
+    Carrier__c: at(carriers, index),
+    Tracking_Code__c: `TR${String(100_000 + index * 37)}`,
+    Ship_Date__c: day(index * 2),
+    Weight__c: 0.5 + index * 1.25,
+    Insured_Value__c: index % 4 === 0 ? null : 100 + index * 10,
+  }));
+  for (let index = 0; index < seeded.KnowledgeArticle; index += 1) {
+    const status = at(['Online', 'Online', 'Draft', 'Archived'], index);
+    const articleId = insert('KnowledgeArticle', {});
+    const article = records.get(needObject('KnowledgeArticle'), articleId);
+    const published = status === 'Draft' ? null : (article['CreatedDate'] ?? null);
+    insert(index % 3 === 2 ? 'Support__Discussion__kav' : 'Knowledge__kav', {
+      KnowledgeArticleId: articleId,
+      ArticleNumber: article['ArticleNumber'] ?? null,
+      Title: `${at(topics, index)} (${index + 1})`,
+      UrlName: `${at(topics, index).replaceAll(' ', '-')}-${index + 1}`,
+      Summary: `What to do, in ${2 + (index % 5)} steps.`,
+      PublishStatus: status,
+      VersionNumber: 1,
+      FirstPublishedDate: published,
+      LastPublishedDate: published,
+      ArchivedDate: status === 'Archived' ? published : null,
+      IsVisibleInPkb: index % 2 === 0,
+      OwnerId: owner,
+    });
+  }
 
   const [reports = '', images = ''] = ['Reports', 'Images'].map((name) => insert('ContentFolder', { Name: name }));
   const archive = insert('ContentFolder', { Name: 'Archive', ParentContentFolderId: reports });

@@ -1,11 +1,16 @@
-// Records and their descriptions in Salesforce's REST API ("sObject Basic Information", "sObject Describe", "sObject Rows",
-// "Describe Global").
+// Records in Salesforce's REST API: "sObject Basic Information", "sObject Rows", "sObject Blob Retrieve", "sObject
+// Relationships", "Describe Global", "sObject Describe".
 
-import { type Answer, empty, json, mediaType } from '../vendor.ts';
+import { type Answer, empty, json } from '../vendor.ts';
+import { readRecordBody } from './body.ts';
 import type { RestCall } from './call.ts';
+import { addVersion, createDocument, mimeTypeOf, splitFileName } from './content-versions.ts';
+import { describeBasics, describeObject } from './describe.ts';
 import { methodNotAllowed, Refusal, unknownResource } from './errors.ts';
-import { type Field, findField, type SObject, salesforceObjects } from './objects.ts';
-import { attributesOf } from './query.ts';
+import { createArticle, deleteArticleVersion, isArticleType } from './knowledge.ts';
+import { childRelationships, findField, objectOfId, salesforceObjects } from './objects/catalog.ts';
+import type { Field, SObject } from './objects/field.ts';
+import { attributesOf, writtenValue } from './query.ts';
 import { type Members, needObject, type SalesforceRecord } from './records.ts';
 
 /** Answers what stands below `/sobjects`; `path` is what follows it, without a slash at its start. */
@@ -13,154 +18,156 @@ export function sobjectsApi(call: RestCall, path: string): Answer {
   const { method } = call.request;
   if (path === '') {
     if (method !== 'GET') throw methodNotAllowed(method, ['GET', 'HEAD']);
-    const sobjects = salesforceObjects.map((object) => describeBasics(call, object));
+    const sobjects = salesforceObjects.map((object) => describeBasics(object, call.base));
     return json(200, { encoding: 'UTF-8', maxBatchSize: 200, sobjects });
   }
-  const [name = '', id, ...more] = path.split('/');
+  const [name = '', id, related, ...more] = path.split('/');
   const object = needObject(name);
   if (more.length > 0) throw unknownResource();
   if (id === undefined) {
     if (method === 'POST') return create(call, object);
     if (method !== 'GET') throw methodNotAllowed(method, ['GET', 'HEAD', 'POST']);
-    return json(200, { objectDescribe: describeBasics(call, object), recentItems: [] });
+    return json(200, { objectDescribe: describeBasics(object, call.base), recentItems: [] });
   }
-  if (id === 'describe') {
+  if (id === 'describe' && related === undefined) {
     if (method !== 'GET') throw methodNotAllowed(method, ['GET', 'HEAD']);
-    return json(200, { ...describeBasics(call, object), fields: object.fields.map(describeField) });
+    return json(200, describeObject(object, call.base));
   }
+  return related === undefined ? row(call, object, id) : relatedTo(call, object, id, related);
+}
+
+function row(call: RestCall, object: SObject, id: string): Answer {
   const { records } = call.data;
-  switch (method) {
+  switch (call.request.method) {
     case 'GET':
       return json(200, readRecord(call, object, records.get(object, id)));
     case 'PATCH':
       records.get(object, id);
-      records.update(object, id, readBody(call), call.userId);
+      update(call, object, id);
       return empty(204);
     case 'DELETE':
+      if (isArticleType(object)) deleteArticleVersion(call, records.get(object, id));
       records.delete(object, id, call.userId);
       return empty(204);
   }
-  throw methodNotAllowed(method, ['DELETE', 'GET', 'HEAD', 'PATCH']);
+  throw methodNotAllowed(call.request.method, ['DELETE', 'GET', 'HEAD', 'PATCH']);
 }
 
 function create(call: RestCall, object: SObject): Answer {
-  const record = call.data.records.create(object, readBody(call), call.userId);
+  const { records } = call.data;
+  const { members, fileName, contentType } = readRecordBody(call);
+  const record =
+    object.name === 'ContentVersion'
+      ? createVersion(call, object, members, fileName)
+      : isArticleType(object)
+        ? createArticle(call, object, members)
+        : records.create(object, members, call.userId);
+  if (object.name === 'Attachment') {
+    record['BodyLength'] = records.blob(record, 'Body')?.length ?? 0;
+    record['ContentType'] ??= contentType ?? null;
+  }
   const location = `${call.base}/sobjects/${object.name}/${record['Id']}`;
   return json(201, { id: record['Id'], success: true, errors: [] }, { location });
 }
 
-function readBody(call: RestCall): Members {
-  if (mediaType(call.request) !== 'application/json') {
-    const message = `Content-Type header specified in HTTP request is not supported: ${call.request.headers['content-type'] ?? ''}`;
-    throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', message);
+function update(call: RestCall, object: SObject, id: string): void {
+  const { records } = call.data;
+  records.update(object, id, readRecordBody(call).members, call.userId);
+  const record = records.get(object, id);
+  if (object.name === 'Attachment') record['BodyLength'] = records.blob(record, 'Body')?.length ?? 0;
+  if (object.name === 'ContentVersion' && record['IsLatest'] === true) {
+    const document = records.lookup(String(record['ContentDocumentId']));
+    if (document !== undefined) {
+      Object.assign(document, { Title: record['Title'], Description: record['Description'] });
+    }
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(call.request.body);
-  } catch (error) {
-    throw new Refusal(400, 'JSON_PARSER_ERROR', `${(error as Error).message} at [line:1, column:1]`);
+}
+
+/** A version without a document makes one; the title is the file's name unless it is given ("ContentVersion"). */
+function createVersion(
+  call: RestCall,
+  object: SObject,
+  members: Members,
+  fileName: string | undefined,
+): SalesforceRecord {
+  const { records } = call.data;
+  const given = new Map(Object.entries(members).map(([name, value]) => [name.toLowerCase(), value]));
+  const path = String(given.get('pathonclient') ?? fileName ?? given.get('title') ?? '');
+  const named = path === '' || given.has('title') ? members : { ...members, Title: splitFileName(path).base };
+  const { values, blobs } = records.read(object, named);
+  const bytes = blobs.get('VersionData');
+  if (bytes === undefined || path === '') {
+    const missing = [...(bytes === undefined ? ['VersionData'] : []), ...(path === '' ? ['PathOnClient'] : [])];
+    const message = `Required fields are missing: [${missing.join(', ')}]`;
+    throw new Refusal(400, 'REQUIRED_FIELD_MISSING', message, missing);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Refusal(400, 'JSON_PARSER_ERROR', 'The HTTP entity body is required to be a JSON object.');
+  const documentId = values['ContentDocumentId'] ?? null;
+  if (documentId !== null && (values['FirstPublishLocationId'] ?? null) !== null) {
+    const message = 'You cannot specify a First Publish Location for a new version of an existing document.';
+    throw new Refusal(400, 'FIELD_INTEGRITY_EXCEPTION', message, ['FirstPublishLocationId']);
   }
-  return value as Members;
+  const textOf = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
+  const document =
+    documentId === null
+      ? createDocument(records, call.userId, call.now)
+      : records.get(needObject('ContentDocument'), String(documentId));
+  const version = {
+    title: String(values['Title']),
+    description: textOf('Description'),
+    reasonForChange: textOf('ReasonForChange'),
+    fileName: path.replace(/^.*[\\/]/, ''),
+    bytes,
+    firstPublishLocationId: textOf('FirstPublishLocationId'),
+  };
+  return addVersion(records, document, version, call.userId, call.now);
+}
+
+/** What a record leads to: the bytes of a field, the record that a reference names, or its children. */
+function relatedTo(call: RestCall, object: SObject, id: string, name: string): Answer {
+  const { method } = call.request;
+  const record = call.data.records.get(object, id);
+  const field = findField(object, name);
+  if (field?.type === 'base64') {
+    if (method !== 'GET') throw methodNotAllowed(method, ['GET', 'HEAD']);
+    return blob(call, record, field);
+  }
+  const isNamed = (other: string | null) => other?.toLowerCase() === name.toLowerCase();
+  const parent = object.fields.find((one) => isNamed(one.relationshipName));
+  if (parent !== undefined) {
+    const target = call.data.records.lookup(String(record[parent.name] ?? ''));
+    const targetObject = objectOfId(target?.['Id']);
+    if (target === undefined || targetObject === undefined) throw unknownResource();
+    return row(call, targetObject, String(target['Id']));
+  }
+  const children = childRelationships(object).find((one) => isNamed(one.name));
+  if (children === undefined) throw unknownResource();
+  if (method !== 'GET') throw methodNotAllowed(method, ['GET', 'HEAD']);
+  const rows = call.data.records
+    .all(children.child)
+    .filter((one) => one['IsDeleted'] !== true && one[children.field.name] === record['Id'])
+    .map((one) => readRecord(call, children.child, one));
+  return json(200, { done: true, totalSize: rows.length, records: rows });
+}
+
+function blob(call: RestCall, record: SalesforceRecord, field: Field): Answer {
+  const bytes = call.data.records.blob(record, field.name);
+  if (bytes === undefined) throw unknownResource();
+  const type = record['ContentType'] ?? mimeTypeOf(record['FileExtension']) ?? 'application/octet-stream';
+  return { status: 200, headers: { 'content-type': String(type) }, body: bytes };
 }
 
 /** All fields, or those that `fields` names. */
 function readRecord(call: RestCall, object: SObject, record: SalesforceRecord): object {
   const asked = new URLSearchParams(call.request.query).get('fields');
   const attributes = attributesOf(object, record['Id'] ?? null, call.base);
-  if (asked === null) return { attributes, ...record };
+  const write = (field: Field) => [field.name, writtenValue(object, record, field, call.base)] as const;
+  if (asked === null) return { attributes, ...Object.fromEntries(object.fields.map(write)) };
   const fields = asked.split(',').map((name) => {
     const field = findField(object, name.trim());
-    if (field !== undefined) return field.name;
+    if (field !== undefined) return field;
     throw new Refusal(400, 'INVALID_FIELD', `No such column '${name.trim()}' on sobject of type ${object.name}`);
   });
   // Salesforce adds the id to whatever was asked for.
-  const picked = [...new Set([...fields, 'Id'])].map((name) => [name, record[name] ?? null]);
-  return { attributes, ...Object.fromEntries(picked) };
-}
-
-function describeBasics(call: RestCall, object: SObject): object {
-  const url = `${call.base}/sobjects/${object.name}`;
-  const { name, label, labelPlural, keyPrefix, createable, updateable, deletable } = object;
-  return {
-    activateable: false,
-    createable,
-    custom: false,
-    customSetting: false,
-    deletable,
-    deprecatedAndHidden: false,
-    feedEnabled: false,
-    keyPrefix,
-    label,
-    labelPlural,
-    layoutable: true,
-    mergeable: false,
-    name,
-    queryable: true,
-    replicateable: true,
-    retrieveable: true,
-    searchable: true,
-    triggerable: true,
-    undeletable: true,
-    updateable,
-    urls: { sobject: url, describe: `${url}/describe`, rowTemplate: `${url}/{ID}` },
-  };
-}
-
-const soapTypes: Partial<Record<Field['type'], string>> = {
-  id: 'tns:ID',
-  reference: 'tns:ID',
-  boolean: 'xsd:boolean',
-  int: 'xsd:int',
-  double: 'xsd:double',
-  currency: 'xsd:double',
-  percent: 'xsd:double',
-  date: 'xsd:date',
-  datetime: 'xsd:dateTime',
-};
-
-function describeField(field: Field): object {
-  const { name, label, type, length, nillable, createable, updateable, filterable, defaultValue } = field;
-  const isNumber = type === 'double' || type === 'currency' || type === 'percent';
-  return {
-    aggregatable: filterable,
-    autoNumber: name === 'CaseNumber',
-    byteLength: length * 3,
-    calculated: false,
-    caseSensitive: false,
-    createable,
-    custom: false,
-    defaultValue,
-    defaultedOnCreate: defaultValue !== null || (!nillable && !createable) || name === 'OwnerId',
-    deprecatedAndHidden: false,
-    digits: type === 'int' ? 8 : 0,
-    externalId: false,
-    filterable,
-    groupable: filterable && !isNumber && type !== 'datetime',
-    idLookup: type === 'id',
-    label,
-    length,
-    name,
-    nameField: name === 'Name' || name === 'CaseNumber' || name === 'Title',
-    nillable,
-    picklistValues: field.picklistValues.map((value) => ({
-      active: true,
-      defaultValue: value === defaultValue,
-      label: value,
-      validFor: null,
-      value,
-    })),
-    precision: isNumber ? 18 : 0,
-    referenceTo: field.referenceTo,
-    relationshipName: field.relationshipName,
-    restrictedPicklist: false,
-    scale: isNumber ? 2 : 0,
-    soapType: soapTypes[type] ?? 'xsd:string',
-    sortable: filterable,
-    type,
-    unique: type === 'id',
-    updateable,
-  };
+  const id = object.fields.filter((field) => field.type === 'id');
+  return { attributes, ...Object.fromEntries([...new Set([...fields, ...id])].map(write)) };
 }

@@ -26,11 +26,16 @@ export type Condition =
   | { kind: 'not'; condition: Condition }
   | { kind: 'compare'; field: Name; operator: Operator; literals: Literal[] };
 
+/** What FIELDS() may name ("SOQL SELECT: FIELDS()"). */
+export type FieldGroup = 'ALL' | 'STANDARD' | 'CUSTOM';
+
 /** One SELECT statement. */
 export interface Statement {
   text: string;
   /** Whether it is `SELECT COUNT()`; there are no fields then. */
   count: boolean;
+  /** The groups of fields that FIELDS() names. */
+  groups: FieldGroup[];
   fields: Name[];
   object: Name;
   where: Condition | undefined;
@@ -51,6 +56,7 @@ const tokenPattern =
 const reservedWords = ['AND', 'FROM', 'IN', 'LIKE', 'LIMIT', 'NOT', 'NULL', 'OR', 'SELECT', 'WHERE'];
 
 const largestOffset = 2000;
+const mostRowsOfAllFields = 200;
 
 /** Reads a statement; refuses with MALFORMED_QUERY and the place, as Salesforce does. */
 export function parseSoql(text: string): Statement {
@@ -93,6 +99,18 @@ export function parseSoql(text: string): Statement {
     const token = take();
     if (token.kind !== 'number' || !/^\d+$/.test(token.text)) throw unexpected(token);
     return Number(token.text);
+  }
+
+  /** A field; undefined for a group of fields, which `groups` takes. */
+  function selected(): Name | undefined {
+    const one = name();
+    if (one.text.toUpperCase() !== 'FIELDS' || !skipSign('(')) return one;
+    const group = take();
+    const known = (['ALL', 'STANDARD', 'CUSTOM'] as const).find((each) => each === group.text.toUpperCase());
+    if (known === undefined) throw unexpected(group);
+    needSign(')');
+    groups.push(known);
+    return undefined;
   }
 
   /** AND and OR are not mixed without parentheses, and NOT stands alone between them ("conditionExpression Syntax"). */
@@ -177,6 +195,7 @@ export function parseSoql(text: string): Statement {
   needWord('SELECT');
   let isCount = false;
   let fields: Name[] = [];
+  const groups: FieldGroup[] = [];
   const first = peek();
   if (/^count$/i.test(first.text) && tokens[position + 1]?.text === '(') {
     take();
@@ -184,7 +203,7 @@ export function parseSoql(text: string): Statement {
     needSign(')');
     isCount = true;
   } else {
-    fields = list(name);
+    fields = list(selected).filter((one) => one !== undefined);
   }
   needWord('FROM');
   const object = name();
@@ -210,7 +229,12 @@ export function parseSoql(text: string): Statement {
   if (offset > largestOffset) {
     throw new Refusal(400, 'NUMBER_OUTSIDE_VALID_RANGE', `Maximum SOQL offset allowed is ${largestOffset}`);
   }
-  return { text, count: isCount, fields, object, where, orderBy, limit, offset };
+  const isUnbounded = groups.some((group) => group !== 'STANDARD') && (limit ?? Infinity) > mostRowsOfAllFields;
+  if (isUnbounded) {
+    const message = `The SOQL FIELDS function must have a LIMIT of at most ${mostRowsOfAllFields}`;
+    throw new Refusal(400, 'MALFORMED_QUERY', message);
+  }
+  return { text, count: isCount, fields, groups, object, where, orderBy, limit, offset };
 }
 
 function tokenize(text: string): Token[] {
