@@ -8,7 +8,7 @@ import { documentFaults, firstPrivateId } from '../src/element/catalog.ts';
 import { checkElement } from '../src/element/check.ts';
 import type { ElementDocument } from '../src/element/definition.ts';
 import type { Finding } from '../src/element/finding.ts';
-import { attachHookFiles } from '../src/element/hook-files.ts';
+import { attachFiles } from '../src/element/folder-files.ts';
 
 const terminal = createTerminal();
 
@@ -65,7 +65,7 @@ function checkFile(file: string): Finding[] {
   if (documentFaults(document).length > 0) return checkElement(document);
   const element = document as ElementDocument;
   // the loader's own faults would say again what the rule for hooks says
-  const findings = checkElement(attachHookFiles(element, dirname(file), []));
+  const findings = checkElement(attachFiles(element, dirname(file), []));
   const { id } = element;
   if (basename(file) === 'element.json' && (id === undefined || id >= firstPrivateId)) {
     findings.unshift(

@@ -12,6 +12,7 @@ import { loadCatalog } from './element/catalog.ts';
 import { mergeSettings, splitSettings } from './element/settings.ts';
 import { createAdmission } from './engine/admission.ts';
 import { createEngine } from './engine/call.ts';
+import { createDescribedFields } from './engine/described-fields.ts';
 import { createElements } from './engine/elements.ts';
 import { createKeptAnswers } from './engine/kept-answers.ts';
 import { createLifecycle, type RunLifecycle, refreshByElement } from './engine/lifecycle.ts';
@@ -133,6 +134,7 @@ export async function createApp({ config, connectionString, keyring, logger, clo
     renewal,
     keepSettings,
     pageTokens: createPageTokens(vault),
+    describedFields: createDescribedFields(clock, limits.describedFieldCharacters),
     addresses: platformAddresses(() => config.publicUrl ?? `http://${config.host}:${config.port}`),
     clock,
     limits,

@@ -55,6 +55,8 @@ export const limits = {
   keptAnswerBytes: 1024 * 1024,
   /** bytes of the answers that this process keeps for all instances that cache */
   keptAnswersBytes: 64 * 1024 * 1024,
+  /** characters of the names of fields that vendors have described their objects with */
+  describedFieldCharacters: 16 * 1024 * 1024,
   /** milliseconds that a script may compute at a stretch, and from its call to its end, waiting included */
   scriptMs: 5000,
   scriptWallMs: 30_000,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HttpReply, HttpRequest } from '../core/http.ts';
 import { Secret } from '../core/secret.ts';
-import type { OAuth2 } from '../element/definition.ts';
+import type { OAuth2 } from '../element/extension.ts';
 import {
   type Application,
   authorizeUrl,

@@ -13,7 +13,7 @@ import {
   valueAt,
 } from '../core/http.ts';
 import { Secret } from '../core/secret.ts';
-import type { OAuth2 } from '../element/definition.ts';
+import type { OAuth2 } from '../element/extension.ts';
 
 /** An application that a customer registered at a vendor. */
 export interface Application {

@@ -970,6 +970,12 @@ test.each<[string, string, Conversion | string]>([
   ['toSearchTerms', "a = 'x' and a = 'y'", 'takes two conditions on a as alternatives'],
   ['toSearchTerms', "a = 'x' or b = 'y'", 'cannot express OR'],
   ['toSearchTerms', "subject like '%x%'", "use = or LIKE 'word%'"],
+  ['toValueList', "id = '12'", { kind: 'text', defaultName: 'ids', text: '12' }],
+  ['toValueList', "id in (1, 'b')", { kind: 'text', defaultName: 'ids', text: '1,b' }],
+  ['toValueList', "id = '1,2'", 'cannot carry a comma in id'],
+  ['toValueList', 'id > 1', 'cannot express id >; use = or IN'],
+  ['toValueList', 'id = null', 'cannot compare id to NULL'],
+  ['toValueList', 'id = 1 or id = 2', 'takes one condition; use IN'],
 ])('%s: %s', (name, where, wanted) => {
   const convert = converters.get(name);
   if (typeof wanted === 'string') {
@@ -983,7 +989,9 @@ test('a converter is found by its name, also as definitions write it in a vendor
   expect(findConverter('converter:toQueryParameters')).toBe(converters.get('toQueryParameters'));
   expect(findConverter('constructor')).toBeUndefined();
   expect(findConverter('converter:')).toBeUndefined();
-  expect([...converters.keys()]).toHaveLength(targets.length);
+  // A list of values knows one condition only, so the laws above say little about it; its table says all.
+  const inTables = ['toValueList'];
+  expect([...converters.keys()].toSorted()).toEqual([...targets.map(({ name }) => name), ...inTables].toSorted());
 });
 
 test('a number that is none is refused', () => {

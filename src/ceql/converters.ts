@@ -8,6 +8,7 @@ import { toQuickbase } from './to-quickbase.ts';
 import { toSFDCReportFilter } from './to-report-filter.ts';
 import { toSearchTerms } from './to-search-terms.ts';
 import { toSoql } from './to-soql.ts';
+import { toValueList } from './to-value-list.ts';
 import { toWiql } from './to-wiql.ts';
 
 /**
@@ -40,6 +41,7 @@ export const converters: ReadonlyMap<string, Converter> = new Map([
   ['toSFDCReportFilter', (expression): Conversion => ({ kind: 'body', body: toSFDCReportFilter(expression) })],
   ['toSoql', text(toSoql, 'q')],
   ['toSearchTerms', text(toSearchTerms, 'query')],
+  ['toValueList', text(toValueList, 'ids')],
 ]);
 
 /** Finds a converter by its name, also written `converter:<name>` as in a vendorName; undefined when there is none. */

@@ -11,6 +11,8 @@ export interface SoqlParts {
   fields: readonly string[];
   where?: Expression | undefined;
   conditions?: readonly { field: string; value: CeqlValue }[] | undefined;
+  /** rows behind this value of a field */
+  after?: { field: string; value: CeqlValue } | undefined;
   orderBy: readonly FieldOrder[];
   limit?: number | undefined;
   offset?: number | undefined;
@@ -21,10 +23,11 @@ export interface SoqlParts {
  * relationships by dots), for no fields, and for limits that are no whole numbers.
  */
 export function soqlStatement(parts: SoqlParts): string {
-  const { object, where, conditions = [], orderBy, limit, offset } = parts;
+  const { object, where, conditions = [], after, orderBy, limit, offset } = parts;
   const fields = new Map(parts.fields.map((field) => [field.toLowerCase(), nameOf(field)]));
   if (fields.size === 0) throw new CeqlError(`Name at least one field of ${object}`);
   const clauses = conditions.map(({ field, value }) => write({ kind: 'condition', field, operator: '=', value }));
+  if (after !== undefined) clauses.push(write({ kind: 'condition', operator: '>', ...after }));
   if (where !== undefined)
     clauses.push(where.kind === 'or' && clauses.length > 0 ? `(${toSoql(where)})` : toSoql(where));
   let statement = `SELECT ${[...fields.values()].join(', ')} FROM ${nameOf(object)}`;

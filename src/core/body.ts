@@ -33,4 +33,6 @@ export interface FilePart {
 }
 
 /** One part of a form. */
-export type MultipartPart = { kind: 'field'; name: string; value: string } | ({ kind: 'file' } & FilePart);
+export type MultipartPart =
+  | { kind: 'field'; name: string; value: string; contentType?: string }
+  | ({ kind: 'file' } & FilePart);

@@ -29,7 +29,8 @@ async function* write(
   for await (const part of parts) {
     const disposition = `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(part.name)}"`;
     if (part.kind === 'field') {
-      yield `${disposition}\r\n\r\n${part.value}\r\n`;
+      const type = part.contentType === undefined ? '' : `\r\nContent-Type: ${safeType(part.contentType)}`;
+      yield `${disposition}${type}\r\n\r\n${part.value}\r\n`;
       continue;
     }
     reading.file = part.stream;

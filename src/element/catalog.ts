@@ -7,7 +7,7 @@ import { Compile } from 'typebox/compile';
 import { parseJson } from '../core/http.ts';
 import { type Definition, defineElement } from './define.ts';
 import { ElementDocument } from './definition.ts';
-import { attachHookFiles } from './hook-files.ts';
+import { attachFiles } from './folder-files.ts';
 
 export const Hub = Type.Object({
   id: Type.Integer(),
@@ -67,7 +67,7 @@ export function loadCatalog(folders: string[]): Catalog {
         if (owner !== undefined) faults.push(`${file}: ${name} is already taken by ${owner}`);
         owners.set(name, file);
       }
-      const whole = attachHookFiles(document, join(folder, entry.name), faults);
+      const whole = attachFiles(document, join(folder, entry.name), faults);
       elements.push(defineElement(whole, document.id, undefined));
     }
   }

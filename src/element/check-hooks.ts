@@ -1,9 +1,10 @@
 // Rules for hooks: they run, they can be read, and they do something.
 
 import { compileFunction } from 'node:vm';
-import type { Hook, Resource } from './definition.ts';
+import type { Resource } from './definition.ts';
 import { oneOf, type Report } from './finding.ts';
-import { hookFile } from './hook-files.ts';
+import { hookFile } from './folder-files.ts';
+import type { Hook } from './parameter.ts';
 
 const elementHooks = new Set(['preRequest', 'postRequest', 'event']);
 const resourceHooks = new Set(['preRequest', 'postRequest']);

@@ -1,8 +1,9 @@
 // Rules for parameters: known places on both sides, known converters, and values that callers can give.
 
 import { converters, findConverter } from '../ceql/converters.ts';
-import type { Parameter, Resource } from './definition.ts';
+import type { Resource } from './definition.ts';
 import { oneOf, type Report } from './finding.ts';
+import type { Parameter } from './parameter.ts';
 
 /** Where a value comes from, and where it goes. */
 const sources = new Set([

@@ -3,9 +3,10 @@
 import { placeholders } from '../core/template.ts';
 import { checkHooks } from './check-hooks.ts';
 import { checkParameter, checkReach } from './check-parameter.ts';
-import { withoutHub } from './define.ts';
-import type { ElementDocument, Parameter, Resource } from './definition.ts';
+import { asVariant, variantsOf, withoutHub } from './define.ts';
+import type { ElementDocument, Resource } from './definition.ts';
 import { oneOf, type Report } from './finding.ts';
+import type { Parameter } from './parameter.ts';
 import { preRequestScripts, type Surroundings } from './surroundings.ts';
 
 const callableTypes = new Set(['api', 'apiNoDocumentation']);
@@ -22,7 +23,8 @@ const writesAddress = /request_vendor_(path|url)/;
 const rootWay = /^(\.?([^.[\]|]+|\[(\d+|\*)\]))((\.[^.[\]|]+)|\.?\[(\d+|\*)\])*$/;
 
 /** Whether callers reach a resource; the others run by themselves. */
-export function isCallable({ type }: Resource): boolean {
+export function isCallable({ type, valence }: Resource): boolean {
+  if (valence?.internal === true) return false;
   return type === undefined || type === null || callableTypes.has(type);
 }
 
@@ -42,22 +44,18 @@ export function pathVariables(path: string): string[] {
 /** Checks one resource with its parameters and hooks. */
 export function checkResource(resource: Resource, path: string, surroundings: Surroundings, report: Report): void {
   checkMembers(resource, path, report);
-  const { valence } = resource;
   checkVariant(resource, resource, path, path, surroundings, report);
-  if (valence?.whenFiltered !== undefined) {
-    const variant = { ...resource, ...valence.whenFiltered };
-    const place = `${path}/valence/whenFiltered`;
-    checkVariant(
-      resource,
-      variant,
-      place,
-      valence.whenFiltered.parameters === undefined ? undefined : place,
-      surroundings,
-      report,
-    );
+  const variants = variantsOf(resource);
+  for (const [index, changes] of variants.entries()) {
+    const variant = asVariant(resource, changes);
+    const place = `${path}/valence/whenFiltered${variants.length === 1 ? '' : `/${index}`}`;
+    const parametersPlace = changes.parameters === undefined ? undefined : place;
+    checkVariant(resource, variant, place, parametersPlace, surroundings, report);
     checkFilter(variant, place, surroundings.document, report);
+    checkHooks(changes.hooks, resource, `${place}/hooks`, report);
   }
   checkStatement(resource, path, report);
+  checkRows(resource, path, surroundings.document, report);
   checkHooks(resource.hooks, resource, `${path}/hooks`, report);
 }
 
@@ -103,8 +101,39 @@ function checkMembers(resource: Resource, path: string, report: Report): void {
   }
 }
 
-function isList({ method, path }: Resource): boolean {
-  return method.toUpperCase() === 'GET' && !path.trim().endsWith('}');
+function isList({ method, path, valence }: Resource): boolean {
+  return method.toUpperCase() === 'GET' && (!path.trim().endsWith('}') || valence?.pick !== undefined);
+}
+
+/** What is said of rows must be about a list, and name what is there. */
+function checkRows(resource: Resource, path: string, document: ElementDocument, report: Report): void {
+  const { pick, keep, sideLoads, paging = [], answer } = resource.valence ?? {};
+  const place = `${path}/valence`;
+  if (pick !== undefined && !pathVariables(resource.path).includes(pick.parameter)) {
+    report.error(
+      `${place}/pick/parameter`,
+      `the row of ${labelOf(resource)} is picked by {${pick.parameter}}, which is not in the path`,
+      `Name ${oneOf(pathVariables(resource.path))}.`,
+    );
+  }
+  if ((keep !== undefined || sideLoads !== undefined) && !isList(resource)) {
+    report.warning(
+      place,
+      `${labelOf(resource)} gives one record, so keep and sideLoads do nothing`,
+      'Put them at the list.',
+    );
+  }
+  for (const [index, way] of paging.entries()) {
+    if (document.valence?.paging?.[way] !== undefined) continue;
+    report.error(
+      `${place}/paging/${index}`,
+      `the element says nothing about the way of paging "${way}"`,
+      `Describe it in the element’s valence.paging, or take it away.`,
+    );
+  }
+  if (answer !== undefined && answer.status >= 400 && (answer.message ?? '').trim() === '') {
+    report.warning(`${place}/answer`, 'a refusal without a message tells nobody what to do', 'Write a message.');
+  }
 }
 
 /** The rules for a resource as it is called: as it stands, or with what is different when the caller gives `where`. */
@@ -288,8 +317,8 @@ function checkStatement(resource: Resource, path: string, report: Report): void 
   const statement = resource.valence?.statement;
   if (statement === undefined) return;
   const place = `${path}/valence/statement`;
-  const parameters = resource.valence?.whenFiltered?.parameters ?? resource.parameters ?? [];
-  const carries = parameters.some(
+  const forms = [resource, ...variantsOf(resource)].flatMap(({ parameters }) => parameters ?? []);
+  const carries = forms.some(
     ({ converter, vendorType, vendorName }) => converter === 'toSoql' && vendorType === 'query' && vendorName,
   );
   if (!carries) {
@@ -300,6 +329,21 @@ function checkStatement(resource: Resource, path: string, report: Report): void 
     );
   }
   const variables = pathVariables(resource.path);
+  if (statement.fields === undefined && statement.described === undefined) {
+    report.error(
+      place,
+      `the statement of ${labelOf(resource)} selects nothing`,
+      'Name its fields, or where the vendor describes them.',
+    );
+  }
+  const object = /^\{(.*)\}$/.exec(statement.object)?.[1];
+  if (object !== undefined && !variables.includes(object)) {
+    report.error(
+      `${place}/object`,
+      `the statement selects from {${object}}, which is not in the path`,
+      `Name the object, or write {${object}} into the path.`,
+    );
+  }
   for (const [index, { parameter, field }] of (statement.conditions ?? []).entries()) {
     if (variables.includes(parameter)) continue;
     report.error(

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkElement } from './check.ts';
 import type { ElementDocument } from './definition.ts';
-import { attachHookFiles } from './hook-files.ts';
+import { attachFiles } from './folder-files.ts';
 
 type Members = Record<string, unknown>;
 
@@ -530,7 +530,7 @@ const ofParameters: Expected[] = [
     'error',
     '/resources/0/parameters/0/converter',
     /no converter toSql/,
-    /toQueryParameters, .* or toSearchTerms/,
+    /toQueryParameters, .* or toValueList/,
   ],
   [
     'an unknown converter as the vendor’s name',
@@ -806,6 +806,6 @@ const folders = readdirSync(catalog, { withFileTypes: true }).filter((entry) => 
 test.each(folders.map(({ name }) => name))('the element %s has no error', (name) => {
   const folder = join(catalog, name);
   const document = JSON.parse(readFileSync(join(folder, 'element.json'), 'utf8')) as ElementDocument;
-  const errors = checkElement(attachHookFiles(document, folder, [])).filter(({ level }) => level === 'error');
+  const errors = checkElement(attachFiles(document, folder, [])).filter(({ level }) => level === 'error');
   expect(errors).toEqual([]);
 });

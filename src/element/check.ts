@@ -67,7 +67,7 @@ function shapeFindings(document: unknown): Finding[] {
 function shapeAdvice(message: string): string {
   if (/required propert/.test(message)) return 'Add what is missing there.';
   if (message === noMember) {
-    return 'Take it away, or correct its name: the members of valence are listed in src/element/definition.ts.';
+    return 'Take it away, or correct its name: the members of valence are listed in src/element/extension.ts.';
   }
   const type = /^must be (string|boolean|object|array|number|integer)/.exec(message)?.[1];
   const shown = { string: '"text" in double quotes', boolean: 'true or false', object: '{ … }', array: '[ … ]' };

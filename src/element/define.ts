@@ -1,6 +1,8 @@
 // An element document made ready for use: its settings by key, its resources by path.
 
+import { isObject } from '../core/http.ts';
 import type { ElementDocument, Resource, Setting } from './definition.ts';
+import type { ResourceVariant } from './extension.ts';
 
 /** Who owns a private element. */
 export interface ElementOwner {
@@ -37,4 +39,38 @@ export function lifecycleResources(definition: Definition, type: string): Resour
 /** A path without its decorative `/hubs/<hub>`. */
 export function withoutHub(path: string): string {
   return path.replace(/^\/hubs\/[^/]+(?=\/|$)/, '');
+}
+
+/** The forms that a resource has when the caller gives `where`; those for certain fields come first. */
+export function variantsOf({ valence }: Resource): readonly ResourceVariant[] {
+  const { whenFiltered = [] } = valence ?? {};
+  if (!Array.isArray(whenFiltered)) return [whenFiltered];
+  return whenFiltered.toSorted((a, b) => Number(a.fields === undefined) - Number(b.fields === undefined));
+}
+
+/** A resource as it is in one of its forms: the variant's members in place of its own. */
+export function asVariant(resource: Resource, variant: ResourceVariant): Resource {
+  const { totalKey, paging, fields: _, ...members } = variant;
+  const { totalKey: __, paging: ___, whenFiltered: ____, ...extension } = resource.valence ?? {};
+  const valence = {
+    ...extension,
+    ...defined('totalKey', totalKey ?? resource.valence?.totalKey),
+    ...defined('paging', paging),
+  };
+  return { ...resource, ...members, valence };
+}
+
+function defined<Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { [Key in Name]: Value });
+}
+
+/** What the vendor calls an object of an element: `vendorName` of its declaration, or undefined where it has none. */
+export function vendorObjectName({ document }: Definition, name: string): string | undefined {
+  const found = declaredObjects(document).find((object) => object['name'] === name)?.['vendorName'];
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}
+
+/** The objects that a document declares. */
+export function declaredObjects({ objects }: ElementDocument): Record<string, unknown>[] {
+  return Array.isArray(objects) ? objects.filter(isObject) : [];
 }

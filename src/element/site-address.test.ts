@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Problem } from '../core/errors.ts';
-import type { SiteAddress } from './definition.ts';
+import type { SiteAddress } from './extension.ts';
 import { normalizeSiteAddress } from './site-address.ts';
 
 const site = (form: SiteAddress['form']): SiteAddress => ({

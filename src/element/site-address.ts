@@ -1,7 +1,7 @@
 // The customer's own host at a vendor, in whatever way a person writes it.
 
 import { Problem } from '../core/errors.ts';
-import type { SiteAddress } from './definition.ts';
+import type { SiteAddress } from './extension.ts';
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const hostName = new RegExp(`^${label}(?:\\.${label})*$`, 'i');

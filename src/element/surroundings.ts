@@ -1,6 +1,7 @@
 // What a resource stands among: the values that its placeholders and parameters can be filled from.
 
-import type { ElementDocument, Parameter, Resource } from './definition.ts';
+import type { ElementDocument, Resource } from './definition.ts';
+import type { Parameter } from './parameter.ts';
 import { tokenSettings } from './settings.ts';
 
 /** What the rules for one resource must know of the element around it. */

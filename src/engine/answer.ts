@@ -3,9 +3,10 @@
 
 import type { ConnectedAccount } from '../auth/refresh.ts';
 import type { Account } from '../auth/schemes.ts';
-import { isObject, setAt, valueAt } from '../core/http.ts';
+import { isObject, setAt, valueAt, writeValue } from '../core/http.ts';
 import { bodyHeaders } from './decode.ts';
 import type { ElementAnswer, ElementCall } from './element-call.ts';
+import { keysetOf } from './form.ts';
 import { type LinkAnswer, pagePlace } from './link.ts';
 import { findNextPage, followUrl } from './next-page-key.ts';
 import type { PageMark, PageTokens } from './page-token.ts';
@@ -13,6 +14,8 @@ import { isSliced, nextMark, sliceRows } from './paging.ts';
 
 /** The header in which a hook may name the next page itself. */
 const nextPageHeader = 'elements-next-page-token';
+/** The header in which a hook may say how many rows there are in all. */
+const totalHeader = 'elements-total-count';
 
 /** The answer of an element call. Throws a Problem when the vendor repeats a page. */
 export function answerCall(
@@ -30,7 +33,7 @@ export function answerCall(
   const { resource, body } = answer;
   let value = body;
   if (Array.isArray(body) && resource.method === 'GET') {
-    const page = pageOf(answer, body);
+    const page = pageOf(answer, body, call.query);
     value = page.rows;
     headers['elements-returned-count'] = String(page.rows.length);
     if (page.total !== undefined) headers['elements-total-count'] = String(page.total);
@@ -50,15 +53,24 @@ export function answerCall(
   return { headers, value, stream: undefined };
 }
 
-function pageOf(
+/** One page of an answer's rows, where the next one begins, and how many there are in all, if the vendor says so. */
+export function pageOf(
   answer: LinkAnswer,
   rows: unknown[],
+  query: ElementCall['query'],
 ): { rows: unknown[]; next: PageMark | undefined; total: number | undefined } {
   const { resource, page, style, headers, raw } = answer;
   if (isSliced(resource, page)) return { ...sliceRows(rows, page), total: rows.length };
-  const counted = resource.totalKey === undefined ? Number.NaN : Number(valueAt(raw, resource.totalKey) ?? Number.NaN);
+  const said = headers[totalHeader] ?? (resource.totalKey === undefined ? undefined : valueAt(raw, resource.totalKey));
+  const counted = Number(said ?? Number.NaN);
   const total = Number.isInteger(counted) && counted >= 0 ? counted : undefined;
   const key = resource.nextPageKey;
+  const keyset = style.kind === 'cursor' ? keysetOf(resource, query) : undefined;
+  if (keyset !== undefined) {
+    const last = rows.length < page.size ? undefined : valueAt(rows.at(-1), keyset);
+    const cursor = last === undefined || last === null ? undefined : writeValue(last);
+    return { rows, next: nextMark(resource, style, page, { rows, cursor, saysNext: true, total }), total };
+  }
   const named = headers[nextPageHeader] ?? (key === undefined ? undefined : findNextPage(key, headers, raw));
   const cursor = named === undefined || named === '' ? undefined : wordOf(answer, named);
   return { rows, next: nextMark(resource, style, page, { rows, cursor, saysNext: key !== undefined, total }), total };

@@ -5,12 +5,13 @@ import type { ConnectedAccount, Refresh } from '../auth/refresh.ts';
 import type { Account } from '../auth/schemes.ts';
 import { Problem } from '../core/errors.ts';
 import type { VendorTokens } from '../store/tokens.ts';
-import { answerCall } from './answer.ts';
+import { answerCall, pageOf } from './answer.ts';
 import { type CompiledResource, compileElement } from './compile.ts';
 import type { ElementAnswer, ElementCall } from './element-call.ts';
 import { callLink, type Link, type LinkAnswer, type LinkDependencies, Unauthorized } from './link.ts';
 import type { Match } from './match.ts';
 import type { Renewal, StoredAccount } from './renewal.ts';
+import { noSuchRow, pickedRow } from './rows.ts';
 
 /** Calls vendors as resources say. */
 export interface Engine {
@@ -40,6 +41,9 @@ interface EngineDependencies extends LinkDependencies {
 
 /** Resources that one call may run, one after the other. */
 const longestChain = 5;
+
+/** Pages of a vendor's list that are read to find one row. */
+const mostPickedPages = 100;
 
 /** Makes the engine. */
 export function createEngine(dependencies: EngineDependencies): Engine {
@@ -75,11 +79,34 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       const previous = answer === undefined ? undefined : { body: answer.body, headers: answer.headers };
       answer?.download?.body.destroy();
       const link = { resource, pathVariables: match.pathVariables, call, previous };
-      ({ answer, used } = await callRenewing({ ...used, account: withSettings(used.account, settings) }, link, renews));
+      const account = withSettings(used.account, settings);
+      const calling = resource.resource.valence?.pick === undefined ? callRenewing : pickRow;
+      ({ answer, used } = await calling({ ...used, account }, link, renews));
       Object.assign(settings, answer.settings);
     }
     if (answer === undefined) throw new Error('A chain has at least one resource');
     return { answer, used, settings };
+  }
+
+  /** The one row of a vendor's list that a call is about; its pages are followed until it is found. */
+  async function pickRow(
+    signing: Signing,
+    link: Omit<Link, keyof Signing>,
+    renews: boolean,
+  ): Promise<{ answer: LinkAnswer; used: Signing }> {
+    let used = signing;
+    let page: Link['page'];
+    for (let pages = 0; pages < mostPickedPages; pages++) {
+      const asked = await callRenewing(used, page === undefined ? link : { ...link, page }, renews);
+      const { answer } = asked;
+      used = asked.used;
+      const row = pickedRow(link.resource, link.pathVariables, answer.body);
+      if (row !== undefined) return { answer: { ...answer, body: row }, used };
+      const next = Array.isArray(answer.body) ? pageOf(answer, answer.body, link.call.query).next : undefined;
+      if (next === undefined) break;
+      page = { ...next, named: true, sized: true, warning: undefined };
+    }
+    throw noSuchRow(link.resource, link.pathVariables);
   }
 
   /** One link; when the vendor says that the access token is old, it is replaced and the call made once more. */

@@ -2,8 +2,10 @@
 
 import { type Converter, findConverter } from '../ceql/converters.ts';
 import { compileTemplate, type Placeholder, type Template } from '../core/template.ts';
-import { type Definition, withoutHub } from '../element/define.ts';
-import type { Parameter, Resource } from '../element/definition.ts';
+import { asVariant, type Definition, variantsOf, withoutHub } from '../element/define.ts';
+import type { Resource } from '../element/definition.ts';
+import type { PagingWay } from '../element/extension.ts';
+import type { Parameter } from '../element/parameter.ts';
 import { type BodyTemplate, compileBodyTemplate, placeholdersInQuotes } from './body-template.ts';
 import { type NextPageKey, parseNextPageKey } from './next-page-key.ts';
 import { parseRootKey, type RootKey } from './root-key.ts';
@@ -20,6 +22,8 @@ export interface CompiledParameter {
   required: boolean;
   isNumber: boolean;
   isFile: boolean;
+  /** a file is written as base64 text */
+  isBase64: boolean;
   converter: Converter | undefined;
   /** a `value`, read as a template */
   template: Template | undefined;
@@ -71,8 +75,12 @@ export interface CompiledResource {
   /** whether it gives rows, not one record */
   isList: boolean;
   isDownload: boolean;
-  /** the resource as it is when the caller gives `where` */
-  filtered: CompiledResource | undefined;
+  /** the resource as it is when the caller gives `where`; `fields` undefined stands for all conditions */
+  filtered: readonly { fields: ReadonlySet<string> | undefined; resource: CompiledResource }[];
+  /** the resource as it pages when the setting `pagination.type` has another value than by default */
+  ways: ReadonlyMap<string, CompiledResource>;
+  /** what asks the vendor which fields an object has, for statements that select them all */
+  describe: CompiledResource | undefined;
 }
 
 /** An element ready to be called. */
@@ -81,6 +89,8 @@ export interface CompiledElement {
   resources: readonly CompiledResource[];
   /** by `METHOD path` with the path below the hub, for chains */
   byName: ReadonlyMap<string, CompiledResource>;
+  /** values of `pagination.type` that only some of its resources know */
+  otherWays: ReadonlySet<string>;
 }
 
 const compiled = new WeakMap<Definition, CompiledElement>();
@@ -94,18 +104,51 @@ export function compileElement(definition: Definition): CompiledElement {
     definition,
     resources,
     byName: new Map(resources.map((resource) => [`${resource.method} ${resource.path}`, resource])),
+    otherWays: new Set([
+      ...Object.keys(definition.document.valence?.paging ?? {}),
+      ...(resources.some(({ resource }) => resource.valence?.statement?.keyset !== undefined) ? ['cursor'] : []),
+    ]),
   };
   compiled.set(definition, element);
   return element;
 }
 
 function compileResource(definition: Definition, resource: Resource): CompiledResource {
-  const variant = resource.valence?.whenFiltered;
-  const plain = compileVariant(definition, resource);
-  if (variant === undefined) return plain;
-  const { totalKey, ...members } = variant;
-  const extension = { ...resource.valence, ...(totalKey === undefined ? {} : { totalKey }) };
-  return { ...plain, filtered: compileVariant(definition, { ...resource, ...members, valence: extension }) };
+  return {
+    ...compileForm(definition, resource),
+    filtered: variantsOf(resource).map((variant) => ({
+      fields: variant.fields === undefined ? undefined : new Set(variant.fields),
+      resource: compileForm(definition, asVariant(resource, variant)),
+    })),
+  };
+}
+
+/** A resource in one form, with the other ways in which it can page. */
+function compileForm(definition: Definition, resource: Resource): CompiledResource {
+  const ways = new Map<string, CompiledResource>();
+  for (const name of resource.valence?.paging ?? []) {
+    const way = definition.document.valence?.paging?.[name];
+    if (way !== undefined) ways.set(name, compileVariant(definition, pagedBy(resource, way)));
+  }
+  const described = resource.valence?.statement?.described;
+  const describe =
+    described === undefined
+      ? undefined
+      : compileVariant(definition, {
+          method: 'GET',
+          path: '/{object}',
+          vendorPath: described.vendorPath,
+          rootKey: `|${described.rows}`,
+        });
+  return { ...compileVariant(definition, resource), ways, describe };
+}
+
+function pagedBy(resource: Resource, { page, pageSize, nextPageKey }: PagingWay): Resource {
+  const parameters = (resource.parameters ?? []).map((parameter) => {
+    if (parameter.type !== 'query' || !pagingNames.has(parameter.name)) return parameter;
+    return { ...parameter, vendorName: parameter.name === 'pageSize' ? pageSize : page };
+  });
+  return { ...resource, nextPageKey, parameters };
 }
 
 function compileVariant(definition: Definition, resource: Resource): CompiledResource {
@@ -140,9 +183,11 @@ function compileVariant(definition: Definition, resource: Resource): CompiledRes
       ...requests.filter(isPaging).map((parameter) => parameter.vendorName),
       ...queryNamesOf(resource.vendorPath ?? ''),
     ]),
-    isList: method === 'GET' && !/\}$/.test(path),
+    isList: method === 'GET' && (!/\}$/.test(path) || resource.valence?.pick !== undefined),
     isDownload: resource.valence?.download === true,
-    filtered: undefined,
+    filtered: [],
+    ways: new Map(),
+    describe: undefined,
   };
 }
 
@@ -200,6 +245,7 @@ function compileParameter(parameter: Parameter): CompiledParameter {
     required: parameter.required === true,
     isNumber: dataType === 'integer' || dataType === 'number',
     isFile: dataType === 'file',
+    isBase64: parameter.vendorDataType === 'base64',
     converter: converter === undefined ? undefined : findConverter(converter),
     template,
     quoted: template === undefined ? new Set() : placeholdersInQuotes(template, "'"),

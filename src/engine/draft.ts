@@ -7,9 +7,11 @@ import type { CallBody, FilePart, MultipartPart } from '../core/body.ts';
 import { Problem } from '../core/errors.ts';
 import { isObject, setAt, valueAt, writeValue } from '../core/http.ts';
 import { compileTemplate, constantText, renderTemplate, type Template } from '../core/template.ts';
+import type { Statement } from '../element/extension.ts';
 import { renderBody } from './body-template.ts';
 import { type CompiledParameter, type CompiledResource, queryNamesOf } from './compile.ts';
 import type { Configuration, ElementCall } from './element-call.ts';
+import { keysetOf } from './form.ts';
 import { followedUrl } from './next-page-key.ts';
 import { type AskedPage, type PagingStyle, vendorPage } from './paging.ts';
 import { wrapInRoot } from './root-key.ts';
@@ -20,7 +22,15 @@ export type DraftBody =
   /** written as the content type says */
   | { kind: 'value'; value: unknown }
   | { kind: 'form'; fields: Record<string, unknown> }
-  | { kind: 'multipart'; fields: Record<string, unknown>; file: { name: string; part: FilePart } | undefined }
+  /** `json` is a part of its own type, the first */
+  | {
+      kind: 'multipart';
+      json: { name: string; value: unknown } | undefined;
+      fields: Record<string, unknown>;
+      file: { name: string; part: FilePart } | undefined;
+    }
+  /** a value in which a file stands as base64 text at a dotted path */
+  | { kind: 'embedding'; value: Record<string, unknown>; path: string; part: FilePart }
   | { kind: 'stream'; stream: Readable; contentType: string; length: number | undefined };
 
 /** The vendor's request, not yet hooked, signed and written out. */
@@ -47,6 +57,8 @@ export interface DraftSources {
   page: AskedPage;
   /** the parsed `where`, if there is one */
   where: Expression | undefined;
+  /** the fields that the vendor describes the statement's object with */
+  described: readonly string[] | undefined;
   /** the answer of the resource before this one in a chain */
   previous: { body: unknown } | undefined;
 }
@@ -89,6 +101,7 @@ class DraftWriter {
   /** values for placeholders, by the name in the template */
   readonly #tokens = new Map<string, { value: unknown; from: string }>();
   #file: { name: string; part: FilePart } | undefined;
+  #embedded: { path: string; part: FilePart } | undefined;
   #isMultipart = false;
   #body: unknown;
   #stream: DraftBody | undefined;
@@ -151,7 +164,8 @@ class DraftWriter {
         return;
       case 'bodyField':
         if (!isObject(this.#body)) this.#body = {};
-        setAt(this.#body as Record<string, unknown>, vendorName, value);
+        if (parameter.isBase64 && isFile(value)) this.#embedded = { path: vendorName, part: value };
+        else setAt(this.#body as Record<string, unknown>, vendorName, value);
         return;
       case 'configuration':
         this.#settings[vendorName] = writeValue(value);
@@ -196,9 +210,18 @@ class DraftWriter {
 
   #finishBody(): DraftBody {
     if (this.#stream !== undefined) return this.#stream;
+    const { rootKey } = this.#sources.resource;
     if (this.#isMultipart || this.#file !== undefined) {
+      const [json] = isObject(this.#body) ? Object.entries(wrapInRoot(rootKey, this.#body) as object) : [];
+      if (json !== undefined && rootKey.request.length > 0) {
+        return { kind: 'multipart', json: { name: json[0], value: json[1] }, fields: this.#form, file: this.#file };
+      }
       const fields = isObject(this.#body) ? { ...this.#body, ...this.#form } : this.#form;
-      return { kind: 'multipart', fields, file: this.#file };
+      return { kind: 'multipart', json: undefined, fields, file: this.#file };
+    }
+    if (this.#embedded !== undefined && isObject(this.#body)) {
+      const value = wrapInRoot(rootKey, this.#body) as Record<string, unknown>;
+      return { kind: 'embedding', value, ...this.#embedded, path: [...rootKey.request, this.#embedded.path].join('.') };
     }
     if (Object.keys(this.#form).length > 0) return { kind: 'form', fields: this.#form };
     if (this.#body === undefined) return { kind: 'none' };
@@ -206,7 +229,7 @@ class DraftWriter {
     if (body.kind === 'text' && this.#body === body.text && !hasHeader(this.#headers, 'content-type')) {
       this.#headers['Content-Type'] = body.contentType;
     }
-    return { kind: 'value', value: wrapInRoot(this.#sources.resource.rootKey, this.#body) };
+    return { kind: 'value', value: wrapInRoot(rootKey, this.#body) };
   }
 
   #describe({ from, name }: CompiledParameter): string {
@@ -248,7 +271,7 @@ class DraftWriter {
       case 'multipart':
       case 'form':
         // A call without a body, such as a GET, has nothing but its path to give a field.
-        return fieldValue(call.body, name, wantsFile) ?? pathVariables[name];
+        return fieldValue(call.body, name, wantsFile) ?? aboutFile(call.body, name) ?? pathVariables[name];
       case 'prevBody':
         return previous?.body;
       case 'prevBodyField':
@@ -307,27 +330,32 @@ class DraftWriter {
     }
   }
 
-  #statement(statement: NonNullable<NonNullable<CompiledResource['resource']['valence']>['statement']>): string {
-    const { call, where, page, pathVariables } = this.#sources;
+  #statement(statement: Statement): string {
+    const { call, where, page, pathVariables, style, described, resource } = this.#sources;
     const fields = oneText(call.query['fields']);
     const orderBy = oneText(call.query['orderBy']);
+    const keyset = style.kind === 'cursor' ? keysetOf(resource, call.query) : undefined;
     const conditions = (statement.conditions ?? []).map(({ field, parameter }) => ({
       field,
       value: pathVariables[parameter] ?? '',
     }));
-    return asProblem('where, fields or orderBy', () =>
-      soqlStatement({
-        object: statement.object,
-        fields: fields === undefined ? statement.fields : parseFields(fields),
+    return asProblem('where, fields or orderBy', () => {
+      const selected = fields === undefined ? (described ?? statement.fields ?? []) : parseFields(fields);
+      return soqlStatement({
+        object: statementObject(statement, pathVariables),
+        fields: keyset === undefined ? selected : [...selected, keyset],
         conditions,
         limit: page.size,
-        ...(page.offset > 0 ? { offset: page.offset } : {}),
+        ...(keyset === undefined && page.offset > 0 ? { offset: page.offset } : {}),
+        ...(keyset === undefined || page.cursor === undefined ? {} : { after: { field: keyset, value: page.cursor } }),
         ...(where === undefined ? {} : { where }),
         // Without an order the rows of two pages may overlap.
         orderBy:
-          orderBy === undefined ? [{ field: statement.fields[0] ?? '', descending: false }] : parseOrderBy(orderBy),
-      }),
-    );
+          orderBy === undefined
+            ? [{ field: keyset ?? statement.fields?.[0] ?? statement.keyset ?? 'Id', descending: false }]
+            : parseOrderBy(orderBy),
+      });
+    });
   }
 
   /** The value of a placeholder in a body. */
@@ -509,6 +537,19 @@ function bodyValue(body: CallBody): unknown {
     case 'stream':
       return body;
   }
+}
+
+/** The uploaded file's own name and type, which forms have no fields for. */
+function aboutFile(body: CallBody, name: string): string | undefined {
+  if (body.kind !== 'multipart' || body.file === undefined) return undefined;
+  if (name === 'file.fileName') return body.file.fileName;
+  return name === 'file.contentType' ? body.file.contentType : undefined;
+}
+
+/** The object that a statement selects from; one in the path is the caller's word. */
+export function statementObject({ object }: Statement, pathVariables: Readonly<Record<string, string>>): string {
+  const variable = /^\{(\w+)\}$/.exec(object)?.[1];
+  return variable === undefined ? object : (pathVariables[variable] ?? '');
 }
 
 /** What members of a body are read from. */

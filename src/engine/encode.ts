@@ -1,6 +1,7 @@
 // Writes a draft out as the request that is signed and sent: address, headers, and the body as its content type says.
 
 import type { MultipartPart } from '../core/body.ts';
+import { embedFile } from '../core/embedded-file.ts';
 import { encodePairs, type HttpRequest, isObject, writeValue } from '../core/http.ts';
 import { encodeMultipart } from '../core/multipart.ts';
 import { buildXml } from '../core/xml.ts';
@@ -70,9 +71,12 @@ function encodeBody(
       if (body.length !== undefined) headers['content-length'] = String(body.length);
       return body.stream;
     case 'multipart':
-      return encodeForm(partsOf(body.fields, body.file, more), headers);
+      return encodeForm(partsOf(body, more), headers);
+    case 'embedding':
+      headers['content-type'] ??= 'application/json';
+      return embedFile(body.value, body.path, body.part.stream);
     case 'form':
-      if (type.startsWith('multipart/')) return encodeForm(partsOf(body.fields, undefined, undefined), headers);
+      if (type.startsWith('multipart/')) return encodeForm(fieldParts(body.fields), headers);
       if (!type.includes('x-www-form-urlencoded')) headers['content-type'] = 'application/x-www-form-urlencoded';
       return encodePairs(formPairs(body.fields), '+');
     case 'value':
@@ -81,7 +85,10 @@ function encodeBody(
 }
 
 /** A form with parts; its boundary stands in the content type. */
-function encodeForm(parts: AsyncIterable<MultipartPart>, headers: Record<string, string>): HttpRequest['body'] {
+function encodeForm(
+  parts: AsyncIterable<MultipartPart> | Iterable<MultipartPart>,
+  headers: Record<string, string>,
+): HttpRequest['body'] {
   const { contentType, stream } = encodeMultipart(parts);
   headers['content-type'] = contentType;
   return stream;
@@ -99,7 +106,7 @@ function encodeValue(value: unknown, type: string, headers: Record<string, strin
   }
   if (type.includes('x-www-form-urlencoded') && isObject(value)) return encodePairs(formPairs(value), '+');
   if (type.startsWith('multipart/form-data') && isObject(value)) {
-    return encodeForm(partsOf(value, undefined, undefined), headers);
+    return encodeForm(fieldParts(value), headers);
   }
   if (/\bxml\b/.test(type) && isObject(value)) return buildXml(value);
   headers['content-type'] ??= 'application/json';
@@ -120,12 +127,19 @@ function formPairs(fields: Record<string, unknown>): [string, string][] {
   });
 }
 
+function fieldParts(fields: Record<string, unknown>): MultipartPart[] {
+  return formPairs(fields).map(([name, value]) => ({ kind: 'field', name, value }));
+}
+
 async function* partsOf(
-  fields: Record<string, unknown>,
-  file: Extract<Draft['body'], { kind: 'multipart' }>['file'],
+  { json, fields, file }: Extract<Draft['body'], { kind: 'multipart' }>,
   more: AsyncIterable<MultipartPart> | undefined,
 ): AsyncGenerator<MultipartPart> {
-  for (const [name, value] of formPairs(fields)) yield { kind: 'field', name, value };
+  if (json !== undefined) {
+    const value = JSON.stringify(json.value);
+    yield { kind: 'field', name: json.name, value, contentType: 'application/json' };
+  }
+  yield* fieldParts(fields);
   if (file === undefined) return;
   yield { kind: 'file', ...file.part, name: file.name };
   if (more !== undefined) yield* more;

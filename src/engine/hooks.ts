@@ -199,7 +199,7 @@ function textOf(value: unknown): string | null {
 }
 
 function draftValue(body: DraftBody): unknown {
-  if (body.kind === 'value') return body.value;
+  if (body.kind === 'value' || body.kind === 'embedding') return body.value;
   return body.kind === 'form' || body.kind === 'multipart' ? body.fields : undefined;
 }
 

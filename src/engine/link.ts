@@ -13,9 +13,11 @@ import type { VendorTokens } from '../store/tokens.ts';
 import type { CompiledResource } from './compile.ts';
 import { configurationOf } from './configuration.ts';
 import { decodeReply, isDownload } from './decode.ts';
-import { type Draft, declaredParts, draftRequest, readWhere } from './draft.ts';
+import type { DescribedFields } from './described-fields.ts';
+import { type Draft, declaredParts, draftRequest, readWhere, statementObject } from './draft.ts';
 import type { Configuration, ElementCall } from './element-call.ts';
 import { encodeRequest } from './encode.ts';
+import { formOf } from './form.ts';
 import {
   type HookedAnswer,
   type HookScene,
@@ -28,6 +30,7 @@ import type { PageTokens } from './page-token.ts';
 import { type AskedPage, askedPage, type PagingStyle, pagingStyle } from './paging.ts';
 import type { PlatformAddresses } from './platform-addresses.ts';
 import { takeRoot } from './root-key.ts';
+import { shapeRows } from './rows.ts';
 import { vendorProblem } from './vendor-problem.ts';
 
 /** What is called, for whom. */
@@ -38,6 +41,8 @@ export interface Link {
   pathVariables: Readonly<Record<string, string>>;
   call: ElementCall;
   previous: { body: unknown; headers: Readonly<Record<string, string>> } | undefined;
+  /** the page, unless the caller's parameters say which */
+  page?: AskedPage;
 }
 
 /** What came of it. */
@@ -64,6 +69,7 @@ export interface LinkDependencies {
   scripts: Scripts;
   pageTokens: PageTokens;
   clock: Clock;
+  describedFields: DescribedFields;
   limits: { vendorCallMs: number };
   /** the platform's own addresses, for an account */
   addresses(account: Account): PlatformAddresses;
@@ -91,16 +97,18 @@ export function pagePlace(account: Account, { method, path }: ElementCall): stri
  * script; `Unauthorized` when the vendor answered 401.
  */
 export async function callLink(dependencies: LinkDependencies, link: Link): Promise<LinkAnswer> {
-  const { account, call } = link;
+  const { account, call, pathVariables } = link;
   const settings: Record<string, string> = {};
   call.trace.hide(() => secretsOf(link, settings));
   const where = readWhere(call.query);
-  const resource = (where === undefined ? undefined : link.resource.filtered) ?? link.resource;
+  const { resource, pagingType } = formOf(link.resource, where, call, account.definition, account.values);
   const configuration = configurationOf(link, dependencies.addresses);
-  const style = pagingStyle(account.values, resource.resource.objectName ?? '');
-  const page = askedPage(call.query, style, dependencies.pageTokens, pagePlace(account, call));
+  const style = pagingStyle(account.values, resource.resource.objectName ?? '', pagingType);
+  const page = link.page ?? askedPage(call.query, style, dependencies.pageTokens, pagePlace(account, call));
+  if (resource.resource.valence?.answer !== undefined) return fixedAnswer(resource, page, style);
 
-  const sources = { resource, call, pathVariables: link.pathVariables, configuration, style, page, where };
+  const described = await describedFields(dependencies, link, resource);
+  const sources = { resource, call, pathVariables, configuration, style, page, where, described: described?.fields };
   const drafted = draftRequest({ ...sources, previous: link.previous });
   const scene = sceneOf(dependencies, link, resource, configuration, where, page);
   const prepared: PreparedCall =
@@ -113,7 +121,13 @@ export async function callLink(dependencies: LinkDependencies, link: Link): Prom
     prepared.answer === undefined
       ? await exchangeWithVendor(dependencies, { ...link, resource }, prepared.draft)
       : { ...prepared.answer, textType: undefined, mayHoldNull: true, download: undefined, repeatable: true };
-  const rooted = { ...exchanged, body: rootedBody(prepared.answer, exchanged, resource) };
+  if (exchanged.status === 400 && described?.isKept === true) {
+    // A field may have gone since it was described.
+    described.forget();
+    return callLink(dependencies, link);
+  }
+  const body = shapeRows(resource, exchanged.raw, rootedBody(prepared.answer, exchanged, resource));
+  const rooted = { ...exchanged, body };
   const answer =
     resource.postRequest.length === 0 ? rooted : await runPostRequest(scene, prepared.draft, rooted, settings);
   refuseErrors(answer, exchanged.status, exchanged.repeatable);
@@ -131,6 +145,48 @@ export async function callLink(dependencies: LinkDependencies, link: Link): Prom
     style,
     settings,
   };
+}
+
+/** An answer that needs no vendor. Throws a Problem when it is a refusal. */
+function fixedAnswer(resource: CompiledResource, page: AskedPage, style: PagingStyle): LinkAnswer {
+  const { status = 200, message = `${resource.method} ${resource.path} is not possible.` } =
+    resource.resource.valence?.answer ?? {};
+  if (status >= 400) throw new Problem(status === 405 ? 'methodNotAllowed' : 'vendorRefused', message, { status });
+  return {
+    resource,
+    headers: {},
+    raw: undefined,
+    body: undefined,
+    textType: undefined,
+    mayHoldNull: false,
+    download: undefined,
+    page,
+    style,
+    settings: {},
+  };
+}
+
+/** The fields that the vendor describes the object of a statement with; undefined when the statement or the caller names them. */
+async function describedFields(
+  dependencies: LinkDependencies,
+  link: Link,
+  { describe, resource }: CompiledResource,
+): Promise<{ fields: readonly string[]; isKept: boolean; forget(): void } | undefined> {
+  const statement = resource.valence?.statement;
+  if (describe === undefined || statement?.described === undefined || link.call.query['fields'] !== undefined) {
+    return undefined;
+  }
+  const { account, call } = link;
+  const { name } = statement.described;
+  const object = statementObject(statement, link.pathVariables);
+  const instance = 'instanceId' in account ? account.instanceId : undefined;
+  const asking = { ...call, method: 'GET', query: {}, body: { kind: 'none' } as const };
+  const found = await dependencies.describedFields.find(instance, object, async () => {
+    const asked = { ...link, resource: describe, pathVariables: { object }, call: asking, previous: undefined };
+    const { body } = await callLink(dependencies, asked);
+    return Array.isArray(body) ? body.flatMap((field) => valueAt(field, name) ?? []).map(writeValue) : [];
+  });
+  return { ...found, forget: () => dependencies.describedFields.forget(instance, object) };
 }
 
 /** Everything secret that a call may show: what the account has, and what the call brings. */

@@ -1,7 +1,8 @@
 // Which resource serves a call: static segments beat parameters, and only what the element has is found.
 
 import { Problem } from '../core/errors.ts';
-import type { Definition } from '../element/define.ts';
+import { type Definition, vendorObjectName } from '../element/define.ts';
+import type { Resource } from '../element/definition.ts';
 import { type CompiledElement, type CompiledResource, compileElement } from './compile.ts';
 
 /** A resource that serves a call, and the values of the parameters in its path, decoded. */
@@ -25,7 +26,9 @@ export function matchResource(definition: Definition, method: string, path: stri
   const segments = path.split('/').slice(1).map(decodeSegment);
   const branch = walk(treeOf(compileElement(definition)), segments, 0, method);
   const resource = branch?.resources.get(method);
-  return resource === undefined ? undefined : { resource, pathVariables: pathVariables(resource, segments) };
+  return resource === undefined
+    ? undefined
+    : { resource, pathVariables: withVendorObjects(definition, pathVariables(resource, segments)) };
 }
 
 /** What `/ping` asks the vendor: the element's own resource for it, else the one that tells whether credentials work. */
@@ -58,7 +61,7 @@ function treeOf(element: CompiledElement): Branch {
   if (known !== undefined) return known;
   const root = emptyBranch();
   for (const resource of element.resources) {
-    if (!isCallable(resource.resource.type)) continue;
+    if (!isCallable(resource.resource)) continue;
     let branch = root;
     for (const segment of resource.path.split('/').slice(1)) branch = step(branch, segment);
     if (!branch.resources.has(resource.method)) branch.resources.set(resource.method, resource);
@@ -93,6 +96,15 @@ function pathVariables(resource: CompiledResource, segments: string[]): Record<s
   return variables;
 }
 
+/** An object that the element declares is called by the vendor's name for it. */
+function withVendorObjects(definition: Definition, variables: Record<string, string>): Record<string, string> {
+  for (const variable of ['objectName', 'childObjectName']) {
+    const name = variables[variable];
+    if (name !== undefined) variables[variable] = vendorObjectName(definition, name) ?? name;
+  }
+  return variables;
+}
+
 function decodeSegment(segment: string): string {
   if (!segment.includes('%')) return segment;
   try {
@@ -102,7 +114,8 @@ function decodeSegment(segment: string): string {
   }
 }
 
-/** Lifecycle resources run by themselves, except that token exchanges may also be called. */
-function isCallable(type: string | null | undefined): boolean {
+/** Lifecycle resources and links of chains are not reached by callers. */
+function isCallable({ type, valence }: Resource): boolean {
+  if (valence?.internal === true) return false;
   return type === undefined || type === null || type === 'api' || type === 'apiNoDocumentation';
 }

@@ -2,8 +2,7 @@
 
 import { Problem } from '../core/errors.ts';
 import { isObject } from '../core/http.ts';
-import type { Definition } from '../element/define.ts';
-import { withoutHub } from '../element/define.ts';
+import { type Definition, declaredObjects, withoutHub } from '../element/define.ts';
 import type { Resource } from '../element/definition.ts';
 
 /** One field of an object, as `/objects/{object}/metadata` shows it. */
@@ -21,7 +20,7 @@ export interface FieldMetadata {
 export function objectNames(definition: Definition): string[] {
   const names = new Set<string>();
   const { document } = definition;
-  for (const object of declaredObjects(definition)) {
+  for (const object of declaredObjects(document)) {
     if (typeof object['name'] === 'string') names.add(object['name']);
   }
   for (const resource of document.resources ?? []) {
@@ -36,18 +35,13 @@ export function objectNames(definition: Definition): string[] {
 
 const standard = new Set(['ping', 'objects', 'bulk', 'me', 'search', 'storage']);
 
-function isApi({ type }: Resource): boolean {
-  return type === undefined || type === null || type === 'api';
-}
-
-function declaredObjects(definition: Definition): Record<string, unknown>[] {
-  const { objects } = definition.document;
-  return Array.isArray(objects) ? objects.filter(isObject) : [];
+function isApi({ type, valence }: Resource): boolean {
+  return (type === undefined || type === null || type === 'api') && valence?.internal !== true;
 }
 
 /** The fields of an object, from its declaration or the model of its resources. Throws a Problem when there is none. */
 export function objectMetadata(definition: Definition, name: string): { fields: FieldMetadata[] } {
-  const declared = declaredObjects(definition).find(
+  const declared = declaredObjects(definition.document).find(
     (object) => object['name'] === name || object['vendorName'] === name,
   );
   const fields = declared === undefined ? undefined : declared['fields'];

@@ -30,19 +30,23 @@ const defaultLargest = 100;
 const styles = new WeakMap<SettingValues, Map<string, PagingStyle>>();
 
 /**
- * Reads `pagination.type`, `pagination.page.startindex` and `pagination.max` (a number, or JSON by object name); once
- * for the same settings.
+ * Reads `pagination.type` (or the type given), `pagination.page.startindex` and `pagination.max` (a number, or JSON by
+ * object name); once for the same settings.
  */
-export function pagingStyle(values: SettingValues, objectName: string): PagingStyle {
+export function pagingStyle(
+  values: SettingValues,
+  objectName: string,
+  type = values['pagination.type'] ?? '',
+): PagingStyle {
   const known = styles.get(values) ?? new Map<string, PagingStyle>();
-  const style = known.get(objectName) ?? readStyle(values, objectName);
-  known.set(objectName, style);
+  const key = `${type} ${objectName}`;
+  const style = known.get(key) ?? readStyle(values, objectName, type.trim());
+  known.set(key, style);
   styles.set(values, known);
   return style;
 }
 
-function readStyle(values: SettingValues, objectName: string): PagingStyle {
-  const type = (values['pagination.type'] ?? '').trim();
+function readStyle(values: SettingValues, objectName: string, type: string): PagingStyle {
   const start = Number(values['pagination.page.startindex'] ?? Number.NaN);
   const firstPage = type === 'page 0' ? 0 : Number.isInteger(start) && type === 'page' ? start : 1;
   const kind = type.startsWith('page') ? 'page' : type === 'offset' || type === 'cursor' ? type : 'unsaid';

@@ -80,7 +80,8 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
     if (call.method !== 'GET') reply.raw.once('finish', () => discardRest(request.raw));
     const notes: CallNotes = { record, definition, call, resourcePath: undefined, cacheHit: false };
     try {
-      const discovered = call.path.startsWith('/objects') ? discover(definition, call, request.host) : undefined;
+      const isBuiltIn = call.path.startsWith('/objects') && !discoversItself(definition, call);
+      const discovered = isBuiltIn ? discover(definition, call, request.host) : undefined;
       const given = discovered ?? (await callVendor(request, notes));
       noteUsage(request, notes, 200, undefined);
       return sendAnswer(reply, given, notes);
@@ -116,7 +117,6 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
   function discover(definition: Definition, { method, path }: ElementCall, host: string): ElementAnswer | undefined {
     const [, first, name, what, more] = path.split('/');
     if (method !== 'GET' || first !== 'objects' || more !== undefined) return undefined;
-    if (matchResource(definition, method, path)?.resource.path.startsWith('/objects') === true) return undefined;
     if (name === undefined) return valueAnswer(objectNames(definition));
     if (what === 'metadata') return valueAnswer(objectMetadata(definition, decodeURIComponent(name)));
     if (what === 'docs') return valueAnswer(objectDocs(definition, decodeURIComponent(name), host));
@@ -126,7 +126,7 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
   /** A call that the vendor answers, or that it has answered a moment ago. */
   async function callVendor(request: FastifyRequest, notes: CallNotes): Promise<ElementAnswer> {
     const { record, definition, call } = notes;
-    refuseDisabled(record);
+    if (record.disabled && !discoversItself(definition, call)) throw disabled(record);
     const isPing = call.method === 'GET' && call.path === '/ping';
     const match = isPing ? matchPing(definition) : findMatch(definition, call);
     if (match === undefined) return pong(definition);
@@ -191,9 +191,14 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
   }
 }
 
-function refuseDisabled({ disabled, id }: InstanceRecord): void {
-  if (!disabled) return;
-  throw new Problem('instanceDisabled', `Instance ${id} is disabled: PUT /instances/${id}/enabled enables it.`);
+function disabled({ id }: InstanceRecord): Problem {
+  return new Problem('instanceDisabled', `Instance ${id} is disabled: PUT /instances/${id}/enabled enables it.`);
+}
+
+/** Whether an element answers what objects it has with a resource of its own; a disabled instance answers that, too. */
+function discoversItself(definition: Definition, { method, path }: ElementCall): boolean {
+  if (method !== 'GET' || !path.startsWith('/objects')) return false;
+  return matchResource(definition, method, path)?.resource.path.startsWith('/objects') === true;
 }
 
 function findMatch(definition: Definition, { method, path }: ElementCall): Match {

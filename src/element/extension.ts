@@ -1,0 +1,190 @@
+// What the original document format has no place for: the `valence` objects of an element and of its resources. Exports
+// keep them, and other systems ignore them.
+
+import { type Static, Type } from 'typebox';
+import { Hook, Parameter } from './parameter.ts';
+
+const optional = Type.Optional;
+const strict = { additionalProperties: false } as const;
+
+const Described = Type.Object(
+  {
+    vendorPath: Type.String({ description: 'asked for the description of {object}' }),
+    rows: Type.String({ description: 'dotted path of its fields' }),
+    name: Type.String({ description: 'the member that names a field' }),
+  },
+  { ...strict, description: 'where the vendor describes the fields of an object' },
+);
+
+const Statement = Type.Object(
+  {
+    object: Type.String({ description: 'what follows FROM: a name, or {objectName}, a parameter of the path' }),
+    fields: optional(
+      Type.Array(Type.String(), { minItems: 1, description: 'selected unless the caller names fields' }),
+    ),
+    described: optional(Described),
+    conditions: optional(
+      Type.Array(Type.Object({ field: Type.String(), parameter: Type.String() }, strict), {
+        description: 'field = the value of a path parameter, joined to the caller’s where by AND',
+      }),
+    ),
+    keyset: optional(
+      Type.String({ description: 'the field by whose value pages follow each other when pagination.type is cursor' }),
+    ),
+  },
+  { ...strict, description: 'the query statement that the converter toSoql makes' },
+);
+/** The query statement of a list. */
+export type Statement = Static<typeof Statement>;
+
+const ResourceVariant = Type.Object(
+  {
+    fields: optional(
+      Type.Array(Type.String(), {
+        minItems: 1,
+        description: 'taken when where names these fields and no others; without it, for all other conditions',
+      }),
+    ),
+    vendorMethod: optional(Type.String()),
+    vendorPath: optional(Type.String()),
+    rootKey: optional(Type.String()),
+    nextPageKey: optional(Type.String()),
+    totalKey: optional(Type.String()),
+    paginationType: optional(Type.String()),
+    paging: optional(Type.Array(Type.String())),
+    parameters: optional(Type.Array(Parameter)),
+    hooks: optional(Type.Array(Hook)),
+  },
+  { ...strict, description: 'what is different when the caller gives `where`' },
+);
+/** What is different of a resource when the caller gives `where`. */
+export type ResourceVariant = Static<typeof ResourceVariant>;
+
+/** Schema of what a resource has beyond the original format. */
+export const ResourceExtension = Type.Object(
+  {
+    answer: optional(
+      Type.Object(
+        {
+          status: Type.Integer({ minimum: 200, maximum: 499 }),
+          message: optional(Type.String({ description: 'what a refusal says' })),
+        },
+        { ...strict, description: 'the answer, given without asking the vendor' },
+      ),
+    ),
+    internal: optional(Type.Boolean({ description: 'a link of chains only, which callers do not reach' })),
+    download: optional(Type.Boolean({ description: 'the answer is streamed through as it is' })),
+    totalKey: optional(Type.String({ description: 'where the vendor’s answer says how many rows there are in all' })),
+    keep: optional(
+      Type.Array(Type.Object({ field: Type.String(), value: Type.String() }, strict), {
+        description: 'only rows with these values are given',
+      }),
+    ),
+    pick: optional(
+      Type.Object(
+        { field: Type.String(), parameter: Type.String() },
+        { ...strict, description: 'the one row of the vendor’s list whose field has the value of a path parameter' },
+      ),
+    ),
+    sideLoads: optional(
+      Type.Record(Type.String(), Type.Array(Type.String(), { minItems: 1 }), {
+        description: 'lists beside the rows: each row gets those records that its members name by id',
+      }),
+    ),
+    paging: optional(
+      Type.Array(Type.String(), { description: 'the ways of valence.paging that the vendor has for this list' }),
+    ),
+    whenFiltered: optional(Type.Union([ResourceVariant, Type.Array(ResourceVariant, { minItems: 1 })])),
+    statement: optional(Statement),
+  },
+  { ...strict, description: 'what the original format has no place for' },
+);
+
+const SiteAddress = Type.Object(
+  {
+    setting: Type.String({ description: 'the setting that siteAddress fills' }),
+    form: Type.Enum(['label', 'host', 'origin'], {
+      description: 'how it is stored: acme, acme.vendor.com or https://acme.vendor.com',
+    }),
+    suffixes: Type.Array(Type.String({ pattern: '^\\.[a-z0-9.-]+$' }), {
+      minItems: 1,
+      description: 'hosts allowed; the first completes a bare name',
+    }),
+  },
+  { ...strict, description: 'the setting that names the customer’s own host at the vendor' },
+);
+/** Which setting names the customer's own host at the vendor, in which form, and under which suffixes. */
+export type SiteAddress = Static<typeof SiteAddress>;
+
+const OAuth2 = Type.Object(
+  {
+    authorizeParameters: optional(
+      Type.Array(Type.String(), { description: 'order of the authorize URL; only those named are sent' }),
+    ),
+    spaces: optional(Type.Enum(['+', '%20'], { description: 'how a space is written in the authorize URL' })),
+    pkce: optional(Type.Enum(['S256', 'plain'])),
+    tokenFormat: optional(Type.Enum(['form', 'json'], { description: 'body of the token request' })),
+    tokenScope: optional(Type.Boolean({ description: 'send the scope with the token request, too' })),
+    tokenTimeoutSeconds: optional(Type.Number({ minimum: 1, maximum: 120, description: 'default 30' })),
+    answer: optional(
+      Type.Object(
+        {
+          accessToken: optional(Type.String()),
+          refreshToken: optional(Type.String()),
+          expiresIn: optional(Type.String()),
+          error: optional(Type.String()),
+          errorDescription: optional(Type.String()),
+          settings: optional(Type.Record(Type.String(), Type.String())),
+        },
+        {
+          additionalProperties: false,
+          description: 'dotted paths in the token answer; settings maps a setting to the path that fills it',
+        },
+      ),
+    ),
+  },
+  strict,
+);
+/** Where an OAuth 2 vendor differs from RFC 6749's defaults. */
+export type OAuth2 = Static<typeof OAuth2>;
+
+/** Where an OAuth 1.0a vendor differs from RFC 5849's defaults. */
+const OAuth1 = Type.Object(
+  {
+    signatureMethod: optional(Type.Enum(['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1', 'PLAINTEXT'])),
+    transmission: optional(Type.Enum(['header', 'query'])),
+    tokenTimeoutSeconds: optional(Type.Number({ minimum: 1, maximum: 120 })),
+  },
+  strict,
+);
+
+const PagingWay = Type.Object(
+  {
+    page: Type.String({ description: 'the vendor’s parameter for the next page' }),
+    pageSize: Type.String({ description: 'the vendor’s parameter for the size of a page' }),
+    nextPageKey: Type.String(),
+  },
+  strict,
+);
+/** Another way in which a vendor pages. */
+export type PagingWay = Static<typeof PagingWay>;
+
+/** Schema of what an element has beyond the original format. */
+export const ElementExtension = Type.Object(
+  {
+    siteAddress: optional(SiteAddress),
+    oauth2: optional(OAuth2),
+    oauth1: optional(OAuth1),
+    paging: optional(
+      Type.Record(Type.String(), PagingWay, {
+        description: 'other ways of paging, by the value of the setting pagination.type that chooses them',
+      }),
+    ),
+    hosts: optional(
+      Type.Array(Type.String(), {
+        description: 'host patterns (* matches any labels) that calls of this element may go to',
+      }),
+    ),
+  },
+  { ...strict, description: 'what the original format has no place for' },
+);
