@@ -1,0 +1,25 @@
+// include ../../../lib/search.js
+done(
+  searchBy([
+    'name',
+    'first_name',
+    'last_name',
+    'email',
+    'phone',
+    'company',
+    'twitter',
+    'labels',
+    'case_id',
+    'external_id',
+    'subject',
+    'description',
+    'status',
+    'priority',
+    'assigned_group',
+    'assigned_user',
+    'channels',
+    'notes',
+    'attachments',
+    'q',
+  ]),
+);
