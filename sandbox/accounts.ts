@@ -26,8 +26,8 @@ export function findAccount(email: string): Account | undefined {
   return sandboxAccounts.find((account) => account.email === email.trim().toLowerCase());
 }
 
-/** The account whose e-mail address and password these are, undefined when they do not fit. */
-export function checkLogin(email: string, password: string): Account | undefined {
+/** The account whose e-mail address and password these are, undefined when they do not fit; `changed` are new passwords. */
+export function checkLogin(email: string, password: string, changed: ReadonlyMap<string, string>): Account | undefined {
   const account = findAccount(email);
-  return account?.password === password ? account : undefined;
+  return account !== undefined && (changed.get(account.email) ?? account.password) === password ? account : undefined;
 }

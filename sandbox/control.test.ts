@@ -238,6 +238,18 @@ describe('tokens', () => {
     expect((await refresh(textOf(first, 'refresh_token'))).status).toBe(400);
   });
 
+  test('end with the password, and the old one is worth nothing', async () => {
+    const token = textOf(await logIn(), 'access_token');
+    expect((await running.control('POST', 'password', { user: 'nobody', password: 'x' })).status).toBe(400);
+    const changed = { user: 'robin@example.com', password: 'a new one', vendor: 'zendesk' };
+    expect((await running.control('POST', 'password', changed)).json).toEqual({ revoked: 1 });
+    expect((await running.getAs(self, token)).status).toBe(401);
+    const enter = (password: string) =>
+      running.postForm(authorizeUrl, { step: 'login', username: 'robin@example.com', password });
+    expect((await enter('sandbox-robin')).text).toContain('do not fit');
+    expect((await enter('a new one')).text).not.toContain('do not fit');
+  });
+
   test('revoke a grant with all of its tokens', async () => {
     const first = await logIn();
     const second = await logIn();

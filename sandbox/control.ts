@@ -6,6 +6,7 @@ import { findAccount, sandboxAccounts } from './accounts.ts';
 import { FaultOrder } from './faults.ts';
 import { splitTarget, vendorOfHost } from './hosts.ts';
 import { VendorSettings } from './settings.ts';
+import { storedBytes } from './stored.ts';
 import { type VendorKey, type VendorRequest, vendorKeys } from './vendor.ts';
 import type { ControlledSandbox } from './world.ts';
 
@@ -36,6 +37,11 @@ const NewApplication = Type.Object(
 );
 
 const NewSettings = Type.Object({ vendor: VendorName, ...VendorSettings.properties }, strict);
+
+const PasswordChange = Type.Object(
+  { user: Type.String({ minLength: 1 }), password: Type.String({ minLength: 1 }), vendor: Type.Optional(VendorName) },
+  strict,
+);
 
 const Consent = Type.Object(
   {
@@ -106,6 +112,19 @@ export function controlRoutes(sandbox: ControlledSandbox): (app: FastifyInstance
       return all[vendor];
     });
 
+    app.post<{ Body: Static<typeof PasswordChange> }>(
+      '/password',
+      { schema: { body: PasswordChange } },
+      async (request, reply) => {
+        const { user, password, vendor } = request.body;
+        const account = findAccount(user);
+        if (account === undefined) return reply.code(400).send({ error: `There is no sandbox user "${user}".` });
+        const { state } = sandbox.world();
+        state.passwords.set(account.email, password);
+        return { revoked: state.tokens.revokePerson(vendor, account.email) };
+      },
+    );
+
     app.post<{ Body: Static<typeof Consent> }>('/consent', { schema: { body: Consent } }, async (request, reply) => {
       const { authorizeUrl, decision, user } = request.body;
       const account = user === undefined ? sandboxAccounts[0] : findAccount(user);
@@ -145,5 +164,6 @@ function authorizeRequest(url: string, isKnown: (host: string) => boolean): Vend
   if (!URL.canParse(url)) return undefined;
   const { hostname, pathname, search } = new URL(url);
   const target = isKnown(hostname) ? `/${hostname}${pathname}${search}` : `${pathname}${search}`;
-  return { method: 'GET', ...splitTarget(target), headers: {}, body: '', bytes: Buffer.alloc(0) };
+  const none = Buffer.alloc(0);
+  return { method: 'GET', ...splitTarget(target), headers: {}, body: '', bytes: none, upload: storedBytes(none) };
 }

@@ -23,7 +23,7 @@ export function askPerson(state: SandboxState, request: VendorRequest, asked: As
 }
 
 function logIn(state: SandboxState, form: URLSearchParams, asked: Asked): Answer {
-  const account = checkLogin(form.get('username') ?? '', form.get('password') ?? '');
+  const account = checkLogin(form.get('username') ?? '', form.get('password') ?? '', state.passwords);
   if (account === undefined) return loginPage(asked.vendorName, sandboxAccounts[0], true);
   const ticket = randomBytes(16).toString('hex');
   state.logins.set(ticket, account);

@@ -35,7 +35,7 @@ export function createRequestLog(): RequestLog {
   let entries: LoggedRequest[] = [];
   return {
     add(time, request) {
-      const { bytes: _bytes, ...logged } = request;
+      const { bytes: _bytes, upload: _upload, ...logged } = request;
       const body = request.body.slice(0, longestBody);
       const entry = { ...logged, time: time.toISOString(), body, status: null, fault: null };
       if (entries.length >= mostEntries) entries = entries.slice(mostEntries / 10);

@@ -1,14 +1,14 @@
 // The sandbox as one HTTP server: every simulated vendor under its host's name, and the control API under /_sandbox/.
 
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { controlRoutes } from './control.ts';
 import type { Fault } from './faults.ts';
 import { splitTarget, vendorOfHost } from './hosts.ts';
+import { createStore, mostInMemory, type Store, type Stored, storedBytes } from './stored.ts';
 import { type Answer, json, type Vendor, type VendorRequest } from './vendor.ts';
 import { type ControlledSandbox, createWorld } from './world.ts';
-
-const largestBody = 32 * 1024 * 1024;
 
 /** A running sandbox. */
 export interface Sandbox {
@@ -23,20 +23,21 @@ export async function startSandbox(options: { host?: string; port?: number; now?
   const { host = '127.0.0.1', port = 0, now = () => new Date() } = options;
   const closing = new AbortController();
   let world = createWorld(now);
+  const store = createStore();
   const sandbox: ControlledSandbox = {
     world: () => world,
     reset: () => {
       world = createWorld(now);
+      store.remove();
     },
   };
 
   const app = fastify({
-    bodyLimit: largestBody,
     forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
   });
   await app.register(controlRoutes(sandbox), { prefix: '/_sandbox' });
-  await app.register(async (scope) => vendorRoutes(scope, sandbox, now, closing.signal));
+  await app.register(async (scope) => vendorRoutes(scope, sandbox, { now, store, closing: closing.signal }));
   const url = await app.listen({ host, port });
 
   const patterns = world.vendors.flatMap((vendor) => vendor.hosts);
@@ -46,42 +47,50 @@ export async function startSandbox(options: { host?: string; port?: number; now?
     async close() {
       closing.abort();
       await app.close();
+      store.remove();
     },
   };
 }
 
 /** Takes every path and every body as it is: vendors read their own parameters, and signatures cover them. */
-function vendorRoutes(app: FastifyInstance, sandbox: ControlledSandbox, now: () => Date, closing: AbortSignal): void {
+function vendorRoutes(
+  app: FastifyInstance,
+  sandbox: ControlledSandbox,
+  { now, store, closing }: { now: () => Date; store: Store; closing: AbortSignal },
+): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) => store.keep(payload));
   app.all('/*', async (incoming, reply) => {
     const request = vendorRequest(incoming);
-    const { vendors, faults, log } = sandbox.world();
+    const { vendors, faults, log, rates } = sandbox.world();
     const vendor = vendorOfHost(vendors, request.host);
     if (vendor === undefined) return send(reply, unknownHost(vendors, request.host));
     const entry = log.add(now(), request);
     const fault = faults.take(request);
     entry.fault = fault?.kind ?? null;
-    const answer = await answerWith(vendor, request, fault, closing);
+    const rate = rates.count(vendor, request, now());
+    const answer = rate.refusal ?? (await answerWith(vendor, request, fault, closing));
     entry.status = answer === 'cut' || answer === 'lost' ? null : answer.status;
     if (answer === 'cut' || answer === 'lost') {
       reply.hijack();
       incoming.raw.socket.destroy();
       return reply;
     }
-    return send(reply, answer);
+    return send(reply.headers(rate.headers), answer);
   });
 }
 
 function vendorRequest(incoming: FastifyRequest): VendorRequest {
   const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
-  const bytes = Buffer.isBuffer(incoming.body) ? incoming.body : Buffer.alloc(0);
+  const upload = (incoming.body as Stored | undefined) ?? storedBytes(Buffer.alloc(0));
+  const bytes = upload.size > mostInMemory ? Buffer.alloc(0) : upload.bytes();
   return {
     method: incoming.method,
     ...splitTarget(incoming.raw.url ?? '/'),
     headers: Object.fromEntries(headers),
     body: bytes.toString('utf8'),
     bytes,
+    upload,
   };
 }
 
@@ -129,5 +138,8 @@ function unknownHost(vendors: readonly Vendor[], host: string): Answer {
 }
 
 function send(reply: FastifyReply, answer: Answer): FastifyReply {
-  return reply.code(answer.status).headers(answer.headers).send(answer.body);
+  const { status, headers, body } = answer;
+  reply.code(status).headers(headers);
+  if (typeof body === 'string' || Buffer.isBuffer(body)) return reply.send(body);
+  return reply.header('content-length', body.size).send(body.stream());
 }

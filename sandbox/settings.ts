@@ -21,6 +21,10 @@ export const VendorSettings = Type.Object(
     omitTokenType: Type.Optional(Type.Boolean()),
     omitExpiresIn: Type.Optional(Type.Boolean()),
     expiresInAsString: Type.Optional(Type.Boolean()),
+    /** Whether calls above the vendor's documented rate are answered 429. */
+    enforceRateLimit: Type.Optional(Type.Boolean()),
+    /** Bytes of an upload that the vendor takes; left out: as documented. */
+    largestUploadBytes: Type.Optional(Type.Integer({ minimum: 1 })),
     /** Another content type on token answers than the right one. */
     contentType: Type.Optional(Type.String({ minLength: 1 })),
   },

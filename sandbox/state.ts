@@ -13,6 +13,8 @@ export interface SandboxState {
   codes: CodeStore;
   tokens: TokenStore;
   settings: AllSettings;
+  /** Passwords that people have changed, by e-mail address. */
+  passwords: Map<string, string>;
   /** People between login page and consent page, by the ticket in the page's form. */
   logins: Map<string, Account>;
 }
@@ -25,6 +27,7 @@ export function createState(now: () => Date): SandboxState {
     codes: createCodeStore(),
     tokens: createTokenStore(now),
     settings: documentedSettings(),
+    passwords: new Map(),
     logins: new Map(),
   };
 }

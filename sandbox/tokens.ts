@@ -69,6 +69,8 @@ export interface TokenStore {
   expire(vendor: VendorKey | undefined, value: string | undefined): number;
   /** Revokes grants (or the one that a token belongs to); answers how many. */
   revoke(vendor: VendorKey | undefined, value: string | undefined): number;
+  /** Revokes all grants of a person, as vendors do when the password changes; answers how many. */
+  revokePerson(vendor: VendorKey | undefined, email: string): number;
   /** What `GET /_sandbox/tokens` answers. */
   report(vendor: VendorKey | undefined): TokenReport;
 }
@@ -172,6 +174,12 @@ export function createTokenStore(now: () => Date): TokenStore {
     revoke(vendor, value) {
       const all = value === undefined ? grants : [(accessTokens.get(value) ?? refreshTokens.get(value))?.grant];
       const chosen = all.filter((grant) => grant !== undefined).filter((grant) => belongs(vendor)({ grant }));
+      for (const grant of chosen) grant.revoked = true;
+      return chosen.length;
+    },
+
+    revokePerson(vendor, email) {
+      const chosen = grants.filter((grant) => belongs(vendor)({ grant }) && grant.account.email === email);
       for (const grant of chosen) grant.revoked = true;
       return chosen.length;
     },

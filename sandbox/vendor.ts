@@ -2,6 +2,7 @@
 // Vendors are plain functions from request to answer, so a request is handled in one go and no two of them can interleave.
 
 import type { Account } from './accounts.ts';
+import type { Stored } from './stored.ts';
 
 /** The simulated vendors, by the keys that the control API and `sandboxApplications` use. */
 export const vendorKeys = ['zendesk', 'desk', 'salesforce', 'act', 'webex'] as const;
@@ -21,17 +22,27 @@ export interface VendorRequest {
   query: string;
   /** Names in lower case. */
   headers: Readonly<Record<string, string>>;
-  /** The body read as UTF-8. */
+  /** The body read as UTF-8; empty for one that is too large for memory. */
   body: string;
-  /** The body as it came, for uploads. */
+  /** The body as it came, for uploads; empty for one that is too large for memory. */
   bytes: Buffer;
+  /** The body as it came, whatever its size. */
+  upload: Stored;
+}
+
+/** How many calls a vendor takes. */
+export interface RateLimit {
+  /** As documented, for one account and minute. */
+  callsPerMinute: number;
+  /** The headers that tell the caller. */
+  headers(limit: number, remaining: number): Record<string, string>;
 }
 
 /** An answer as plain data; bytes for downloads. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
-  body: string | Buffer;
+  body: string | Buffer | Stored;
 }
 
 /** One simulated vendor. */
@@ -45,6 +56,8 @@ export interface Vendor {
   consent(request: VendorRequest, decision: Decision, account: Account): Answer;
   /** The vendor's body for a status that a fault makes up (429, 500 …). */
   faultBody(status: number): unknown;
+  /** Counted always, refused only with the setting `enforceRateLimit`. */
+  rateLimit?: RateLimit;
 }
 
 /** A JSON answer. */

@@ -3,6 +3,7 @@
 import { createAct } from './act/vendor.ts';
 import { createDesk } from './desk/vendor.ts';
 import { createFaultStore, type FaultStore } from './faults.ts';
+import { createRates, type Rates } from './rates.ts';
 import { createRequestLog, type RequestLog } from './request-log.ts';
 import { createSalesforce } from './salesforce/vendor.ts';
 import { createState, type SandboxState } from './state.ts';
@@ -16,6 +17,7 @@ export interface World {
   vendors: readonly Vendor[];
   faults: FaultStore;
   log: RequestLog;
+  rates: Rates;
 }
 
 /** The sandbox as the control API and the vendor routes reach it. */
@@ -34,5 +36,5 @@ export function createWorld(now: () => Date): World {
     createAct(state),
     createWebex(state),
   ];
-  return { state, vendors, faults: createFaultStore(), log: createRequestLog() };
+  return { state, vendors, faults: createFaultStore(), log: createRequestLog(), rates: createRates(state.settings) };
 }

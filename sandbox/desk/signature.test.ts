@@ -1,6 +1,7 @@
 // The OAuth 1.0a verifier against the examples printed in RFC 5849: sections 1.2 (three signatures) and 3.4.1 (base string).
 
 import { describe, expect, test } from 'vitest';
+import { storedBytes } from '../stored.ts';
 import type { VendorRequest } from '../vendor.ts';
 import {
   baseStringUri,
@@ -20,6 +21,7 @@ function signedRequest(changes: Partial<VendorRequest>): VendorRequest {
     headers: {},
     body: '',
     bytes: Buffer.alloc(0),
+    upload: storedBytes(Buffer.alloc(0)),
   };
   return { ...base, ...changes };
 }
