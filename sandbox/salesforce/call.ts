@@ -2,6 +2,7 @@
 
 import type { VendorRequest } from '../vendor.ts';
 import type { Files } from './files.ts';
+import type { CustomObjects } from './metadata.ts';
 import type { Row } from './query.ts';
 import type { Records } from './records.ts';
 
@@ -16,8 +17,11 @@ export interface FoundRows {
 export interface OrganizationData {
   records: Records;
   files: Files;
+  customObjects: CustomObjects;
   /** What queries found that fitted no single answer, by query locator. */
   locators: Map<string, FoundRows>;
+  /** How many calls of its APIs there were. */
+  calls: number;
 }
 
 /** One call. */

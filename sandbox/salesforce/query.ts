@@ -25,6 +25,9 @@ export interface Found {
 /** A record as an answer has it. */
 export type Row = { attributes: { type: string; url: string } } & { [field: string]: Value | Row | object };
 
+/** Where a relationship leads. */
+type Related = Pick<Records, 'lookup'>;
+
 /** A path such as `Account.Owner.Name`, resolved: the relationships to follow, then the field. */
 interface Column {
   steps: { field: Field; object: SObject }[];
@@ -32,10 +35,19 @@ interface Column {
   object: SObject;
 }
 
-/** Runs a statement; `base` is the path of the API version, `deletedToo` what queryAll differs in. */
-export function runQuery(records: Records, text: string, base: string, deletedToo = false): Found {
+/**
+ * Runs a statement; `base` is the path of the API version, `deletedToo` what queryAll differs in, `find` knows the objects
+ * that FROM may name.
+ */
+export function runQuery(
+  records: Pick<Records, 'all' | 'lookup'>,
+  text: string,
+  base: string,
+  deletedToo = false,
+  find = findObject,
+): Found {
   const statement = parseSoql(text);
-  const object = findObject(statement.object.text);
+  const object = find(statement.object.text);
   if (object === undefined) {
     const reason = `sObject type '${statement.object.text}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.`;
     throw new Refusal(400, 'INVALID_TYPE', pointAt(text, statement.object.at, reason));
@@ -140,13 +152,13 @@ function targetOf(field: Field | undefined): SObject | undefined {
   return { ...first, name: 'Name', fields: first.fields.filter(({ name }) => shared.includes(name)) };
 }
 
-function read(records: Records, record: SalesforceRecord, column: Column): Value {
+function read(records: Related, record: SalesforceRecord, column: Column): Value {
   let current: SalesforceRecord | undefined = record;
   for (const { field } of column.steps) current = records.lookup(String(current?.[field.name] ?? ''));
   return current?.[column.field.name] ?? null;
 }
 
-function row(records: Records, object: SObject, record: SalesforceRecord, columns: Column[], base: string): Row {
+function row(records: Related, object: SObject, record: SalesforceRecord, columns: Column[], base: string): Row {
   const answer: Row = { attributes: attributesOf(objectOfId(record['Id']) ?? object, record['Id'] ?? null, base) };
   for (const column of columns) {
     let into: Row = answer;
@@ -169,7 +181,7 @@ function row(records: Records, object: SObject, record: SalesforceRecord, column
 
 type Test = (record: SalesforceRecord) => boolean;
 
-function compile(records: Records, statement: Statement, column: (name: Name) => Column, condition: Condition): Test {
+function compile(records: Related, statement: Statement, column: (name: Name) => Column, condition: Condition): Test {
   switch (condition.kind) {
     case 'and': {
       const tests = condition.conditions.map((part) => compile(records, statement, column, part));

@@ -7,11 +7,14 @@ import { connectApi } from './connect.ts';
 import { methodNotAllowed, Refusal, refusalAnswer, unknownResource } from './errors.ts';
 import { createFiles } from './files.ts';
 import { knowledgeManagementApi } from './knowledge.ts';
+import { createCustomObjects } from './metadata.ts';
 import { organizationOf, salesforceUserId } from './organization.ts';
 import { runQuery } from './query.ts';
 import { createRecords } from './records.ts';
+import { reportsApi } from './reports.ts';
 import { seed } from './seed.ts';
 import { sobjectsApi } from './sobjects.ts';
+import { toolingApi } from './tooling.ts';
 
 const firstVersion = 20;
 const lastVersion = 63;
@@ -20,6 +23,9 @@ const seasons = ['Winter', 'Spring', 'Summer'];
 /** The rows of a query in one answer: the most, and the fewest that may be asked for ("Query Options Header"). */
 const mostRows = 2000;
 const fewestRows = 200;
+
+/** Calls that an Enterprise Edition organization has in 24 hours; the sandbox refuses none. */
+const callsPerDay = 100_000;
 
 /** What the organizations keep, each filled when it is first asked; the key is the organization's id. */
 export type SalesforceData = (organizationId: string) => OrganizationData;
@@ -31,7 +37,9 @@ export function createSalesforceData(now: () => Date): SalesforceData {
     const known = kept.get(organizationId);
     if (known !== undefined) return known;
     const records = createRecords(now);
-    const data = { records, files: createFiles(records), locators: new Map() };
+    const files = createFiles(records);
+    const customObjects = createCustomObjects();
+    const data: OrganizationData = { records, files, customObjects, locators: new Map(), calls: 0 };
     seed(records, data.files);
     kept.set(organizationId, data);
     return data;
@@ -56,12 +64,24 @@ export function salesforceRest(state: SandboxState, data: SalesforceData, reques
     const identity = `https://${organization.loginHost}/id/${organization.id}/${userId}`;
     return json(200, { ...resources(base), identity });
   }
+  const kept = data(organization.id);
+  kept.calls += 1;
+  return withUsage(kept, answerTo({ request, data: kept, now: state.now(), userId, base }, rest));
+}
+
+function answerTo(call: RestCall, path: string): Answer {
   try {
-    return route({ request, data: data(organization.id), now: state.now(), userId, base }, rest);
+    return route(call, path);
   } catch (error) {
     if (error instanceof Refusal) return refusalAnswer(error);
     throw error;
   }
+}
+
+/** Every answer tells how many of the day's calls are used up ("Limit Info Header"). */
+function withUsage(data: OrganizationData, answer: Answer): Answer {
+  const usage = `api-usage=${data.calls}/${callsPerDay}`;
+  return { ...answer, headers: { ...answer.headers, 'sforce-limit-info': usage } };
 }
 
 /** The REST API's answer to an unknown path. */
@@ -79,6 +99,11 @@ function route(call: RestCall, path: string): Answer {
       return query(call, rest, name === 'queryAll');
     case 'connect':
       return connectApi(call, rest);
+    case 'analytics':
+      if (rest !== 'reports' && !rest.startsWith('reports/')) break;
+      return reportsApi(call, rest.replace(/^reports\/?/, ''));
+    case 'tooling':
+      return toolingApi(call, rest);
     case 'knowledgeManagement':
       return knowledgeManagementApi(call, rest);
   }

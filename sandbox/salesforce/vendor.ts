@@ -6,6 +6,7 @@ import type { Answer, Vendor, VendorRequest } from '../vendor.ts';
 import { salesforceIdentity, salesforceUserInfo } from './identity.ts';
 import { salesforceRevoke, salesforceRules, salesforceToken } from './login.ts';
 import { createSalesforceData, notFound, type SalesforceData, salesforceRest } from './rest.ts';
+import { metadataSoap } from './soap.ts';
 
 /** Salesforce, with one production organization and one Salesforce sandbox. */
 export function createSalesforce(state: SandboxState): Vendor {
@@ -36,5 +37,8 @@ function handle(state: SandboxState, data: SalesforceData, request: VendorReques
   }
   if (/^\/id\/[^/]+\/[^/]+$/.test(request.path)) return salesforceIdentity(state, request);
   if (/^\/services\/data(\/|$)/.test(request.path)) return salesforceRest(state, data, request);
+  if (/^\/services\/Soap\/m\/\d+\.0$/.test(request.path) && request.method === 'POST') {
+    return metadataSoap(state, data, request);
+  }
   return notFound();
 }

@@ -1,0 +1,145 @@
+// The Metadata API's SOAP calls for custom objects: createMetadata(), updateMetadata(), deleteMetadata(). Envelopes are read
+// by the few names that these calls have.
+
+import type { SandboxState } from '../state.ts';
+import type { Answer, VendorRequest } from '../vendor.ts';
+import type { OrganizationData } from './call.ts';
+import type { CustomObjects } from './metadata.ts';
+import { organizationOf } from './organization.ts';
+import { dateTime } from './records.ts';
+
+const namespace = 'http://soap.sforce.com/2006/04/metadata';
+
+/** A result of a call: what became of one component. */
+type Result = { fullName: string; error?: { statusCode: string; message: string } };
+
+/** Answers `POST /services/Soap/m/{version}`; the session is the access token, in the SessionHeader. */
+export function metadataSoap(
+  state: SandboxState,
+  data: (organizationId: string) => OrganizationData,
+  request: VendorRequest,
+): Answer {
+  const organization = organizationOf(request.host);
+  const token = state.tokens.goodAccessToken('salesforce', elementOf(request.body, 'sessionId') ?? '');
+  if (token === undefined || organizationOf(token.grant.host).host !== request.host) {
+    return fault('INVALID_SESSION_ID', 'Invalid Session ID found in SessionHeader: Illegal Session. Session not found');
+  }
+  const [, call] = /<(?:\w+:)?(createMetadata|updateMetadata|deleteMetadata)[\s>]/.exec(request.body) ?? [];
+  if (call === undefined) return fault('UNKNOWN_EXCEPTION', 'No operation available for this request');
+  const { customObjects } = data(organization.id);
+  const now = dateTime(state.now());
+  if (call === 'deleteMetadata') {
+    if (elementOf(request.body, 'type') !== 'CustomObject') return fault('INVALID_TYPE', 'type is not supported');
+    return answer(
+      call,
+      elementsOf(request.body, 'fullNames').map((fullName) => remove(customObjects, fullName)),
+    );
+  }
+  const components = [
+    ...request.body.matchAll(/<(\w+:)?metadata\s[^>]*type="(?:\w+:)?CustomObject"[^>]*>(.*?)<\/\1?metadata>/gs),
+  ];
+  if (components.length === 0) return fault('INVALID_TYPE', 'Must specify an xsi:type of a metadata component');
+  const write = call === 'createMetadata' ? create : update;
+  return answer(
+    call,
+    components.map(([, , body = '']) => write(customObjects, body, now)),
+  );
+}
+
+function create(objects: CustomObjects, body: string, now: string): Result {
+  const fullName = elementOf(body, 'fullName') ?? '';
+  const label = elementOf(body, 'label') ?? '';
+  const pluralLabel = elementOf(body, 'pluralLabel') ?? '';
+  const refuse = (statusCode: string, message: string) => ({ fullName, error: { statusCode, message } });
+  if (
+    !/^[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*(?:__[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*)?__(?:c|kav)$/.test(fullName)
+  ) {
+    const message =
+      'The object name you provided on object Custom Object can only contain alphanumeric characters, must begin with a letter, cannot end with an underscore, and cannot contain two consecutive underscore characters.';
+    return refuse('FIELD_INTEGRITY_EXCEPTION', message);
+  }
+  if (label === '') return refuse('REQUIRED_FIELD_MISSING', 'Must specify a non-empty label for the CustomObject');
+  if (pluralLabel === '') {
+    return refuse('REQUIRED_FIELD_MISSING', 'Must specify a non-empty pluralLabel for the CustomObject');
+  }
+  if (objects.find(fullName) !== undefined) {
+    return refuse('DUPLICATE_DEVELOPER_NAME', 'There is already a Custom Object with this name.');
+  }
+  const description = elementOf(body, 'description') ?? null;
+  objects.add({ fullName, label, pluralLabel, description, createdDate: now });
+  return { fullName };
+}
+
+function update(objects: CustomObjects, body: string): Result {
+  const fullName = elementOf(body, 'fullName') ?? '';
+  const found = objects.find(fullName);
+  if (found === undefined) return notThere(fullName);
+  const label = elementOf(body, 'label');
+  const pluralLabel = elementOf(body, 'pluralLabel');
+  if (!label || !pluralLabel) {
+    const name = label ? 'pluralLabel' : 'label';
+    const message = `Must specify a non-empty ${name} for the CustomObject`;
+    return { fullName, error: { statusCode: 'REQUIRED_FIELD_MISSING', message } };
+  }
+  Object.assign(found, { label, pluralLabel, description: elementOf(body, 'description') ?? found.description });
+  return { fullName: found.fullName };
+}
+
+function remove(objects: CustomObjects, fullName: string): Result {
+  const found = objects.find(fullName);
+  if (found === undefined) return notThere(fullName);
+  objects.remove(found);
+  return { fullName };
+}
+
+function notThere(fullName: string): Result {
+  const message = `no CustomObject named ${fullName} found`;
+  return { fullName, error: { statusCode: 'INVALID_CROSS_REFERENCE_KEY', message } };
+}
+
+function answer(call: string, results: readonly Result[]): Answer {
+  const written = results.map(({ fullName, error }) =>
+    error === undefined
+      ? `<result><fullName>${escapeXml(fullName)}</fullName><success>true</success></result>`
+      : `<result><errors><message>${escapeXml(error.message)}</message><statusCode>${error.statusCode}</statusCode></errors><fullName>${escapeXml(fullName)}</fullName><success>false</success></result>`,
+  );
+  return envelope(200, `<${call}Response xmlns="${namespace}">${written.join('')}</${call}Response>`);
+}
+
+function fault(code: string, message: string): Answer {
+  const text = `${code}: ${message}`;
+  return envelope(
+    500,
+    `<soapenv:Fault><faultcode>sf:${code}</faultcode><faultstring>${escapeXml(text)}</faultstring></soapenv:Fault>`,
+  );
+}
+
+function envelope(status: number, body: string): Answer {
+  const text = `<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:sf="${namespace}"><soapenv:Body>${body}</soapenv:Body></soapenv:Envelope>`;
+  return { status, headers: { 'content-type': 'text/xml; charset=utf-8' }, body: text };
+}
+
+function elementOf(text: string, name: string): string | undefined {
+  return elementsOf(text, name)[0];
+}
+
+function elementsOf(text: string, name: string): string[] {
+  const pattern = new RegExp(`<(?:\\w+:)?${name}(?:\\s[^>]*)?>([^<]*)</(?:\\w+:)?${name}>`, 'g');
+  return [...text.matchAll(pattern)].map(([, value = '']) => unescapeXml(value).trim());
+}
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+function unescapeXml(text: string): string {
+  return text.replace(
+    /&(?:(amp|lt|gt|quot|apos)|#(\d+)|#x([0-9a-f]+));/gi,
+    (_match, name?: string, code?: string, hex?: string) =>
+      name !== undefined
+        ? (entities[name.toLowerCase()] ?? '')
+        : String.fromCodePoint(code !== undefined ? Number(code) : Number.parseInt(hex ?? '0', 16)),
+  );
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
