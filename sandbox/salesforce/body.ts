@@ -1,11 +1,11 @@
 // What a request of the REST API brings: a JSON object, or a form whose first part is JSON and whose other parts are
 // binary ("Insert or Update Blob Data").
 
+import { readParts, textOf } from '../parts.ts';
 import { mediaType } from '../vendor.ts';
 import type { RestCall } from './call.ts';
 import { Refusal } from './errors.ts';
-import { readParts } from './multipart.ts';
-import type { Members } from './records.ts';
+import { BinaryPart, type Members } from './records.ts';
 
 /** A record's members, and the name of the file that came with them. */
 export interface RecordBody {
@@ -25,9 +25,9 @@ export function readRecordBody(call: RestCall): RecordBody {
     throw new Refusal(400, 'INVALID_MULTIPART_REQUEST', 'Multipart message must include a non-binary part');
   }
   const files = parts.filter((part) => part.fileName !== undefined);
-  const blobs = Object.fromEntries(files.map((part) => [part.name, part.bytes]));
+  const blobs = Object.fromEntries(files.map((part) => [part.name, new BinaryPart(part.stored)]));
   return {
-    members: { ...readJson(json.bytes.toString('utf8')), ...blobs },
+    members: { ...readJson(textOf(json)), ...blobs },
     fileName: files[0]?.fileName,
     contentType: files[0]?.contentType,
   };

@@ -1,10 +1,10 @@
 // Files and folders in Salesforce's Connect REST API ("Files Resources", "Folders Resources", "User Files Resources").
 
+import { textOf as partText, readParts } from '../parts.ts';
 import { type Answer, empty, json, mediaType, type VendorRequest } from '../vendor.ts';
 import type { RestCall } from './call.ts';
 import { methodNotAllowed, Refusal, unknownResource } from './errors.ts';
 import type { FolderEntry } from './files.ts';
-import { readParts } from './multipart.ts';
 import { needObject, type SalesforceRecord } from './records.ts';
 
 const folders = needObject('ContentFolder');
@@ -57,13 +57,13 @@ function file(call: RestCall, id: string): Answer {
 function download(call: RestCall, id: string): Answer {
   if (call.request.method !== 'GET') throw methodNotAllowed(call.request.method, ['GET', 'HEAD']);
   const document = call.data.files.document(id);
-  const { bytes, mimeType } = call.data.files.content(document);
+  const { content, mimeType } = call.data.files.content(document);
   const fileName = [document['Title'], document['FileExtension']].filter((part) => part !== null).join('.');
   const headers = {
     'content-type': mimeType,
     'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(fileName)}`,
   };
-  return { status: 200, headers, body: bytes };
+  return { status: 200, headers, body: content };
 }
 
 /** The file is the part `fileData`; title and description come as parameters, as fields or as a JSON part ("Uploading Binary Files"). */
@@ -77,18 +77,19 @@ function upload(call: RestCall): Answer {
     );
   }
   const { title, desc } = inputOf(call.request);
-  const { fileName, contentType, bytes } = part;
-  const added = { fileName, title, description: desc, mimeType: contentType, folderId: undefined, bytes };
+  const { fileName, contentType, stored: content } = part;
+  const added = { fileName, title, description: desc, mimeType: contentType, folderId: undefined, content };
   return json(201, fileOf(call, call.data.files.add(added, call.userId, call.now)));
 }
 
 /** File Input: its members as request parameters, or in a JSON body, or in a JSON part or fields of a form. */
 function inputOf(request: VendorRequest): { title: string | undefined; desc: string | undefined } {
   const input: Record<string, unknown> = Object.fromEntries(new URLSearchParams(request.query));
-  for (const { contentType, fileName, name, bytes } of readParts(request)) {
+  for (const part of readParts(request)) {
+    const { contentType, fileName, name } = part;
     if (fileName !== undefined) continue;
-    if (contentType === 'application/json') Object.assign(input, readJson(bytes.toString('utf8')));
-    else input[name] = bytes.toString('utf8');
+    if (contentType === 'application/json') Object.assign(input, readJson(partText(part)));
+    else input[name] = partText(part);
   }
   if (mediaType(request) === 'application/json') Object.assign(input, readJson(request.body));
   const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);

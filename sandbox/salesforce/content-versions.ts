@@ -1,7 +1,7 @@
 // The versions of Salesforce's files, and what a file is shared with from the start (Object Reference "ContentVersion",
 // "ContentDocumentLink"). Every way in, the REST API and the Connect API, makes versions here, so that both see the same.
 
-import { createHash } from 'node:crypto';
+import type { Stored } from '../stored.ts';
 import { dateTime, needObject, type Records, type SalesforceRecord } from './records.ts';
 
 /** A version to be made. */
@@ -11,7 +11,7 @@ export interface NewVersion {
   reasonForChange: string | undefined;
   /** With extension. */
   fileName: string;
-  bytes: Buffer;
+  content: Stored;
   /** The record that it is shared with from the start, other than its owner. */
   firstPublishLocationId?: string | undefined;
 }
@@ -67,7 +67,7 @@ export function addVersion(
     Description: version.description ?? null,
     FileExtension: extension ?? null,
     FileType: knownTypes[(extension ?? '').toLowerCase()]?.fileType ?? 'UNKNOWN',
-    ContentSize: version.bytes.length,
+    ContentSize: version.content.size,
     ContentModifiedDate: now,
   };
   const record = records.insert(versions, {
@@ -81,9 +81,9 @@ export function addVersion(
     FirstPublishLocationId: version.firstPublishLocationId ?? userId,
     VersionNumber: String(earlier.length + 1),
     IsLatest: true,
-    Checksum: createHash('md5').update(version.bytes).digest('hex'),
+    Checksum: version.content.md5(),
   });
-  records.setBlob(record, 'VersionData', version.bytes);
+  records.setBlob(record, 'VersionData', version.content);
   for (const one of earlier) one['IsLatest'] = false;
   Object.assign(document, shared, {
     LatestPublishedVersionId: record['Id'],

@@ -1,12 +1,13 @@
 // Salesforce Files: what the documents of an organization contain and in which folders they lie. A file's record is a
 // ContentDocument, so that queries and the Connect API see the same files.
 
+import type { Stored } from '../stored.ts';
 import { addVersion, createDocument, mimeTypeOf, splitFileName } from './content-versions.ts';
 import { needObject, type Records, type SalesforceRecord } from './records.ts';
 
 /** What a document contains. */
 export interface FileContent {
-  bytes: Buffer;
+  content: Stored;
   mimeType: string;
   /** MD5 in hexadecimal. */
   checksum: string;
@@ -39,7 +40,7 @@ export interface NewFile {
   description: string | undefined;
   mimeType: string | undefined;
   folderId: string | undefined;
-  bytes: Buffer;
+  content: Stored;
 }
 
 const documents = needObject('ContentDocument');
@@ -52,11 +53,11 @@ export function createFiles(records: Records): Files {
   const living = (record: SalesforceRecord) => record['IsDeleted'] !== true;
   const contentOf = (document: SalesforceRecord): FileContent => {
     const version = records.lookup(String(document['LatestPublishedVersionId']));
-    const bytes = version === undefined ? undefined : records.blob(version, 'VersionData');
-    if (bytes === undefined) throw new Error(`the document ${document['Id']} has no content`);
+    const content = version === undefined ? undefined : records.blob(version, 'VersionData');
+    if (content === undefined) throw new Error(`the document ${document['Id']} has no content`);
     const { mimeType, folderId } = kept.get(String(document['Id'])) ?? {};
     return {
-      bytes,
+      content,
       mimeType: mimeTypeOf(document['FileExtension']) ?? mimeType ?? 'application/octet-stream',
       checksum: String(version?.['Checksum']),
       folderId,
@@ -69,8 +70,8 @@ export function createFiles(records: Records): Files {
     add(file, userId, time) {
       const document = createDocument(records, userId, time);
       const title = file.title ?? splitFileName(file.fileName).base;
-      const { description, fileName, bytes } = file;
-      const version = { title, description, reasonForChange: undefined, fileName, bytes };
+      const { description, fileName, content } = file;
+      const version = { title, description, reasonForChange: undefined, fileName, content };
       addVersion(records, document, version, userId, time);
       kept.set(String(document['Id']), { mimeType: file.mimeType, folderId: file.folderId });
       return document;

@@ -1,5 +1,6 @@
 // The records of one organization: made, changed and deleted by the rules of the SOAP API's create(), update(), delete().
 
+import { type Stored, storedBytes } from '../stored.ts';
 import { Refusal } from './errors.ts';
 import { childRelationships, findField, findObject, objectOfId, salesforceObjects } from './objects/catalog.ts';
 import type { Field, SObject, Surroundings, Value } from './objects/field.ts';
@@ -26,18 +27,26 @@ export interface Records {
   /** Stores a record as it is given, past all rules, for what the organization itself writes. */
   insert(object: SObject, values: SalesforceRecord): SalesforceRecord;
   /** What a field of type base64 holds; undefined when the record has nothing there. */
-  blob(record: SalesforceRecord, field: string): Buffer | undefined;
-  setBlob(record: SalesforceRecord, field: string, bytes: Buffer): void;
+  blob(record: SalesforceRecord, field: string): Stored | undefined;
+  setBlob(record: SalesforceRecord, field: string, content: Stored): void;
 }
 
-/** The members of a request's body; names in any case. A field of type base64 is text in base64, or bytes of a form. */
+/** What a form has for a field of type base64. */
+export class BinaryPart {
+  readonly content: Stored;
+  constructor(content: Stored) {
+    this.content = content;
+  }
+}
+
+/** The members of a request's body; names in any case. A field of type base64 is text in base64, or a part of a form. */
 export type Members = Readonly<Record<string, unknown>>;
 
 /** Members read by the rules of their fields. */
 export interface ReadMembers {
   values: SalesforceRecord;
   /** What the fields of type base64 hold, by their names. */
-  blobs: ReadonlyMap<string, Buffer>;
+  blobs: ReadonlyMap<string, Stored>;
 }
 
 /** A date and time as the REST API writes it. */
@@ -49,7 +58,7 @@ export function dateTime(time: Date): string {
 export function createRecords(now: () => Date): Records {
   const tables = new Map(salesforceObjects.map((object) => [object.name, [] as SalesforceRecord[]]));
   const byId = new Map<string, SalesforceRecord>();
-  const blobs = new Map<string, Buffer>();
+  const blobs = new Map<string, Stored>();
   const tableOf = (object: SObject): SalesforceRecord[] => tables.get(object.name) ?? [];
   const all = (object: SObject): readonly SalesforceRecord[] =>
     object.views.length === 0 ? tableOf(object) : object.views.flatMap((name) => tables.get(name) ?? []);
@@ -91,9 +100,9 @@ export function createRecords(now: () => Date): Records {
     return { LastModifiedDate: time, LastModifiedById: userId, SystemModstamp: time };
   }
 
-  function setBlob(record: SalesforceRecord, field: string, bytes: Buffer): void {
+  function setBlob(record: SalesforceRecord, field: string, content: Stored): void {
     record[field] = field;
-    blobs.set(`${record['Id']}/${field}`, bytes);
+    blobs.set(`${record['Id']}/${field}`, content);
   }
 
   function readNew(object: SObject, members: Members): ReadMembers {
@@ -133,7 +142,7 @@ export function createRecords(now: () => Date): Records {
       const refusal = object.check(draft, undefined, around);
       if (refusal !== undefined) throw refusal;
       const record = insert(object, whole);
-      for (const [field, bytes] of given) setBlob(record, field, bytes);
+      for (const [field, content] of given) setBlob(record, field, content);
       return record;
     },
     update(object, id, members, userId) {
@@ -153,7 +162,7 @@ export function createRecords(now: () => Date): Records {
       if (refusal !== undefined) throw refusal;
       Object.assign(record, changed, touched(userId));
       Object.assign(record, object.derive(record));
-      for (const [field, bytes] of given) setBlob(record, field, bytes);
+      for (const [field, content] of given) setBlob(record, field, content);
     },
     delete(object, id, userId) {
       const record = get(object, id);
@@ -201,7 +210,7 @@ function readMembers(
   byId: ReadonlyMap<string, SalesforceRecord>,
 ): ReadMembers {
   const values: SalesforceRecord = {};
-  const blobs = new Map<string, Buffer>();
+  const blobs = new Map<string, Stored>();
   const forbidden: string[] = [];
   for (const [name, value] of Object.entries(members)) {
     if (name === 'attributes') continue;
@@ -220,10 +229,10 @@ function readMembers(
   return { values, blobs };
 }
 
-function readBlob(field: Field, value: unknown): Buffer {
-  if (Buffer.isBuffer(value)) return value;
+function readBlob(field: Field, value: unknown): Stored {
+  if (value instanceof BinaryPart) return value.content;
   const isBase64 = typeof value === 'string' && /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(value);
-  if (isBase64) return Buffer.from(value, 'base64');
+  if (isBase64) return storedBytes(Buffer.from(value, 'base64'));
   const form = typeof value === 'string' ? 'VALUE_STRING' : 'START_OBJECT';
   const message = `Cannot deserialize instance of base64 from ${form} value ${JSON.stringify(value)?.slice(0, 100)} or request may be missing a required field at [line:1, column:2] (${field.name})`;
   throw new Refusal(400, 'JSON_PARSER_ERROR', message);

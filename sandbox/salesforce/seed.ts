@@ -1,6 +1,7 @@
 // What an organization has from the start: the same records in every sandbox, old enough that nothing new sorts before them.
 
 import { fullName, sandboxAccounts } from '../accounts.ts';
+import { storedBytes } from '../stored.ts';
 import type { Files } from './files.ts';
 import { findField } from './objects/catalog.ts';
 import type { Value } from './objects/field.ts';
@@ -215,7 +216,7 @@ export function seed(records: Records, files: Files): void {
       BodyLength: bytes.length,
       OwnerId: owner,
     });
-    records.setBlob(records.get(needObject('Attachment'), id), 'Body', bytes);
+    records.setBlob(records.get(needObject('Attachment'), id), 'Body', storedBytes(bytes));
   }
   insertMany('Shipment__c', (index) => ({
     Account__c: at(accounts, index * 3),
@@ -256,7 +257,8 @@ export function seed(records: Records, files: Files): void {
     const fileName = picture ? `Picture ${index + 1}.png` : `Report ${index + 1}.${at(['txt', 'csv'], index)}`;
     const words = `${fileName}\n${'0123456789'.repeat(1 + (index % 7))}\n`;
     const bytes = picture ? Buffer.concat([pngStart, Buffer.from(words)]) : Buffer.from(words);
-    const file = { fileName, title: undefined, description: undefined, mimeType: undefined, folderId, bytes };
+    const content = storedBytes(bytes);
+    const file = { fileName, title: undefined, description: undefined, mimeType: undefined, folderId, content };
     files.add(file, owner, new Date(firstDay + made * hour));
     made += 1;
   }

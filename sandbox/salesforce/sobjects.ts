@@ -63,7 +63,7 @@ function create(call: RestCall, object: SObject): Answer {
         ? createArticle(call, object, members)
         : records.create(object, members, call.userId);
   if (object.name === 'Attachment') {
-    record['BodyLength'] = records.blob(record, 'Body')?.length ?? 0;
+    record['BodyLength'] = records.blob(record, 'Body')?.size ?? 0;
     record['ContentType'] ??= contentType ?? null;
   }
   const location = `${call.base}/sobjects/${object.name}/${record['Id']}`;
@@ -74,7 +74,7 @@ function update(call: RestCall, object: SObject, id: string): void {
   const { records } = call.data;
   records.update(object, id, readRecordBody(call).members, call.userId);
   const record = records.get(object, id);
-  if (object.name === 'Attachment') record['BodyLength'] = records.blob(record, 'Body')?.length ?? 0;
+  if (object.name === 'Attachment') record['BodyLength'] = records.blob(record, 'Body')?.size ?? 0;
   if (object.name === 'ContentVersion' && record['IsLatest'] === true) {
     const document = records.lookup(String(record['ContentDocumentId']));
     if (document !== undefined) {
@@ -95,9 +95,9 @@ function createVersion(
   const path = String(given.get('pathonclient') ?? fileName ?? given.get('title') ?? '');
   const named = path === '' || given.has('title') ? members : { ...members, Title: splitFileName(path).base };
   const { values, blobs } = records.read(object, named);
-  const bytes = blobs.get('VersionData');
-  if (bytes === undefined || path === '') {
-    const missing = [...(bytes === undefined ? ['VersionData'] : []), ...(path === '' ? ['PathOnClient'] : [])];
+  const content = blobs.get('VersionData');
+  if (content === undefined || path === '') {
+    const missing = [...(content === undefined ? ['VersionData'] : []), ...(path === '' ? ['PathOnClient'] : [])];
     const message = `Required fields are missing: [${missing.join(', ')}]`;
     throw new Refusal(400, 'REQUIRED_FIELD_MISSING', message, missing);
   }
@@ -116,7 +116,7 @@ function createVersion(
     description: textOf('Description'),
     reasonForChange: textOf('ReasonForChange'),
     fileName: path.replace(/^.*[\\/]/, ''),
-    bytes,
+    content,
     firstPublishLocationId: textOf('FirstPublishLocationId'),
   };
   return addVersion(records, document, version, call.userId, call.now);
@@ -150,10 +150,10 @@ function relatedTo(call: RestCall, object: SObject, id: string, name: string): A
 }
 
 function blob(call: RestCall, record: SalesforceRecord, field: Field): Answer {
-  const bytes = call.data.records.blob(record, field.name);
-  if (bytes === undefined) throw unknownResource();
+  const content = call.data.records.blob(record, field.name);
+  if (content === undefined) throw unknownResource();
   const type = record['ContentType'] ?? mimeTypeOf(record['FileExtension']) ?? 'application/octet-stream';
-  return { status: 200, headers: { 'content-type': String(type) }, body: bytes };
+  return { status: 200, headers: { 'content-type': String(type) }, body: content };
 }
 
 /** All fields, or those that `fields` names. */
