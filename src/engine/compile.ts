@@ -277,7 +277,9 @@ function parseNextResource(text: string | null | undefined): CompiledResource['n
     : { method: method.toUpperCase(), path: withoutHub(path) };
 }
 
-function pagingOf({ paginationType }: Resource): CompiledResource['paging'] {
+function pagingOf({ paginationType, valence }: Resource): CompiledResource['paging'] {
+  // A statement says itself how many rows, and from where.
+  if (valence?.statement !== undefined && !paginationType) return 'vendor';
   if (paginationType === 'VENDOR_NOT_SUPPORTED') return 'platform';
   if (paginationType === 'NO_PAGINATION') return 'none';
   return paginationType === 'VENDOR_SUPPORTED' || paginationType === 'supported' ? 'vendor' : 'unsaid';

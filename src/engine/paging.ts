@@ -141,12 +141,15 @@ export function nextMark(
     );
   }
   // Where the caller's size does not reach the vendor, a page has as many rows as the vendor likes.
-  const given = resource.queryNames.has('pageSize') ? asked.size : Math.max(asked.size, rows.length);
+  const takesSize = resource.queryNames.has('pageSize') || resource.resource.valence?.statement !== undefined;
+  const given = takesSize ? asked.size : Math.max(asked.size, rows.length);
   const offset = asked.offset + given;
   const next = () => ({ offset, page: asked.page + 1, size: asked.size, before: fingerprint(rows) });
   if (cursor !== undefined) return cursor === asked.cursor && rows.length === 0 ? undefined : { ...next(), cursor };
   if (answer.saysNext || style.kind === 'cursor' || resource.paging === 'none') return undefined;
-  const pagesByNumber = resource.queryNames.has('page') || resource.queryNames.has('nextPage');
+  const { queryNames, resource: document } = resource;
+  const pagesByNumber =
+    queryNames.has('page') || queryNames.has('nextPage') || document.valence?.statement !== undefined;
   if (!pagesByNumber) return undefined;
   const isFull = rows.length >= asked.size;
   return isFull && (total === undefined || offset < total) ? next() : undefined;
