@@ -3,16 +3,10 @@
 
 import { randomBytes } from 'node:crypto';
 import { toSecond } from '../seed.ts';
+import { type Stored, storedBytes } from '../stored.ts';
 import { type Answer, empty, json, type VendorRequest } from '../vendor.ts';
-import {
-  methodNotAllowed,
-  notFound,
-  pageOf,
-  readBody,
-  showRecord,
-  type Violations,
-  validationFailed,
-} from './answers.ts';
+import { methodNotAllowed, notFound, pageOf, showRecord, type Violations, validationFailed } from './answers.ts';
+import { readAttachmentBody } from './attachment-body.ts';
 import { addAttachment, countAttachments, type DeskRecord, type DeskSite } from './data.ts';
 
 /** Where the recorded addresses of attachments lead. */
@@ -28,25 +22,32 @@ interface StoredFile {
   expires: number;
   name: string;
   type: string;
-  content: Buffer;
+  content: Stored;
+}
+
+/** Who uploads, and how many bytes at most. */
+export interface Uploading {
+  /** the id of the user */
+  userId: number;
+  largest: number;
 }
 
 /** What the store gives out, by the path of the address. */
 export type FileStore = Map<string, StoredFile>;
 
-/** /api/v2/cases/{id}/attachments and what is below it, asked for by the user with this id. */
+/** /api/v2/cases/{id}/attachments and what is below it. */
 export function attachments(
   site: DeskSite,
   request: VendorRequest,
   of: DeskRecord,
   [id, child, ...more]: readonly string[],
-  userId: number,
+  uploading: Uploading,
 ): Answer {
   const { method } = request;
   const all = site.attachments.get(of.id) ?? [];
   if (id === undefined) {
     if (method === 'GET') return pageOf(request, all);
-    return method === 'POST' ? createAttachment(site, request, of, userId) : methodNotAllowed();
+    return method === 'POST' ? createAttachment(site, request, of, uploading) : methodNotAllowed();
   }
   const found = all.find((candidate) => String(candidate.id) === id);
   if (found === undefined || more.length > 0) return notFound();
@@ -60,29 +61,31 @@ export function attachments(
   return empty(204);
 }
 
-/** POST: a name, a type and the content are required (_assumed_: no page at hand says so; public clients send all three). */
-function createAttachment(site: DeskSite, request: VendorRequest, of: DeskRecord, userId: number): Answer {
-  const { members: given, refusal } = readBody(request);
-  if (refusal !== undefined) return refusal;
+/**
+ * POST: a name, a type and the content are required (_assumed_: no page at hand says so; public clients send all three).
+ * `largest` is the setting `largestUploadBytes`; how Desk.com refuses what is too large is not known.
+ */
+function createAttachment(
+  site: DeskSite,
+  request: VendorRequest,
+  of: DeskRecord,
+  { userId, largest }: Uploading,
+): Answer {
+  const read = readAttachmentBody(request);
+  if (read.refusal !== undefined) return read.refusal;
+  const { members: given, content } = read;
   const errors: Violations = {};
   for (const name of ['file_name', 'content_type', 'content']) {
     if (typeof given[name] !== 'string' || given[name] === '') errors[name] = ['blank'];
   }
-  const content = readBase64(String(given['content'] ?? ''));
   if (content === undefined) errors['content'] = ['invalid'];
+  else if (content.size > largest) errors['content'] = ['too_large'];
   if (Object.keys(errors).length > 0 || content === undefined) return validationFailed(errors);
   const { file_name, content_type } = given;
   const now = toSecond(site.now());
   const record = addAttachment(site, of.id, { file_name, content_type, content, uploadedBy: userId }, now);
   of['updated_at'] = now;
   return json(201, record, { location: `https://${request.host}/api/v2/cases/${of.id}/attachments/${record.id}` });
-}
-
-/** Base64 in lines is base64, too (RFC 2045 section 6.8). */
-function readBase64(text: string): Buffer | undefined {
-  const packed = text.replace(/[\r\n]/g, '');
-  if (packed.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(packed)) return undefined;
-  return Buffer.from(packed, 'base64');
 }
 
 /** GET /url: 302 to an address at the store that is good for two minutes. */
@@ -93,7 +96,7 @@ function leadToStore(site: DeskSite, { id, file_name, content_type }: DeskRecord
     expires: Math.floor(site.now().getTime() / 1000) + addressSeconds,
     name,
     type: String(content_type),
-    content: site.contents.get(id) ?? Buffer.alloc(0),
+    content: site.contents.get(id) ?? storedBytes(Buffer.alloc(0)),
   };
   const extension = /\.[A-Za-z0-9]+$/.exec(name)?.[0] ?? '';
   const path = `/75027/ticket_attachments/${site.host}/${id}/file_original${extension}`;

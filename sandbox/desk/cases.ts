@@ -13,7 +13,7 @@ import {
   type Violations,
   validationFailed,
 } from './answers.ts';
-import { attachments } from './attachments.ts';
+import { attachments, type Uploading } from './attachments.ts';
 import { addCase, addCustomer, addMessage, addReply, type DeskRecord, type DeskSite } from './data.ts';
 import { linkedId, searchCases } from './search.ts';
 
@@ -21,8 +21,8 @@ const statuses = ['new', 'open', 'pending', 'resolved', 'closed', 'deleted'];
 const types = ['chat', 'twitter', 'email', 'qna', 'facebook', 'phone'];
 const writable = ['custom_fields', 'description', 'external_id', 'language', 'priority', 'status', 'subject'] as const;
 
-/** /api/v2/cases and what is below it, asked for by the user with this id. */
-export function cases(site: DeskSite, request: VendorRequest, parts: readonly string[], userId: number): Answer {
+/** /api/v2/cases and what is below it. */
+export function cases(site: DeskSite, request: VendorRequest, parts: readonly string[], uploading: Uploading): Answer {
   const { method } = request;
   const [name, child, childId, ...more] = parts;
   if (name === undefined) {
@@ -34,7 +34,7 @@ export function cases(site: DeskSite, request: VendorRequest, parts: readonly st
   }
   const found = findCase(site, name);
   if (found === undefined) return notFound();
-  if (child === 'attachments') return attachments(site, request, found, parts.slice(2), userId);
+  if (child === 'attachments') return attachments(site, request, found, parts.slice(2), uploading);
   if (more.length > 0) return notFound();
   if (child === 'message' && childId === undefined && method === 'GET') {
     return json(200, site.messages.get(found.id) ?? null);

@@ -1,5 +1,6 @@
 // Desk.com's Customers, Companies and Users API (dev.desk.com "Customers", "Companies", "Users"). None of them can be deleted.
 
+import { findAccount } from '../accounts.ts';
 import { toSecond } from '../seed.ts';
 import { type Answer, json, type VendorRequest } from '../vendor.ts';
 import {
@@ -95,7 +96,7 @@ export function users(site: DeskSite, request: VendorRequest, name: string | und
 
 /**
  * PATCH /api/v2/users/{id}: the names, and a new `password` for who knows the `current_password`. Which members it takes
- * is known from public clients only; the words of its refusals are _assumed_.
+ * is known from public clients only; the words of its refusals are _assumed_, and that the tokens stay good.
  */
 function updateUser(site: DeskSite, request: VendorRequest, user: DeskRecord): Answer {
   const { members: given, refusal } = readBody(request);
@@ -104,11 +105,13 @@ function updateUser(site: DeskSite, request: VendorRequest, user: DeskRecord): A
   for (const name of ['name', 'public_name', 'password']) {
     if (name in given && String(given[name] ?? '').trim() === '') errors[name] = ['blank'];
   }
-  if ('password' in given && given['current_password'] !== site.passwords.get(user.id)) {
+  const email = String(user['email']);
+  const present = site.passwords.get(email) ?? findAccount(email)?.password;
+  if ('password' in given && given['current_password'] !== present) {
     errors['current_password'] = [given['current_password'] === undefined ? 'blank' : 'invalid'];
   }
   if (Object.keys(errors).length > 0) return validationFailed(errors);
-  if ('password' in given) site.passwords.set(user.id, String(given['password']));
+  if ('password' in given) site.passwords.set(email, String(given['password']));
   for (const name of ['name', 'public_name']) if (name in given) user[name] = given[name];
   user['updated_at'] = toSecond(site.now());
   return json(200, user);

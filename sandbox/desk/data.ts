@@ -2,6 +2,7 @@
 
 import { fullName, sandboxAccounts } from '../accounts.ts';
 import { companies, createSeed, personName, requests, toSecond } from '../seed.ts';
+import { type Stored, storedBytes } from '../stored.ts';
 import type { FileStore } from './attachments.ts';
 
 /** One record as the API shows it. */
@@ -22,9 +23,9 @@ export interface DeskSite {
   /** By the id of the case, the oldest first. */
   attachments: Map<number, DeskRecord[]>;
   /** What is in an attachment, by its id. */
-  contents: Map<number, Buffer>;
-  /** With which each user may set a new one. People log in with those that all vendors of the sandbox share. */
-  passwords: Map<number, string>;
+  contents: Map<number, Stored>;
+  /** Those that users have, by their e-mail addresses; people share theirs with all vendors of the sandbox. */
+  passwords: Map<string, string>;
   /** What signed addresses lead to; all sites share it. */
   store: FileStore;
   /** An id for a new record other than a case. */
@@ -40,7 +41,10 @@ const statuses = ['new', 'open', 'open', 'pending', 'resolved', 'closed'] as con
 const types = ['email', 'email', 'email', 'phone', 'chat', 'twitter'] as const;
 
 /** The site at `host`, with the data that it starts with. */
-export function createSite(host: string, now: () => Date, store: FileStore): DeskSite {
+export function createSite(
+  host: string,
+  { now, store, passwords }: Pick<DeskSite, 'now' | 'store' | 'passwords'>,
+): DeskSite {
   let lastId = 80_000;
   const site: DeskSite = {
     host,
@@ -53,7 +57,7 @@ export function createSite(host: string, now: () => Date, store: FileStore): Des
     replies: new Map(),
     attachments: new Map(),
     contents: new Map(),
-    passwords: new Map(),
+    passwords,
     store,
     newId: () => ++lastId,
   };
@@ -64,13 +68,9 @@ export function createSite(host: string, now: () => Date, store: FileStore): Des
 function seedSite(site: DeskSite, host: string): void {
   const seed = createSeed(host);
   const at = (hours: number) => toSecond(seededFrom + hours * hour);
-  const people = sandboxAccounts.map((account) => ({ ...account, name: fullName(account) }));
-  const agents = agentNames.map((name) => {
-    const first = name.split(' ')[0]?.toLowerCase();
-    return { name, email: `${first}@agents.example`, password: `sandbox-${first}` };
-  });
-  for (const [index, { name, email, password }] of [...people, ...agents].entries()) {
-    site.passwords.set(index + 1, password);
+  const people = sandboxAccounts.map((account) => ({ name: fullName(account), email: account.email }));
+  const agents = agentNames.map((name) => ({ name, email: `${name.split(' ')[0]?.toLowerCase()}@agents.example` }));
+  for (const [index, { name, email }] of [...people, ...agents].entries()) {
     addUser(site, { id: index + 1, name, email, level: index < people.length ? 'siteadmin_billing' : 'agent' });
   }
   for (const [index, { name, domain }] of companies.entries()) {
@@ -120,7 +120,7 @@ function seedSite(site: DeskSite, host: string): void {
     }
     if (id % 4 === 0) {
       const file = { file_name: `case-${id}.txt`, content_type: 'text/plain', uploadedBy: 3 };
-      addAttachment(site, id, { ...file, content: Buffer.from(`${text}\n`) }, created);
+      addAttachment(site, id, { ...file, content: storedBytes(Buffer.from(`${text}\n`)) }, created);
     }
   }
 }
@@ -248,7 +248,7 @@ export function addCase(site: DeskSite, { links, ...given }: DeskRecord & { link
 export interface DeskFile {
   file_name: unknown;
   content_type: unknown;
-  content: Buffer;
+  content: Stored;
   /** the id of a user */
   uploadedBy: number;
 }
@@ -261,7 +261,7 @@ export function addAttachment(site: DeskSite, caseId: number, file: DeskFile, at
     id,
     file_name: file.file_name,
     content_type: file.content_type,
-    size: file.content.length,
+    size: file.content.size,
     url: `https://${site.host}/api/v2/${path}/url`,
     erased_at: null,
     created_at: at,

@@ -332,6 +332,25 @@ test('related records are embedded by their names', async () => {
   expect(found[0]._embedded).toHaveProperty('assigned_user');
 });
 
+test('answers tell how many calls remain in the minute, and more are refused where the setting says so', async () => {
+  running.advance(60 - running.now().getUTCSeconds());
+  const told = (reply: Reply) =>
+    ['limit', 'remaining', 'reset'].map((name) => reply.headers.get(`x-rate-limit-${name}`));
+  expect(told(await call('GET', 'users/1'))).toEqual(['60', '59', '60']);
+  running.advance(20);
+  expect(told(await call('GET', 'users/1'))).toEqual(['60', '58', '40']);
+  await running.control('POST', 'settings', { vendor: 'desk', enforceRateLimit: true });
+  for (let calls = 2; calls < 60; calls += 1) expect((await call('GET', 'users/1')).status).toBe(200);
+  const refused = await call('GET', 'users/1');
+  expect([refused.status, refused.json, ...told(refused)]).toEqual([
+    429,
+    { message: 'Too Many Requests' },
+    '60',
+    '0',
+    '40',
+  ]);
+});
+
 describe('attachments', () => {
   const content = Buffer.from([0, 255, 10, 13, 1]);
   const file = { file_name: 'ä b.bin', content_type: 'application/x-test', content: content.toString('base64') };
@@ -388,6 +407,23 @@ describe('attachments', () => {
   ])('are refused as %j', async (body, errors) => {
     const refused = await call('POST', 'cases/1/attachments', body);
     expect([refused.status, refused.json]).toEqual([422, { message: 'Validation Failed', errors }]);
+  });
+
+  test('larger than memory are kept as they are', async () => {
+    const large = Buffer.alloc(26 * 1024 * 1024 + 1, 'as large as "content" can be');
+    const created = await call('POST', 'cases/1/attachments', { ...file, content: large.toString('base64') });
+    expect([created.status, created.text.length < 2000, bodyOf(created).size]).toEqual([201, true, large.length]);
+    const address = (await call('GET', `cases/1/attachments/${bodyOf(created).id}/url`)).headers.get('location') ?? '';
+    expect((await fetchFile(address)).bytes.equals(large)).toBe(true);
+    const content = `${large.toString('base64').slice(0, -1)}*`;
+    const refused = await call('POST', 'cases/1/attachments', { file_name: 'content', content_type: 'x/y', content });
+    expect(bodyOf(refused).errors).toEqual({ content: ['invalid'] });
+  }, 60_000);
+
+  test('are bounded by the setting', async () => {
+    await running.control('POST', 'settings', { vendor: 'desk', largestUploadBytes: 4 });
+    const refused = await call('POST', 'cases/1/attachments', file);
+    expect([refused.status, bodyOf(refused).errors]).toEqual([422, { content: ['too_large'] }]);
   });
 
   test('are there from the start, and found by their names', async () => {

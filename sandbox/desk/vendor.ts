@@ -23,7 +23,7 @@ export function createDesk(state: SandboxState): Vendor {
   const store: FileStore = new Map();
   const sites = new Map<string, DeskSite>();
   const siteOf: SiteOf = (host) => {
-    const site = sites.get(host) ?? createSite(host, state.now, store);
+    const site = sites.get(host) ?? createSite(host, { now: state.now, store, passwords: state.passwords });
     sites.set(host, site);
     return site;
   };
@@ -34,6 +34,15 @@ export function createDesk(state: SandboxState): Vendor {
     handle: (request) =>
       request.host === storeHost ? fetchFromStore(store, request, state.now()) : handle(state, memory, siteOf, request),
     consent: (request, decision, account) => authorizeDeskAs(state, memory, request, decision, account),
+    // Recorded for a site with one user (support.desk.com "Using API v2": 60 for each, 300 at most).
+    rateLimit: {
+      callsPerMinute: 60,
+      headers: (limit, remaining) => ({
+        'x-rate-limit-limit': String(limit),
+        'x-rate-limit-remaining': String(remaining),
+        'x-rate-limit-reset': String(60 - state.now().getUTCSeconds()),
+      }),
+    },
     faultBody: (status) => ({ message: status === 429 ? 'Too Many Requests' : 'Internal Server Error' }),
   };
 }
@@ -61,7 +70,10 @@ function api(state: SandboxState, memory: DeskMemory, siteOf: SiteOf, request: V
   const parts = path.split('/');
   const [collection, ...rest] = parts;
   const userId = token.grant.account.number;
-  if (collection === 'cases') return cases(site, request, rest, userId);
+  if (collection === 'cases') {
+    const largest = state.settings.desk.largestUploadBytes ?? Number.POSITIVE_INFINITY;
+    return cases(site, request, rest, { userId, largest });
+  }
   if (collection === 'users' && rest.length < 2) return users(site, request, rest[0], userId);
   return customersAndCompanies(site, request, parts) ?? notFound();
 }
