@@ -80,7 +80,7 @@ function mayImport(from: string, to: string): boolean {
 
 /** Names that may stand inside other words are matched as words, the others anywhere. */
 const elementFolders = readdirSync(join(root, 'elements'), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
+  .filter((entry) => entry.isDirectory() && entry.name !== 'lib')
   .map((entry) => entry.name);
 const ambiguous = new Set(['desk', 'act', 'spark', 'box', 'slack', 'stripe', 'asana', 'intercom']);
 const vendors = [

@@ -2,9 +2,9 @@
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { loadCatalog } from '../src/element/catalog.ts';
 
 const own = fileURLToPath(new URL('../elements', import.meta.url));
@@ -129,6 +129,94 @@ test.each<[string, unknown, RegExp]>([
   const faults = faultsOf(path);
   expect(faults).toEqual(faults.filter((fault) => fault.startsWith(file)));
   expect(faults.map((fault) => fault.slice(file.length))).toContainEqual(expect.stringMatching(reason));
+});
+
+describe('files beside a document', () => {
+  const model = { type: 'object', properties: { id: { type: 'string' } } };
+  const resource = (method: string, members: Record<string, unknown>) => ({
+    method,
+    path: '/hubs/crm/things/{id}',
+    ...members,
+  });
+  const hook = (type: string) => ({ type, mimeType: 'application/javascript' });
+  /** A folder with this document and these files beside it. */
+  const withFiles = (changes: Record<string, unknown>, files: Record<string, unknown>) => {
+    const path = folder({ sample: document(changes) });
+    for (const [name, content] of Object.entries(files)) {
+      const file = join(path, 'sample', name);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+    }
+    return path;
+  };
+  const loaded = (path: string) => loadCatalog([path]).elements[0]?.document;
+
+  test('hooks are read with what they include, also those of a form by where', () => {
+    const whenFiltered = [{ fields: ['id', 'key'], hooks: [hook('preRequest')] }, { hooks: [hook('postRequest')] }];
+    const path = withFiles(
+      {
+        hooks: [hook('event')],
+        resources: [resource('GET', { hooks: [hook('postRequest')], valence: { whenFiltered } })],
+      },
+      {
+        'eventHook.js': 'done({});',
+        'lib/shape.js': '// include ./name.js\nconst shape = name;\n',
+        'lib/name.js': "const name = '// include no.js';\n",
+        'resources/GET-things-id/postRequestHook.js': '// include ../../lib/shape.js\ndone({ shape });\n',
+        'resources/GET-things-id/id/preRequestHook.js': 'done({ id });',
+        'resources/GET-things-id/where/postRequestHook.js': 'done({ where });',
+      },
+    );
+    const found = loaded(path);
+    const [first] = found?.resources ?? [];
+    expect(found?.hooks?.[0]?.body).toBe('done({});');
+    expect(first?.hooks?.[0]?.body).toBe("const name = '// include no.js';\nconst shape = name;\ndone({ shape });\n");
+    expect(first?.valence?.whenFiltered).toMatchObject([
+      { fields: ['id', 'key'], hooks: [{ body: 'done({ id });' }] },
+      { hooks: [{ body: 'done({ where });' }] },
+    ]);
+  });
+
+  test('models are put into the resources that name them, as exports have them', () => {
+    const path = withFiles(
+      {
+        resources: [
+          resource('GET', { model: 'thing' }),
+          resource('PUT', { model: ['thing'] }),
+          resource('POST', { model: { response: 'thing', request: 'thing' } }),
+          resource('PATCH', { model: { request: 'thing' } }),
+          resource('DELETE', { model: { name: 'own', swagger: {} } }),
+        ],
+      },
+      { 'models/thing.json': model },
+    );
+    expect(loaded(path)?.resources?.map((each) => each.model)).toEqual([
+      { name: 'thing', swagger: { thing: model } },
+      { name: 'thing', swagger: { thingObject: model } },
+      { name: 'thing', swagger: { thing: model }, requestName: 'thing', requestSwagger: { thing: model } },
+      { requestName: 'thing', requestSwagger: { thing: model } },
+      { name: 'own', swagger: {} },
+    ]);
+  });
+
+  test('that are not there, or no schema, or include themselves, are named', () => {
+    const path = withFiles(
+      {
+        hooks: [hook('preRequest'), hook('postRequest')],
+        resources: [resource('GET', { model: 'gone' }), resource('PUT', { model: 'broken' })],
+      },
+      { 'preRequestHook.js': '// include preRequestHook.js', 'models/broken.json': '[' },
+    );
+    const faults = faultsOf(path).join('\n');
+    for (const part of [
+      'includes itself',
+      'postRequestHook.js is not there',
+      'gone.json is not there',
+      'broken.json is no',
+    ]) {
+      expect(faults).toContain(part);
+    }
+  });
 });
 
 test('every fault of every file is reported at once', () => {

@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { expectedSignature, readSignedRequest, signatureBaseString } from '../sandbox/desk/signature.ts';
+import { storedBytes } from '../sandbox/stored.ts';
 import type { ElementDocument } from './element-document.ts';
 import type { ExpectedRequest } from './expected-request.ts';
 import type { MadeFile } from './made-up.ts';
@@ -117,7 +118,10 @@ function signatureFaults(
   settings: Readonly<Record<string, string>>,
 ): string[] {
   const { method, host, path, query, headers, body } = arrived;
-  const signed = readSignedRequest({ method, host, path, query, headers, body: body.toString(), bytes: body });
+  const signed = readSignedRequest({
+    ...{ method, host, path, query, headers, body: body.toString(), bytes: body },
+    upload: storedBytes(body),
+  });
   if (signed === undefined) return ['signature: the OAuth parameters are not there or twice'];
   const { protocol, covered } = signed;
   const base = signatureBaseString(method, `${expected.url.protocol}//${host}${path}`, covered);

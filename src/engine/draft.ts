@@ -542,7 +542,8 @@ function bodyValue(body: CallBody): unknown {
 /** The uploaded file's own name and type, which forms have no fields for. */
 function aboutFile(body: CallBody, name: string): string | undefined {
   if (body.kind !== 'multipart' || body.file === undefined) return undefined;
-  if (name === 'file.fileName') return body.file.fileName;
+  // Forms write three characters of a name in another way (HTML standard, section 4.10.21.8).
+  if (name === 'file.fileName') return body.file.fileName.replace(/%(22|0D|0A)/gi, (code) => decodeURIComponent(code));
   return name === 'file.contentType' ? body.file.contentType : undefined;
 }
 

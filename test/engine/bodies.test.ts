@@ -2,6 +2,9 @@
 
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readParts } from '../../sandbox/parts.ts';
+import { storedBytes } from '../../sandbox/stored.ts';
+import type { VendorRequest } from '../../sandbox/vendor.ts';
 import { parseXml } from '../../src/core/xml.ts';
 import { receivedForm, sendToElement } from '../support/element-request.ts';
 import { type Platform, startPlatform } from '../support/platform.ts';
@@ -64,6 +67,27 @@ beforeAll(async () => {
         ]),
         resource('POST', 'file-form', [{ ...filePart, vendorType: 'form', vendorName: 'attachment' }, folder]),
         resource('POST', 'file-body', [{ ...filePart, vendorType: 'body', vendorName: 'body' }, folder]),
+        resource(
+          'POST',
+          'file-json-part',
+          [
+            { ...filePart, vendorType: 'multipart', vendorName: 'content' },
+            { type: 'multipart', name: 'file.fileName', vendorType: 'bodyField', vendorName: 'name' },
+            { type: 'query', name: 'title', vendorType: 'bodyField', vendorName: 'title' },
+            folder,
+          ],
+          { rootKey: 'about|' },
+        ),
+        resource(
+          'POST',
+          'file-embedded',
+          [
+            { ...filePart, vendorType: 'bodyField', vendorName: 'file.content', vendorDataType: 'base64' },
+            { type: 'multipart', name: 'file.fileName', vendorType: 'bodyField', vendorName: 'file.name' },
+            { type: 'multipart', name: 'file.contentType', vendorType: 'bodyField', vendorName: 'file.type' },
+          ],
+          { rootKey: 'upload|' },
+        ),
         resource('POST', 'soap', [
           { type: 'body', name: 'body', vendorType: 'bodyToken', vendorName: 'body' },
           { type: 'value', name: soap, vendorType: 'body', vendorName: 'body' },
@@ -269,6 +293,38 @@ describe('files', () => {
   test('are the raw body when the definition says so', async () => {
     expect((await send('POST', '/file-body', withFile({ folder: 'f' }, { after: 'x' }))).status).toBe(200);
     expect([last().body.equals(content), last().headers['content-type']]).toEqual([true, 'image/png']);
+  });
+
+  test('stand behind a part that describes them in JSON', async () => {
+    expect((await send('POST', '/file-json-part?title=%22T%22', withFile({ folder: 'f' }))).status).toBe(200);
+    const parts = readParts({
+      headers: { 'content-type': String(last().headers['content-type']) },
+      upload: storedBytes(last().body),
+    } as unknown as VendorRequest);
+    expect(parts.map(({ name, contentType }) => [name, contentType])).toEqual([
+      ['about', 'application/json'],
+      ['parent', 'text/plain'],
+      ['content', 'image/png'],
+    ]);
+    expect(JSON.parse(parts[0]?.stored.bytes().toString() ?? '')).toEqual({ name: 'ü "1".png', title: '"T"' });
+    expect(parts[2]?.stored.bytes().equals(content)).toBe(true);
+  });
+
+  test.each([content, content.subarray(1), content.subarray(2), Buffer.alloc(0)])(
+    'stand as base64 in the JSON that describes them',
+    async (bytes) => {
+      const form = new FormData();
+      form.append('file', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), 'ü "1".png');
+      expect((await send('POST', '/file-embedded', form)).status).toBe(200);
+      expect(last().headers['content-type']).toBe('application/json');
+      const { upload } = JSON.parse(last().text);
+      expect(upload).toEqual({ file: { content: bytes.toString('base64'), name: 'ü "1".png', type: 'image/png' } });
+    },
+  );
+
+  test('given as text in JSON stand where a file would', async () => {
+    await send('POST', '/file-embedded', JSON.stringify({ file: 'aGk=' }), json);
+    expect(JSON.parse(last().text)).toEqual({ upload: { file: { content: 'aGk=' } } });
   });
 
   test('nobody wants are refused by nobody: the fields are sent', async () => {
