@@ -47,7 +47,7 @@ export function cases(site: DeskSite, request: VendorRequest, parts: readonly st
 }
 
 /** The relations of a case that the vendor's own client names embeddable, as far as they are played here. */
-export function embedsOf(site: DeskSite): Embeds {
+function embedsOf(site: DeskSite): Embeds {
   return {
     customer: (record) => site.customers.get(linkedId(record, 'customer') ?? 0),
     assigned_user: (record) => site.users.get(linkedId(record, 'assigned_user') ?? 0),
