@@ -14,6 +14,8 @@ export interface WebexCall {
   query: URLSearchParams;
   /** The id in the path; empty when there is none. */
   id: string;
+  /** Bytes that a file may have. */
+  largestFile: number;
 }
 
 /** Ends a call with an error answer. */
@@ -98,18 +100,26 @@ interface Order<Row> {
   descending?: boolean;
 }
 
+/** How a list is shown. */
+interface Shown<Row> {
+  show?: (row: Row) => unknown;
+  /** The parameter of the next page's link: an opaque `cursor`, or the id of the last row. */
+  next?: 'cursor' | 'after' | 'beforeMessage';
+  /** As many rows as a page has when the caller gives no `max`. */
+  usual?: number;
+}
+
 /**
- * One page of rows, and the next as a Link header (developer.webex.com "REST API Basics", Pagination; RFC 8288). `next` is
- * the parameter of that link: an opaque `cursor`, or the id of the last row. `max` above 1000 is 1000, as documented there.
+ * One page of rows, and the next as a Link header (developer.webex.com "REST API Basics", Pagination; RFC 8288). `max`
+ * above 1000 is 1000, as documented there.
  */
 export function page<Row extends { id: string }>(
   call: WebexCall,
   rows: Iterable<Row>,
   order: Order<Row>,
-  show: (row: Row) => unknown = (row) => row,
-  next: 'cursor' | 'after' | 'beforeMessage' = 'cursor',
+  { show = (row) => row, next = 'cursor', usual = 100 }: Shown<Row> = {},
 ): Answer {
-  const max = pageSize(call.query.get('max'));
+  const max = pageSize(call.query.get('max'), usual);
   const sorted = inOrder(rows, order);
   const token = call.query.get(next) ?? '';
   const start = token === '' ? 0 : afterRow(sorted, order, next, token);
@@ -124,8 +134,8 @@ export function page<Row extends { id: string }>(
   return json(200, { items }, { link: `<https://${host}${path}?${following}>; rel="next"` });
 }
 
-function pageSize(max: string | null): number {
-  if (max === null) return 100;
+function pageSize(max: string | null, usual: number): number {
+  if (max === null) return usual;
   if (!/^\d{1,9}$/.test(max) || Number(max) < 1) {
     throw new WebexRefusal(400, 'The parameter max must be an integer from 1 to 1000.');
   }

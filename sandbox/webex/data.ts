@@ -1,6 +1,7 @@
 // What the simulated Webex holds: people, rooms, memberships, messages and teams, seeded alike after every reset.
 
 import { sandboxAccounts } from '../accounts.ts';
+import { type Stored, storedBytes } from '../stored.ts';
 
 /** developer.webex.com "People". */
 export interface Person {
@@ -21,6 +22,7 @@ export interface Person {
   invitePending: boolean;
   loginEnabled: boolean;
   type: 'person';
+  [member: string]: unknown;
 }
 
 /** developer.webex.com "Rooms". */
@@ -37,6 +39,10 @@ export interface Room {
   isPublic: boolean;
   isAnnouncementOnly: boolean;
   isReadOnly: boolean;
+  description?: string;
+  /** When the room became public. */
+  madePublic?: string;
+  classificationId?: string;
 }
 
 /** developer.webex.com "Messages". */
@@ -45,13 +51,34 @@ export interface Message {
   roomId: string;
   roomType: Room['type'];
   parentId?: string;
-  text: string;
+  text?: string;
   markdown?: string;
+  html?: string;
+  /** Addresses at which the file of the message is given out; at most one. */
+  files?: string[];
+  /** Cards; at most one. */
+  attachments?: unknown[];
+  mentionedPeople?: string[];
   personId: string;
   personEmail: string;
   created: string;
   updated?: string;
 }
+
+/** A file of a message (developer.webex.com "REST API Basics", Message Attachments). */
+export interface Content {
+  id: string;
+  roomId: string;
+  name: string;
+  type: string;
+  stored: Stored;
+}
+
+/** What a person says in a room. */
+export type Said = Pick<
+  Message,
+  'text' | 'markdown' | 'html' | 'files' | 'attachments' | 'mentionedPeople' | 'parentId'
+>;
 
 /** developer.webex.com "Memberships" and "Team Memberships": `placeId` is a room's or a team's id. */
 export interface Membership {
@@ -59,6 +86,8 @@ export interface Membership {
   placeId: string;
   personId: string;
   isModerator: boolean;
+  /** Whether a direct room is hidden in the member's client. */
+  isRoomHidden?: boolean;
   created: string;
 }
 
@@ -66,6 +95,7 @@ export interface Membership {
 export interface Team {
   id: string;
   name: string;
+  description?: string;
   creatorId: string;
   created: string;
 }
@@ -75,6 +105,9 @@ export interface WebexData {
   people: Map<string, Person>;
   rooms: Map<string, Room>;
   messages: Map<string, Message>;
+  /** How often each message was edited. */
+  edits: Map<string, number>;
+  contents: Map<string, Content>;
   memberships: Map<string, Membership>;
   teams: Map<string, Team>;
   teamMemberships: Map<string, Membership>;
@@ -82,7 +115,7 @@ export interface WebexData {
   newId(kind: WebexKind): string;
 }
 
-export type WebexKind = 'PEOPLE' | 'ROOM' | 'MESSAGE' | 'MEMBERSHIP' | 'TEAM' | 'TEAM_MEMBERSHIP';
+export type WebexKind = 'PEOPLE' | 'ROOM' | 'MESSAGE' | 'MEMBERSHIP' | 'TEAM' | 'TEAM_MEMBERSHIP' | 'CONTENT';
 
 /** Webex ids are base64 of a URI. */
 function webexId(kind: string, id: string): string {
@@ -96,6 +129,23 @@ export const webexOrganization = {
   created: '2024-01-15T09:30:00.000Z',
 };
 
+/** developer.webex.com "Roles". */
+export const webexRoles = [
+  { id: webexId('ROLE', 'id_full_admin'), name: 'Full Administrator' },
+  { id: webexId('ROLE', 'id_readonly_admin'), name: 'Read-only Administrator' },
+  { id: webexId('ROLE', 'atlas-portal.billing.admin'), name: 'User and Device Administrator' },
+] as const;
+
+const [fullAdministrator] = webexRoles;
+
+/** developer.webex.com "Licenses". */
+export const webexLicenses = [
+  { id: webexId('LICENSE', 'MS_21f8a1d2'), name: 'Messaging', totalUnits: 500, consumedUnits: 150 },
+  { id: webexId('LICENSE', 'CF_5a3c90e1'), name: 'Webex Meetings Suite', totalUnits: 100, consumedUnits: 12 },
+] as const;
+
+const [messagingLicense] = webexLicenses;
+
 const uuidStart: Record<WebexKind, string> = {
   PEOPLE: 'f5b36187-c8dd-4727-8b2f-',
   ROOM: '0a1c2b60-43f1-11e6-9147-',
@@ -103,6 +153,7 @@ const uuidStart: Record<WebexKind, string> = {
   MEMBERSHIP: '5b36c470-56a2-4d4b-aa1b-',
   TEAM: '13e4b8d0-7a9f-11e6-bd42-',
   TEAM_MEMBERSHIP: '7c1d5f30-7a9f-11e6-a2f1-',
+  CONTENT: '4ca4f4d0-7aa0-11e6-b60a-',
 };
 
 /** The id of the person who logs in as this account, who is the person of the same number. */
@@ -124,7 +175,8 @@ function seedTime(minutes: number): string {
 
 /**
  * 150 people; 140 rooms, of which robin is in 135 and kim in every second; 105 messages and 105 members in the first room,
- * three messages and nine or ten members in the others; 12 teams, of which robin is in 10, each with two of the rooms.
+ * three messages and nine or ten members in the others; 12 teams, of which robin is in 10, each with two of the rooms. Every
+ * tenth message of the first room has a file, every 15th mentions robin; every 20th room is public.
  */
 export function createWebexData(): WebexData {
   const numbers: Record<WebexKind, number> = {
@@ -134,17 +186,20 @@ export function createWebexData(): WebexData {
     MEMBERSHIP: 0,
     TEAM: 0,
     TEAM_MEMBERSHIP: 0,
+    CONTENT: 0,
   };
   const data: WebexData = {
     people: new Map(),
     rooms: new Map(),
     messages: new Map(),
+    edits: new Map(),
+    contents: new Map(),
     memberships: new Map(),
     teams: new Map(),
     teamMemberships: new Map(),
     newId: (kind) => numberedId(kind, ++numbers[kind]),
   };
-  for (const account of sandboxAccounts) add(data.people, seedPerson(data, account, ['id_full_admin']));
+  for (const account of sandboxAccounts) add(data.people, seedPerson(data, account, [fullAdministrator.id]));
   while (data.people.size < 150) {
     const number = data.people.size + 1;
     const firstName = givenNames[number % givenNames.length] ?? '';
@@ -168,22 +223,38 @@ export function createWebexData(): WebexData {
     const room = newRoom(data, `Room ${number}`, creator, seedTime(number * 10));
     const team = number <= 24 ? teams[(number - 1) % 12] : undefined;
     if (team !== undefined) room.teamId = team.id;
+    if (number % 20 === 0) {
+      Object.assign(room, { isPublic: true, description: `Everybody about ${number}`, madePublic: room.created });
+    }
     if (creator !== kim && number % 2 === 0) enter(data, room, kim, false, room.created);
     const guests = number === 1 ? people.slice(2, 106) : people.slice((number % 140) + 2, (number % 140) + 10);
     for (const person of guests) enter(data, room, person, false, room.created);
     const messages = number === 1 ? 105 : 3;
     for (let position = 1; position <= messages; position++) {
       const author = (position % 2 === 0 ? guests[0] : undefined) ?? creator;
-      say(
-        data,
-        room,
-        author,
-        { text: `Message ${position} in room ${number}` },
-        seedTime(2000 + number * 200 + position),
-      );
+      const said: Said = { text: `Message ${position} in room ${number}` };
+      if (number === 1 && position % 10 === 0) said.files = [contentAddress(seedFile(data, room, position))];
+      if (number === 1 && position % 15 === 0) said.mentionedPeople = [robin.id];
+      say(data, room, author, said, seedTime(2000 + number * 200 + position));
     }
   }
   return data;
+}
+
+function seedFile(data: WebexData, room: Room, number: number): Content {
+  const lines = Array.from({ length: number }, (_, line) => `${line + 1};Row ${line + 1} of report ${number}\r\n`);
+  const stored = storedBytes(Buffer.from(lines.join(''), 'utf8'));
+  return addContent(data, room, { name: `report-${number}.csv`, type: 'text/csv', stored });
+}
+
+/** Keeps a file of a message in a room. */
+export function addContent(data: WebexData, room: Room, file: Pick<Content, 'name' | 'type' | 'stored'>): Content {
+  return add(data.contents, { id: data.newId('CONTENT'), roomId: room.id, ...file });
+}
+
+/** Where a file is given out. */
+export function contentAddress({ id }: Content, host = 'webexapis.com'): string {
+  return `https://${host}/v1/contents/${id}`;
 }
 
 function add<Row extends { id: string }>(rows: Map<string, Row>, row: Row): Row {
@@ -198,7 +269,8 @@ function seedPerson(
 ): Person {
   const person = newPerson(data, [email], '2024-01-15T09:30:00.000Z');
   Object.assign(person, { firstName, lastName, nickName: firstName, displayName: `${firstName} ${lastName}` });
-  person.roles = roles.map((role) => webexId('ROLE', role));
+  person.roles = roles;
+  person.licenses = [messagingLicense.id];
   return person;
 }
 
@@ -270,13 +342,7 @@ export function join(
 }
 
 /** Posts a message, which is an activity of its room. */
-export function say(
-  data: WebexData,
-  room: Room,
-  author: Person,
-  content: { text: string; markdown?: string; parentId?: string },
-  created: string,
-): Message {
+export function say(data: WebexData, room: Room, author: Person, content: Said, created: string): Message {
   room.lastActivity = created;
   return add(data.messages, {
     id: data.newId('MESSAGE'),

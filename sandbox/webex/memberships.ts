@@ -54,7 +54,7 @@ export const teamMemberships = membershipApi({
 });
 
 function membershipApi({ parameter, rows, check, add }: Place): MembershipApi {
-  const show = (call: WebexCall, { id, placeId, personId, isModerator, created }: Membership) => {
+  const show = (call: WebexCall, { id, placeId, personId, isModerator, isRoomHidden = false, created }: Membership) => {
     const person = call.data.people.get(personId);
     return {
       id,
@@ -64,7 +64,11 @@ function membershipApi({ parameter, rows, check, add }: Place): MembershipApi {
       personDisplayName: person?.displayName,
       personOrgId: person?.orgId,
       isModerator,
-      ...(parameter === 'roomId' && { isMonitor: isModerator, roomType: call.data.rooms.get(placeId)?.type }),
+      ...(parameter === 'roomId' && {
+        isRoomHidden,
+        isMonitor: false,
+        roomType: call.data.rooms.get(placeId)?.type,
+      }),
       created,
     };
   };
@@ -90,7 +94,7 @@ function membershipApi({ parameter, rows, check, add }: Place): MembershipApi {
           placeId === null ? isMember(rows(call.data), one.placeId, call.self.id) : one.placeId === placeId,
         )
         .filter((one) => person === undefined || one.personId === person.id);
-      return page(call, chosen, { by: (one) => one.id }, (one) => show(call, one));
+      return page(call, chosen, { by: (one) => one.id }, { show: (one) => show(call, one) });
     },
     create(call) {
       const body = bodyOf(call);
@@ -104,11 +108,14 @@ function membershipApi({ parameter, rows, check, add }: Place): MembershipApi {
     read: (call) => json(200, show(call, found(call))),
     update(call) {
       const membership = found(call);
-      const isModerator = flagOf(bodyOf(call), 'isModerator');
-      if (isModerator === undefined) {
+      const body = bodyOf(call);
+      const isModerator = flagOf(body, 'isModerator');
+      const isRoomHidden = parameter === 'roomId' ? flagOf(body, 'isRoomHidden') : undefined;
+      if (isModerator === undefined && isRoomHidden === undefined) {
         throw new WebexRefusal(400, 'The request is missing a required parameter: isModerator.');
       }
-      membership.isModerator = isModerator;
+      membership.isModerator = isModerator ?? membership.isModerator;
+      if (isRoomHidden !== undefined) membership.isRoomHidden = isRoomHidden;
       return json(200, show(call, membership));
     },
     remove(call) {

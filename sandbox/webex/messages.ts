@@ -1,4 +1,4 @@
-// Webex's Messages API (developer.webex.com "Messages"), without files and cards.
+// Webex's Messages API (developer.webex.com "Messages").
 
 import { type Answer, json } from '../vendor.ts';
 import {
@@ -13,31 +13,66 @@ import {
   type WebexCall,
   WebexRefusal,
 } from './call.ts';
-import { enter, type Message, newRoom, type Person, type Room, say } from './data.ts';
+import { contentAddress, enter, type Message, newRoom, type Person, type Room, type Said, say } from './data.ts';
+import { keepFile, readPosted } from './message-files.ts';
+
+/** As many as a page has without `max` ("List Messages"). */
+const usualPage = 50;
+/** ("List Messages", max) */
+const mostWithMentions = 100;
+/** ("Create a Message", text) */
+const longestText = 7439;
+/** ("Edit a Message") */
+const mostEdits = 10;
 
 /** GET /messages: those of a `roomId`, newest first; the next page's link says `beforeMessage`. */
 export function listMessages(call: WebexCall): Answer {
   const room = roomOf(call, required(call.query.get('roomId'), 'roomId'));
   const before = call.query.get('before');
   const parentId = call.query.get('parentId');
+  const mentioned = mentionedPerson(call);
+  if (before !== null && Number.isNaN(Date.parse(before))) {
+    throw new WebexRefusal(400, 'The parameter before must be a date and time in ISO 8601 format.');
+  }
   const messages = [...call.data.messages.values()]
     .filter((message) => message.roomId === room.id)
-    .filter((message) => before === null || message.created < before)
-    .filter((message) => parentId === null || message.parentId === parentId);
+    .filter((message) => before === null || Date.parse(message.created) < Date.parse(before))
+    .filter((message) => parentId === null || message.parentId === parentId)
+    .filter((message) => mentioned === undefined || message.mentionedPeople?.includes(mentioned) === true);
   const newestFirst = { by: (message: Message) => message.created, descending: true };
-  return page(call, messages, newestFirst, (message) => message, 'beforeMessage');
+  return page(call, messages, newestFirst, { next: 'beforeMessage', usual: usualPage });
 }
 
-/** POST /messages: `text` or `markdown`, to a `roomId`, a `toPersonId` or a `toPersonEmail`. */
+/** Whom `mentionedPeople` names: `me` or the caller's own id ("List Messages"). */
+function mentionedPerson(call: WebexCall): string | undefined {
+  const named = call.query.get('mentionedPeople');
+  if (named === null) return undefined;
+  if (named !== 'me' && named !== call.self.id) {
+    throw new WebexRefusal(400, 'mentionedPeople can only be me or the ID of the current user.');
+  }
+  if (Number(call.query.get('max') ?? 0) > mostWithMentions) {
+    throw new WebexRefusal(400, `The parameter max cannot exceed ${mostWithMentions} with mentionedPeople.`);
+  }
+  return call.self.id;
+}
+
+/** POST /messages, as JSON or as a form with a file: to a `roomId`, a `toPersonId` or a `toPersonEmail`. */
 export function createMessage(call: WebexCall): Answer {
-  const body = bodyOf(call);
+  const { body, file } = readPosted(call);
+  const attachments = cardsOf(body);
+  const content = contentOf(call, body, file !== undefined || attachments !== undefined);
   const room = addressee(call, body);
-  const content = contentOf(body);
   const parentId = textOf(body, 'parentId');
   if (parentId !== undefined && call.data.messages.get(parentId)?.roomId !== room.id) {
     throw new WebexRefusal(400, 'The parent message is not in this room.');
   }
-  return json(200, say(call.data, room, call.self, { ...content, ...(parentId && { parentId }) }, call.now));
+  const said: Said = {
+    ...content,
+    ...(parentId !== undefined && { parentId }),
+    ...(file !== undefined && { files: [contentAddress(keepFile(call, room, file), call.request.host)] }),
+    ...(attachments !== undefined && { attachments }),
+  };
+  return json(200, say(call.data, room, call.self, said, call.now));
 }
 
 /** GET /messages/{messageId}. */
@@ -45,14 +80,20 @@ export function readMessage(call: WebexCall): Answer {
   return json(200, messageOf(call));
 }
 
-/** PUT /messages/{messageId}: the author edits it. */
+/** PUT /messages/{messageId}: the author edits it, ten times at most, unless it has a file or a card ("Edit a Message"). */
 export function updateMessage(call: WebexCall): Answer {
   const message = ownMessage(call);
   const body = bodyOf(call);
   if (required(textOf(body, 'roomId'), 'roomId') !== message.roomId) {
     throw new WebexRefusal(400, 'The message is not in this room.');
   }
-  Object.assign(message, contentOf(body), { updated: call.now });
+  if (message.files !== undefined || message.attachments !== undefined) {
+    throw new WebexRefusal(400, 'Editing messages that contain files or attachments is currently unsupported.');
+  }
+  const edits = call.data.edits.get(message.id) ?? 0;
+  if (edits >= mostEdits) throw new WebexRefusal(400, 'The limit of edits of this message has been reached.');
+  Object.assign(message, contentOf(call, body, false), { updated: call.now });
+  call.data.edits.set(message.id, edits + 1);
   return json(200, message);
 }
 
@@ -76,13 +117,54 @@ function ownMessage(call: WebexCall): Message {
   return message;
 }
 
-function contentOf(body: Record<string, unknown>): { text: string; markdown?: string } {
+/** The words of a message and whom they mention; none are needed beside a file or a card. */
+function contentOf(call: WebexCall, body: Record<string, unknown>, hasMore: boolean): Said {
   const markdown = textOf(body, 'markdown');
-  const text = textOf(body, 'text') ?? markdown;
-  if (text === undefined || text === '')
+  const html = textOf(body, 'html');
+  const text = textOf(body, 'text') ?? plainText(markdown ?? html);
+  if ((text === undefined || text === '') && !hasMore) {
     throw new WebexRefusal(400, 'A message needs text, markdown, files or attachments.');
-  if (Buffer.byteLength(text) > 7439) throw new WebexRefusal(400, 'A message has at most 7439 bytes.');
-  return { text, ...(markdown !== undefined && { markdown }) };
+  }
+  for (const words of [text, markdown, html]) {
+    if (words !== undefined && Buffer.byteLength(words) > longestText) {
+      throw new WebexRefusal(400, `A message has at most ${longestText} bytes.`);
+    }
+  }
+  const mentionedPeople = markdown === undefined ? [] : mentionsIn(call, markdown);
+  return {
+    ...(text !== undefined && { text }),
+    ...(markdown !== undefined && { markdown }),
+    ...(html !== undefined && { html }),
+    ...(mentionedPeople.length > 0 && { mentionedPeople }),
+  };
+}
+
+/** `<@personEmail:kim@example.com|Kim>` and `<@personId:…>` (developer.webex.com "Formatting Messages"). */
+const mention = /<@person(Id|Email):([^|>]+)(?:\|([^>]*))?>/g;
+
+function mentionsIn(call: WebexCall, markdown: string): string[] {
+  return [...markdown.matchAll(mention)].flatMap(([, kind, named = '']) => {
+    const person = kind === 'Id' ? personNamed(call, named, undefined) : personNamed(call, undefined, named);
+    return person === undefined ? [] : [person.id];
+  });
+}
+
+function plainText(words: string | undefined): string | undefined {
+  return words
+    ?.replace(mention, (_whole, _kind, named: string, name?: string) => name ?? named)
+    .replace(/<[^>]*>/g, '');
+}
+
+/** The one card that a message may have (developer.webex.com "Cards"). */
+function cardsOf(body: Record<string, unknown>): unknown[] | undefined {
+  const cards = body['attachments'] ?? undefined;
+  if (cards === undefined) return undefined;
+  const isCard = (card: unknown) =>
+    (card as { contentType?: unknown } | null)?.contentType === 'application/vnd.microsoft.card.adaptive';
+  if (!Array.isArray(cards) || cards.length !== 1 || !cards.every(isCard)) {
+    throw new WebexRefusal(400, 'attachments must be one card of the type application/vnd.microsoft.card.adaptive.');
+  }
+  return cards;
 }
 
 function addressee(call: WebexCall, body: Record<string, unknown>): Room {

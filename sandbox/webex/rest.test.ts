@@ -176,6 +176,128 @@ test('messages are listed newest first, posted, edited and deleted by their auth
   expect((await call('POST', '/messages', { roomId: room?.id })).status).toBe(400);
 });
 
+/** Posts a message with a file to a room of robin's. */
+async function postFile(name: string, bytes: Buffer, fields: Record<string, string> = {}): Promise<Reply> {
+  const [room] = rowsOf(await call('GET', '/rooms?sortBy=created&max=1'));
+  const form = new FormData();
+  for (const [field, value] of Object.entries({ roomId: room?.id ?? '', ...fields })) form.append(field, value);
+  form.append('files', new Blob([new Uint8Array(bytes)], { type: 'application/x-test' }), name);
+  const headers = { authorization: `Bearer ${robin}` };
+  return running.call(`${base}/messages`, { method: 'POST', headers, body: form });
+}
+
+const filesOf = (reply: Reply) => (reply.json as { files: string[] }).files;
+
+test('a file comes with a message and is given out under its name', async () => {
+  const content = 'Straße;Ort\r\n'.repeat(50);
+  const posted = await postFile('plan ä.bin', Buffer.from(content), { text: 'see the plan' });
+  expect(posted.json).toMatchObject({ text: 'see the plan', files: [expect.stringContaining('/v1/contents/')] });
+  const [address = ''] = filesOf(posted);
+  const file = await call('GET', address);
+  expect(file.text).toBe(content);
+  expect(Object.fromEntries(file.headers)).toMatchObject({
+    'content-type': 'application/x-test',
+    'content-disposition': `attachment; filename="plan _.bin"; filename*=UTF-8''plan%20%C3%A4.bin`,
+  });
+  const head = await call('HEAD', address);
+  expect([head.status, head.headers.get('content-length'), head.text]).toEqual([200, '650', '']);
+  const edited = await call('PUT', `/messages/${textOf(posted.json, 'id')}`, {
+    roomId: textOf(posted.json, 'roomId'),
+    text: 'another',
+  });
+  expect(edited.status).toBe(400);
+});
+
+test('a file is one, no larger than allowed, and asked for only by those who are in the room', async () => {
+  await running.control('POST', 'settings', { vendor: 'webex', largestUploadBytes: 10 });
+  expect((await postFile('a.bin', Buffer.alloc(11))).status).toBe(413);
+  const [address = ''] = filesOf(await postFile('a.bin', Buffer.alloc(10)));
+  const kim = await logIn('spark:messages_read', 'kim@example.com');
+  expect((await call('GET', address, undefined, kim)).status).toBe(404);
+  const [room] = rowsOf(await call('GET', '/rooms?sortBy=created&max=1'));
+  const addresses = ['https://files.example/a.png', 'https://files.example/b.png'];
+  expect((await call('POST', '/messages', { roomId: room?.id, files: addresses })).status).toBe(400);
+  expect((await call('POST', '/messages', { roomId: room?.id, files: ['a.png'] })).status).toBe(400);
+  const linked = await call('POST', '/messages', { roomId: room?.id, files: addresses.slice(0, 1) });
+  expect((await call('GET', filesOf(linked)[0] ?? '')).headers.get('content-disposition')).toContain('a.png');
+});
+
+test('an infected file is gone, and one that cannot be scanned must be asked for', async () => {
+  const virus = 'X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*';
+  const [infected = ''] = filesOf(await postFile('virus.txt', Buffer.from(virus)));
+  expect((await call('GET', infected)).status).toBe(410);
+  const archive = Buffer.from([0x50, 0x4b, 3, 4, 20, 0, 1, 0, 0, 0]);
+  const [locked = ''] = filesOf(await postFile('locked.zip', archive));
+  expect((await call('GET', locked)).status).toBe(428);
+  expect((await call('GET', `${locked}?allow=unscannable`)).status).toBe(200);
+});
+
+test('a message is edited ten times at most', async () => {
+  const [room] = rowsOf(await call('GET', '/rooms?sortBy=created&max=1'));
+  const posted = await call('POST', '/messages', { roomId: room?.id, text: 'draft' });
+  const path = `/messages/${textOf(posted.json, 'id')}`;
+  for (let time = 1; time <= 10; time++) {
+    expect((await call('PUT', path, { roomId: room?.id, text: `draft ${time}` })).status).toBe(200);
+  }
+  expect((await call('PUT', path, { roomId: room?.id, text: 'draft 11' })).status).toBe(400);
+});
+
+test('messages are found by whom they mention, by their parent and by time; cards and mentions stay with them', async () => {
+  const [room] = rowsOf(await call('GET', '/rooms?sortBy=created&max=1'));
+  const list = async (query: string) => rowsOf(await call('GET', `/messages?roomId=${room?.id}&${query}`));
+  expect((await list('max=105')).length).toBe(105);
+  expect((await list('')).length).toBe(50);
+  expect((await list('mentionedPeople=me')).length).toBe(7);
+  const self = await call('GET', '/people/me');
+  const markdown = '**hello** <@personEmail:robin@example.com|Robin>';
+  const posted = await call('POST', '/messages', { roomId: room?.id, markdown });
+  expect(posted.json).toMatchObject({
+    text: '**hello** Robin',
+    markdown,
+    mentionedPeople: [textOf(self.json, 'id')],
+  });
+  expect((await list('mentionedPeople=me')).length).toBe(8);
+  const card = { contentType: 'application/vnd.microsoft.card.adaptive', content: { type: 'AdaptiveCard' } };
+  const parentId = textOf(posted.json, 'id');
+  const reply = await call('POST', '/messages', { roomId: room?.id, parentId, attachments: [card] });
+  expect(reply.json).toMatchObject({ attachments: [card], parentId });
+  expect(await list(`parentId=${parentId}`)).toEqual([reply.json]);
+  expect((await list('before=2025-01-02T13:25:30Z')).length).toBe(45);
+  for (const wrong of ['mentionedPeople=other', 'before=yesterday', 'mentionedPeople=me&max=101']) {
+    expect((await call('GET', `/messages?roomId=${room?.id}&${wrong}`)).status, wrong).toBe(400);
+  }
+});
+
+test('public rooms are listed for the whole organization, by when they became public', async () => {
+  const found = titles(rowsOf(await call('GET', '/rooms?orgPublicSpaces=true')));
+  expect(found).toEqual(['Room 20', 'Room 40', 'Room 60', 'Room 80', 'Room 100', 'Room 120', 'Room 140']);
+  const later = await call('GET', '/rooms?orgPublicSpaces=true&from=2025-01-01T16:40:00.000Z');
+  expect(titles(rowsOf(later))).toEqual(['Room 120', 'Room 140']);
+  expect((await call('GET', '/rooms?orgPublicSpaces=true&type=group')).status).toBe(400);
+  expect((await call('POST', '/rooms', { title: 'All', isPublic: true })).status).toBe(400);
+  const made = await call('POST', '/rooms', { title: 'All', isPublic: true, description: 'For all' });
+  expect(made.json).toMatchObject({ isPublic: true, madePublic: running.now().toISOString() });
+});
+
+test('roles and licenses are told to an administrator', async () => {
+  const roles = rowsOf(await call('GET', '/roles'));
+  expect(roles.map((role) => role['name'])).toContain('Full Administrator');
+  expect((await call('GET', `/roles/${roles[0]?.id}`)).json).toEqual(roles[0]);
+  const [license] = rowsOf(await call('GET', '/licenses'));
+  expect((await call('GET', `/licenses/${license?.id}`)).json).toMatchObject({ name: 'Messaging' });
+  const administrators = rowsOf(await call('GET', `/people?roles=${roles[0]?.id}`));
+  expect(administrators.map((person) => person['displayName'])).toEqual(['Robin Sandbox', 'Kim Sandbox']);
+});
+
+test('three hundred calls of a minute are taken, where the limit is enforced', async () => {
+  await running.control('POST', 'settings', { vendor: 'webex', enforceRateLimit: true });
+  const token = await logIn('spark:teams_read');
+  for (let number = 1; number <= 300; number++) await call('GET', '/teams?max=1', undefined, token);
+  const refused = await call('GET', '/teams?max=1', undefined, token);
+  expect([refused.status, Number(refused.headers.get('retry-after'))]).toEqual([429, expect.any(Number)]);
+  expect(refused.json).toMatchObject({ message: expect.stringContaining('rate limited') });
+});
+
 test('a message to a person goes to their direct room, which is made once', async () => {
   const first = await call('POST', '/messages', { toPersonEmail: 'kim@example.com', text: 'hi' });
   const second = await call('POST', '/messages', { toPersonEmail: 'kim@example.com', text: 'again' });
@@ -234,7 +356,8 @@ test('a person is made, changed and deleted', async () => {
   expect((await call('PUT', path, { displayName: 'Old Hand' })).json).toMatchObject({ displayName: 'Old Hand' });
   expect((await call('DELETE', path)).status).toBe(204);
   expect((await call('GET', path)).status).toBe(404);
-  expect((await call('POST', '/people', { emails: ['robin@example.com'] })).status).toBe(409);
+  const twice = { emails: ['robin@example.com'], displayName: 'Robin' };
+  expect((await call('POST', '/people', twice)).status).toBe(409);
 });
 
 test('a write needs its own scope', async () => {

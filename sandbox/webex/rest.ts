@@ -3,9 +3,10 @@
 import { scopesOf } from '../oauth2.ts';
 import { type Answer, json, type VendorRequest } from '../vendor.ts';
 import { type WebexCall, WebexRefusal } from './call.ts';
-import { type Person, personIdOfAccount, type WebexData } from './data.ts';
+import { personIdOfAccount, type WebexData } from './data.ts';
 import { webexError } from './login.ts';
 import { roomMemberships, teamMemberships } from './memberships.ts';
+import { readContent } from './message-files.ts';
 import { createMessage, deleteMessage, listMessages, readMessage, updateMessage } from './messages.ts';
 import * as people from './people.ts';
 import { createRoom, deleteRoom, listRooms, readRoom, updateRoom } from './rooms.ts';
@@ -64,6 +65,21 @@ const resources: Record<string, Resource> = {
     collection: { GET: people.listOrganizations },
     item: { GET: people.readOrganization },
   },
+  contents: {
+    ...scopes('spark:messages'),
+    collection: {},
+    item: { GET: readContent, HEAD: readContent },
+  },
+  roles: {
+    ...scopes('spark-admin:roles'),
+    collection: { GET: people.listRoles },
+    item: { GET: people.readRole },
+  },
+  licenses: {
+    ...scopes('spark-admin:licenses'),
+    collection: { GET: people.listLicenses },
+    item: { GET: people.readLicense },
+  },
 };
 
 function scopes(name: string): { read: string[]; write: string[] } {
@@ -75,7 +91,7 @@ export function webexApi(
   data: WebexData,
   now: Date,
   request: VendorRequest,
-  { accountNumber, scope }: { accountNumber: number; scope: string },
+  { accountNumber, scope, largestFile }: { accountNumber: number; scope: string; largestFile: number },
 ): Answer {
   const [, name = '', id] = /^\/v1\/(team\/memberships|[a-z]+)(?:\/([^/]+))?$/.exec(request.path) ?? [];
   const resource = Object.hasOwn(resources, name) ? resources[name] : undefined;
@@ -84,18 +100,16 @@ export function webexApi(
   const handlers = id === undefined ? resource.collection : resource.item;
   const handler = Object.hasOwn(handlers, request.method) ? handlers[request.method] : undefined;
   if (handler === undefined) return json(405, webexError('The requested method is not supported.'));
-  if (!mayCall(scope, request.method === 'GET' ? resource.read : resource.write)) return missingScope();
-  return answer(handler, { data, self, now, request, id: id ?? '', scope });
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (!mayCall(scope, isRead ? resource.read : resource.write)) return missingScope();
+  const query = new URLSearchParams(request.query);
+  const call = { data, self, now: now.toISOString(), request, query, id: id ?? '', largestFile };
+  return answer(handler, call, scope);
 }
 
-function answer(
-  handler: Handler,
-  call: { data: WebexData; self: Person; now: Date; request: VendorRequest; id: string; scope: string },
-): Answer {
+function answer(handler: Handler, call: WebexCall, scope: string): Answer {
   try {
-    const { data, self, request, scope } = call;
-    const query = new URLSearchParams(request.query);
-    return handler({ data, self, request, query, now: call.now.toISOString(), id: decodeURIComponent(call.id) }, scope);
+    return handler({ ...call, id: decodeURIComponent(call.id) }, scope);
   } catch (error) {
     if (error instanceof WebexRefusal) return error.answer;
     throw error;

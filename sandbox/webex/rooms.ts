@@ -17,18 +17,31 @@ import { newRoom, type Room } from './data.ts';
 
 const sorts = { id: 'id', created: 'created', lastactivity: 'lastActivity' } as const;
 
-/** GET /rooms: the rooms that the caller is in, of a `type` or a `teamId`, sorted by `sortBy`. */
+/**
+ * GET /rooms: the rooms that the caller is in, of a `type` or a `teamId`, sorted by `sortBy`; with `orgPublicSpaces` the
+ * public ones of the organization instead, made public after `from` and before `to`, sorted by when they were.
+ */
 export function listRooms(call: WebexCall): Answer {
   const type = call.query.get('type');
   const teamId = call.query.get('teamId');
-  const sortBy = call.query.get('sortBy') ?? 'id';
+  const sortBy = call.query.get('sortBy');
+  const publicOnly = call.query.get('orgPublicSpaces');
   if (type !== null && type !== 'direct' && type !== 'group') {
     throw new WebexRefusal(400, 'The parameter type must be one of direct, group.');
   }
-  if (!Object.hasOwn(sorts, sortBy)) {
+  if (sortBy !== null && !Object.hasOwn(sorts, sortBy)) {
     throw new WebexRefusal(400, 'The parameter sortBy must be one of id, lastactivity, created.');
   }
-  const field = sorts[sortBy as keyof typeof sorts];
+  if (publicOnly !== null && publicOnly !== 'true' && publicOnly !== 'false') {
+    throw new WebexRefusal(400, 'The parameter orgPublicSpaces must be a boolean.');
+  }
+  if (publicOnly === 'true') {
+    if (type !== null || teamId !== null || sortBy !== null) {
+      throw new WebexRefusal(400, 'orgPublicSpaces cannot be set in combination with teamId, type or sortBy.');
+    }
+    return listPublicRooms(call);
+  }
+  const field = sorts[(sortBy ?? 'id') as keyof typeof sorts];
   const mine = new Set(
     [...call.data.memberships.values()].filter((one) => one.personId === call.self.id).map((one) => one.placeId),
   );
@@ -38,18 +51,21 @@ export function listRooms(call: WebexCall): Answer {
   return page(call, rooms, { by: (room) => room[field], descending: field === 'lastActivity' });
 }
 
+function listPublicRooms(call: WebexCall): Answer {
+  const from = call.query.get('from');
+  const to = call.query.get('to');
+  const rooms = [...call.data.rooms.values()]
+    .filter(({ isPublic }) => isPublic)
+    .filter(({ madePublic = '' }) => (from === null || madePublic > from) && (to === null || madePublic < to));
+  return page(call, rooms, { by: ({ madePublic = '' }) => madePublic });
+}
+
 /** POST /rooms: `title`, and a `teamId` of the caller's teams. */
 export function createRoom(call: WebexCall): Answer {
   const body = bodyOf(call);
   const title = required(textOf(body, 'title'), 'title');
-  const teamId = textOf(body, 'teamId');
-  if (teamId !== undefined && !isMember(call.data.teamMemberships, teamId, call.self.id)) {
-    throw new WebexRefusal(404, 'Could not find a team with provided ID.');
-  }
-  const room = newRoom(call.data, title, call.self, call.now);
-  if (teamId !== undefined) room.teamId = teamId;
-  room.isLocked = flagOf(body, 'isLocked') ?? false;
-  return json(200, room);
+  const changes = changesOf(call, body, undefined);
+  return json(200, Object.assign(newRoom(call.data, title, call.self, call.now), changes));
 }
 
 /** GET /rooms/{roomId}. */
@@ -61,9 +77,8 @@ export function readRoom(call: WebexCall): Answer {
 export function updateRoom(call: WebexCall): Answer {
   const room = groupRoom(call);
   const body = bodyOf(call);
-  room.title = required(textOf(body, 'title'), 'title');
-  room.isLocked = flagOf(body, 'isLocked') ?? room.isLocked;
-  return json(200, room);
+  const title = required(textOf(body, 'title'), 'title');
+  return json(200, Object.assign(room, { title }, changesOf(call, body, room)));
 }
 
 /** DELETE /rooms/{roomId}, with its messages and memberships. */
@@ -77,6 +92,28 @@ export function deleteRoom(call: WebexCall): Answer {
   }
   call.data.rooms.delete(room.id);
   return deleted;
+}
+
+/** What the body changes of a room beside its title. A public room has a description. */
+function changesOf(call: WebexCall, body: Record<string, unknown>, room: Room | undefined): Partial<Room> {
+  const changes: Partial<Room> = {};
+  for (const name of ['isLocked', 'isPublic', 'isAnnouncementOnly', 'isReadOnly'] as const) {
+    const flag = flagOf(body, name);
+    if (flag !== undefined) changes[name] = flag;
+  }
+  for (const name of ['teamId', 'description', 'classificationId'] as const) {
+    const text = textOf(body, name);
+    if (text !== undefined) changes[name] = text;
+  }
+  const { teamId, isPublic, description = room?.description ?? '' } = changes;
+  if (teamId !== undefined && !isMember(call.data.teamMemberships, teamId, call.self.id)) {
+    throw new WebexRefusal(404, 'Could not find a team with provided ID.');
+  }
+  if (isPublic === true && description.trim() === '') {
+    throw new WebexRefusal(400, 'The request is missing a required parameter: description.');
+  }
+  if (isPublic === true && room?.isPublic !== true) changes.madePublic = call.now;
+  return changes;
 }
 
 function groupRoom(call: WebexCall): Room {

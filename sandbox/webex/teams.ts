@@ -13,8 +13,11 @@ export function listTeams(call: WebexCall): Answer {
 
 /** POST /teams: `name`; the one who makes it moderates it. */
 export function createTeam(call: WebexCall): Answer {
-  const name = required(textOf(bodyOf(call), 'name'), 'name');
-  const team = { id: call.data.newId('TEAM'), name, creatorId: call.self.id, created: call.now };
+  const body = bodyOf(call);
+  const name = required(textOf(body, 'name'), 'name');
+  const description = textOf(body, 'description');
+  const team: Team = { id: call.data.newId('TEAM'), name, creatorId: call.self.id, created: call.now };
+  if (description !== undefined) team.description = description;
   call.data.teams.set(team.id, team);
   join(call.data, team.id, call.self, true, call.now);
   return json(200, team);
@@ -25,10 +28,13 @@ export function readTeam(call: WebexCall): Answer {
   return json(200, teamOf(call));
 }
 
-/** PUT /teams/{teamId}: `name`. */
+/** PUT /teams/{teamId}: `name` is required. */
 export function updateTeam(call: WebexCall): Answer {
   const team = teamOf(call);
-  team.name = required(textOf(bodyOf(call), 'name'), 'name');
+  const body = bodyOf(call);
+  team.name = required(textOf(body, 'name'), 'name');
+  const description = textOf(body, 'description');
+  if (description !== undefined) team.description = description;
   return json(200, team);
 }
 

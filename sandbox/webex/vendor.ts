@@ -7,6 +7,12 @@ import { createWebexData, type WebexData } from './data.ts';
 import { webexError, webexRules, webexToken } from './login.ts';
 import { webexApi } from './rest.ts';
 
+/** Of a file in a message (developer.webex.com "Message Attachments"). */
+const largestFile = 100 * 1024 * 1024;
+
+/** Of most APIs, as "REST API Basics" has it; people and messages have more. No header tells what is left. */
+const rateLimit = { callsPerMinute: 300, headers: () => ({}) };
+
 /** Webex (Cisco Spark); both API hosts are the same service. */
 export function createWebex(state: SandboxState): Vendor {
   const data = createWebexData();
@@ -16,6 +22,7 @@ export function createWebex(state: SandboxState): Vendor {
     hosts: ['api.ciscospark.com', 'webexapis.com'],
     handle: (request) => handle(state, data, request),
     consent: (request, decision, account) => authorizeAs(state, webexRules, request, decision, account),
+    rateLimit,
     faultBody: (status) =>
       webexError(
         status === 429
@@ -34,5 +41,6 @@ function handle(state: SandboxState, data: WebexData, request: VendorRequest): A
     return json(401, body, { 'www-authenticate': 'Bearer realm="Webex"' });
   }
   const { account, scope } = token.grant;
-  return webexApi(data, state.now(), request, { accountNumber: account.number, scope });
+  const largest = state.settings.webex.largestUploadBytes ?? largestFile;
+  return webexApi(data, state.now(), request, { accountNumber: account.number, scope, largestFile: largest });
 }
