@@ -1,7 +1,7 @@
 // What the replay reads of an element document: the original format, untouched, since the documents are foreign.
 
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** One parameter of an element or a resource. */
 export interface DocumentParameter {
@@ -9,6 +9,7 @@ export interface DocumentParameter {
   type: string;
   vendorName?: string | null;
   vendorType?: string | null;
+  vendorDataType?: string | null;
   source?: string | null;
   required?: boolean | null;
   dataType?: string | null;
@@ -37,15 +38,34 @@ export interface DocumentResource {
   hooks?: DocumentHook[] | null;
   valence?: {
     internal?: boolean;
+    answer?: { status: number; message?: string };
+    keep?: { field: string; value: string }[];
+    pick?: { field: string; parameter: string };
     statement?: {
       object: string;
-      fields: string[];
+      fields?: string[];
+      described?: { vendorPath: string; rows: string; name: string };
       conditions?: { field: string; parameter: string }[];
+      keyset?: string;
     };
-    whenFiltered?: Partial<
-      Pick<DocumentResource, 'vendorMethod' | 'vendorPath' | 'rootKey' | 'nextPageKey' | 'parameters'>
-    >;
+    whenFiltered?: DocumentVariant | DocumentVariant[];
   };
+}
+
+/** What is different of a resource when the caller gives `where`, or a `where` of certain fields. */
+export interface DocumentVariant
+  extends Partial<
+    Pick<
+      DocumentResource,
+      'vendorMethod' | 'vendorPath' | 'rootKey' | 'nextPageKey' | 'paginationType' | 'parameters' | 'hooks'
+    >
+  > {
+  fields?: string[];
+}
+
+/** The forms that a resource has for calls with `where`. */
+export function variantsOf({ valence }: DocumentResource): DocumentVariant[] {
+  return [valence?.whenFiltered ?? []].flat();
 }
 
 export interface DocumentSetting {
@@ -111,16 +131,26 @@ async function exists(path: string): Promise<boolean> {
 /** Some exports keep the bodies of hooks in files (element-format.md section 1.5). */
 async function attachHooks(document: ElementDocument, folder: string): Promise<void> {
   for (const hook of document.hooks ?? []) hook.body ??= await hookFile(join(folder, `${hook.type}Hook.js`));
-  for (const { method, path, hooks } of document.resources ?? []) {
-    const name = pathBelowHub(path).replace(/[{}]/g, '').replaceAll('/', '-');
-    for (const hook of hooks ?? []) {
-      hook.body ??= await hookFile(join(folder, 'resources', `${method}${name}`, `${hook.type}Hook.js`));
+  for (const resource of document.resources ?? []) {
+    const { method, path, hooks } = resource;
+    const place = join(folder, 'resources', `${method}${pathBelowHub(path).replace(/[{}]/g, '').replaceAll('/', '-')}`);
+    for (const hook of hooks ?? []) hook.body ??= await hookFile(join(place, `${hook.type}Hook.js`));
+    for (const variant of variantsOf(resource)) {
+      const form = join(place, variant.fields?.[0] ?? 'where');
+      for (const hook of variant.hooks ?? []) hook.body ??= await hookFile(join(form, `${hook.type}Hook.js`));
     }
   }
 }
 
+/** A script, with what its `// include` lines name. */
 async function hookFile(path: string): Promise<string | null> {
-  return (await exists(path)) ? readFile(path, 'utf8') : null;
+  if (!(await exists(path))) return null;
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  const whole = lines.map(async (line) => {
+    const [, included] = /^\/\/ include (\S+)$/.exec(line) ?? [];
+    return included === undefined ? line : await hookFile(join(dirname(path), included));
+  });
+  return (await Promise.all(whole)).join('\n');
 }
 
 /** A resource's path without `/hubs/<hub>`. */

@@ -1,9 +1,9 @@
 // What a definition says must be sent: an interpretation of element-format.md section 2, steps 4 to 10, written apart from
 // src/engine on purpose. It may be slow and knows made-up calls only.
 
-import type { DocumentParameter, DocumentResource, ElementDocument } from './element-document.ts';
-import { pathBelowHub } from './element-document.ts';
-import { type MadeCall, type MadeFile, madeWhere, nextCursor } from './made-up.ts';
+import type { DocumentHook, DocumentParameter, DocumentResource, ElementDocument } from './element-document.ts';
+import { pathBelowHub, variantsOf } from './element-document.ts';
+import { describedFields, type MadeCall, type MadeCondition, type MadeFile, nextCursor } from './made-up.ts';
 import { NotForetellable, runHook } from './run-hook.ts';
 
 /** The body that must arrive. */
@@ -49,13 +49,19 @@ export type Expectation = { request: ExpectedRequest } | { answer: { status: num
 
 /** The resource as it is for a call: another one may serve calls with `where`. */
 export function servingResource(resource: DocumentResource, call: MadeCall): DocumentResource {
-  const filtered = resource.valence?.whenFiltered;
-  return filtered === undefined || call.query['where'] === undefined ? resource : { ...resource, ...filtered };
+  if (call.query['where'] === undefined) return resource;
+  const variants = variantsOf(resource);
+  const alone = variants.find(({ fields }) => call.conditions.every(({ attribute }) => fields?.includes(attribute)));
+  return { ...resource, ...(alone ?? variants.find(({ fields }) => fields === undefined)) };
 }
 
 /** Foretells the request of one resource's call. */
 export function expectRequest(given: ResourceCall): Expectation {
   const resource = servingResource(given.resource, given.call);
+  const { answer } = resource.valence ?? {};
+  if (answer !== undefined) {
+    return { answer: { status: answer.status, body: undefined }, because: answer.message ?? 'the document answers' };
+  }
   const places = new Places({ ...given, resource });
   for (const parameter of requestParameters(given.document, resource)) places.put(parameter);
   return applyHooks({ ...given, resource }, places.finish());
@@ -120,6 +126,10 @@ class Places {
       return;
     }
     const { call } = this.#given;
+    if (parameter.vendorDataType === 'base64' && call.body.kind === 'multipart' && call.body.file?.field === name) {
+      this.#putMember(vendorName, Buffer.from(call.body.file.text).toString('base64'));
+      return;
+    }
     if (type === 'multipart' && call.body.kind === 'multipart' && call.body.file?.field === name) {
       this.#isMultipart = true;
       this.#file = { ...call.body.file, field: vendorName };
@@ -151,17 +161,20 @@ class Places {
       case 'body':
         this.#mergeBody(value);
         return;
-      case 'bodyField': {
-        this.#body = structuredClone(this.#body ?? {});
-        let place = this.#body as Record<string, unknown>;
-        const names = vendorName.split('.');
-        for (const step of names.slice(0, -1)) {
-          place[step] ??= {};
-          place = place[step] as Record<string, unknown>;
-        }
-        place[names.at(-1) ?? ''] = value;
-      }
+      case 'bodyField':
+        this.#putMember(vendorName, value);
     }
+  }
+
+  #putMember(path: string, value: unknown): void {
+    this.#body = structuredClone(this.#body ?? {});
+    let place = this.#body as Record<string, unknown>;
+    const names = path.split('.');
+    for (const step of names.slice(0, -1)) {
+      place[step] ??= {};
+      place = place[step] as Record<string, unknown>;
+    }
+    place[names.at(-1) ?? ''] = value;
   }
 
   finish(): Grown {
@@ -178,12 +191,16 @@ class Places {
 
   #finishBody(): ExpectedBody {
     const members = isRecord(this.#body) ? this.#body : {};
-    if (this.#isMultipart) return { kind: 'multipart', fields: { ...members, ...this.#fields }, file: this.#file };
-    if (this.#hasFields) return { kind: 'form', fields: this.#fields };
-    if (this.#body === undefined) return { kind: 'none' };
     const [request = '', ...rest] = (this.#given.resource.rootKey ?? '').split('|');
     const wrap = rest.length === 0 ? [] : request.split('.').filter((name) => name !== '');
-    const value = wrap.reverse().reduce<unknown>((inner, name) => ({ [name]: inner }), this.#body);
+    const wrapped = (body: unknown) => wrap.toReversed().reduce<unknown>((inner, name) => ({ [name]: inner }), body);
+    if (this.#isMultipart) {
+      const parts = isRecord(this.#body) ? (wrapped(members) as Record<string, unknown>) : {};
+      return { kind: 'multipart', fields: { ...parts, ...this.#fields }, file: this.#file };
+    }
+    if (this.#hasFields) return { kind: 'form', fields: this.#fields };
+    if (this.#body === undefined) return { kind: 'none' };
+    const value = wrapped(this.#body);
     return typeof value === 'string' ? { kind: 'text', text: value } : { kind: 'json', value };
   }
 
@@ -214,6 +231,8 @@ class Places {
         return body.kind === 'json' ? memberAt(body.value, name) : undefined;
       case 'multipart':
       case 'form':
+        if (body.kind === 'multipart' && name === 'file.fileName') return body.file?.fileName;
+        if (body.kind === 'multipart' && name === 'file.contentType') return body.file && 'text/plain';
         // A call without a body, such as a GET, has nothing but its path to give such a field.
         return (body.kind === 'multipart' ? body.fields[name] : undefined) ?? call.pathVariables[name];
       case 'prevBody':
@@ -229,7 +248,9 @@ class Places {
   #queryValue(name: string): string | undefined {
     const { call, resource, follows, settings } = this.#given;
     const isList =
-      resource.method === 'GET' && !/\}$/.test(resource.path) && resource.paginationType !== 'NO_PAGINATION';
+      resource.method === 'GET' &&
+      (!/\}$/.test(resource.path) || resource.valence?.pick !== undefined) &&
+      resource.paginationType !== 'NO_PAGINATION';
     const { type, first, size } = this.#paging();
     const number = Number(call.query['page'] ?? 1) + (follows ? 1 : 0);
     const page = type === 'offset' ? (number - 1) * size : number - 1 + first;
@@ -264,27 +285,28 @@ class Places {
     }
     if (call.query['where'] === undefined) return;
     if (converter === 'toQueryParameters') {
-      for (const { attribute, value } of madeWhere.conditions) this.#query.push([attribute, value]);
+      for (const { attribute, value } of call.conditions) this.#query.push([attribute, value]);
       return;
     }
-    const text = convertedWhere[converter];
+    const text = convertedWhere[converter]?.(call.conditions);
     if (text === undefined) throw new NotForetellable(`the converter ${converter} is not known here`);
     const name = (parameter.vendorName ?? '').startsWith('converter:') ? '$filter' : (parameter.vendorName ?? '');
     if (parameter.vendorType === 'bodyToken') this.#tokens.set(name, text);
     else this.#query.push([name, text]);
   }
 
-  #statement({ object, fields, conditions = [] }: NonNullable<NonNullable<DocumentResource['valence']>['statement']>) {
+  #statement({ object, fields: own, conditions = [] }: Statement) {
+    const fields = own ?? describedFields;
     const { call, follows } = this.#given;
     const { size } = this.#paging();
     const selected = call.query['fields']?.split(',') ?? fields;
     const clauses = conditions.map(({ field, parameter }) => `${field} = '${call.pathVariables[parameter]}'`);
-    if (call.query['where'] !== undefined) clauses.push(convertedWhere['toSoql'] ?? '');
+    if (call.query['where'] !== undefined) clauses.push(convertedWhere['toSoql']?.(call.conditions) ?? '');
     const where = clauses.length === 0 ? '' : ` WHERE ${clauses.join(' AND ')}`;
     const offset = (Number(call.query['page'] ?? 1) - 1 + (follows ? 1 : 0)) * size;
     const end = offset === 0 ? '' : ` OFFSET ${offset}`;
     const order = call.query['orderBy'] ?? fields[0];
-    return `SELECT ${selected.join(', ')} FROM ${object}${where} ORDER BY ${order} LIMIT ${size}${end}`;
+    return `SELECT ${selected.join(', ')} FROM ${objectOf(object, call)}${where} ORDER BY ${order} LIMIT ${size}${end}`;
   }
 
   /** A placeholder that no parameter binds: the path variable of its name, then the setting (step 7). */
@@ -326,13 +348,33 @@ class Places {
   }
 }
 
-/** The made-up `where` in each target language. */
-const convertedWhere: Record<string, string> = {
-  toODataFilter: "alpha eq 'one two' and beta eq 'größe'",
-  toODataV3Filter: "alpha eq 'one two' and beta eq 'größe'",
-  toSoql: "alpha = 'one two' AND beta = 'größe'",
-  toSearchTerms: 'alpha:"one two" beta:größe',
-  toWiql: "[alpha] = 'one two' AND [beta] = 'größe'",
+type Statement = NonNullable<NonNullable<DocumentResource['valence']>['statement']>;
+
+/** An object that stands in the path is the caller's word. */
+function objectOf(object: string, { pathVariables }: MadeCall): string {
+  return object.replace(/^\{(\w+)\}$/, (_, name: string) => pathVariables[name] ?? '');
+}
+
+/** The path of the description that a statement needs before it can select everything; undefined when it needs none. */
+export function describingPath({ valence }: DocumentResource, call: MadeCall): string | undefined {
+  const { statement } = valence ?? {};
+  if (statement?.described === undefined || call.query['fields'] !== undefined) return undefined;
+  return statement.described.vendorPath.replace('{object}', objectOf(statement.object, call));
+}
+
+const each =
+  (write: (condition: MadeCondition) => string, joint: string) =>
+  (conditions: readonly MadeCondition[]): string =>
+    conditions.map(write).join(joint);
+
+/** A made-up `where` in each target language. */
+const convertedWhere: Record<string, (conditions: readonly MadeCondition[]) => string> = {
+  toODataFilter: each(({ attribute, value }) => `${attribute} eq '${value}'`, ' and '),
+  toODataV3Filter: each(({ attribute, value }) => `${attribute} eq '${value}'`, ' and '),
+  toSoql: each(({ attribute, value }) => `${attribute} = '${value}'`, ' AND '),
+  toSearchTerms: each(({ attribute, value }) => `${attribute}:${/\s/.test(value) ? `"${value}"` : value}`, ' '),
+  toWiql: each(({ attribute, value }) => `[${attribute}] = '${value}'`, ' AND '),
+  toValueList: each(({ value }) => value, ','),
 };
 
 /** A form's fields that no parameter names are the body's. */
@@ -417,7 +459,7 @@ function hookVariables({ document, resource, call, settings, previous }: Resourc
     request_headers: call.headers,
     request_body: body === null ? null : JSON.stringify(body),
     request_body_map: body,
-    request_expression: call.query['where'] === undefined ? null : madeWhere.conditions,
+    request_expression: call.query['where'] === undefined ? null : call.conditions,
     request_previous_response: previous ?? null,
     request_vendor_method: grown.method,
     request_vendor_path: grown.path,
@@ -436,6 +478,55 @@ function hookVariables({ document, resource, call, settings, previous }: Resourc
 }
 
 const reservedNames = { page: null, pageSize: null, nextPage: null, where: null, orderBy: null, fields: null };
+
+/** What a resource's answer is after its hooks: a body for the next link, an end, or nothing that can be foretold. */
+export type Answered =
+  | { kind: 'body'; body: unknown }
+  | { kind: 'ended'; because: string }
+  | { kind: 'unforeseen'; because: string };
+
+/** Step 12: the root is taken, then the resource's hook, then the element's. `raw` is the vendor's whole answer. */
+export function answeredBody(given: ResourceCall, raw: unknown): Answered {
+  const resource = servingResource(given.resource, given.call);
+  const { document, call } = given;
+  const nothing: Grown = { method: '', base: '', path: '', query: [], headers: {}, body: { kind: 'none' } };
+  const hooks = [...(resource.hooks ?? []), ...(document.hooks ?? [])].filter(({ type }) => type === 'postRequest');
+  let body = belowRoot(resource.rootKey, raw);
+  if (resource.valence?.pick !== undefined && Array.isArray(body)) [body] = body;
+  for (const hook of hooks) {
+    const seen = readsWhole(hook, resource) ? raw : body;
+    const variables = {
+      ...hookVariables({ ...given, resource }, nothing),
+      response_body: seen ?? null,
+      response_body_map: seen ?? null,
+      response_body_raw: JSON.stringify(raw ?? null),
+      response_body_raw_map: raw ?? null,
+      response_iserror: false,
+      response_headers: {},
+      response_status_code: 200,
+    };
+    try {
+      const result = runHook(hook.body ?? '', variables) ?? {};
+      const status = Number(result['response_status_code'] ?? 200);
+      if (result['response_error_message'] !== undefined || status > 207) {
+        return { kind: 'ended', because: String(result['response_error_message'] ?? status) };
+      }
+      if ('response_body' in result) body = belowRoot(resource.rootKey, result['response_body']);
+    } catch (error) {
+      const because = String(error);
+      return error instanceof NotForetellable ? { kind: 'unforeseen', because } : { kind: 'ended', because };
+    }
+  }
+  return { kind: 'body', body: call.method === 'HEAD' ? undefined : body };
+}
+
+/** A hook that names the first member of the root key itself was written for the whole answer. */
+function readsWhole({ body }: DocumentHook, { rootKey }: DocumentResource): boolean {
+  const [request = '', response = request] = (rootKey ?? '').split('|');
+  const [first = ''] = response.split(/[.[]/).filter((step) => step !== '');
+  if (first === '' || /^\d+\]$/.test(first)) return false;
+  return (body ?? '').includes(`response_body.${first}`) || /response_body\s*\[\s*["']/.test(body ?? '');
+}
 
 /** Step 9: headers and parameters are merged, null takes one away; the others are replaced. */
 function hooked(grown: Grown, result: Record<string, unknown>): Grown {

@@ -1,7 +1,7 @@
 // Made-up settings, calls and vendor answers that reach every part of a resource's definition.
 
 import type { DocumentParameter, DocumentResource, DocumentSetting, ElementDocument } from './element-document.ts';
-import { pathBelowHub } from './element-document.ts';
+import { pathBelowHub, variantsOf } from './element-document.ts';
 import type { RecorderAnswer } from './recorder.ts';
 
 /** A file that is uploaded. */
@@ -26,19 +26,28 @@ export interface MadeCall {
   query: Record<string, string>;
   headers: Record<string, string>;
   body: MadeBody;
+  /** what its `where` says */
+  conditions: MadeCondition[];
+}
+
+/** A condition of a made-up `where`. */
+export interface MadeCondition {
+  attribute: string;
+  operator: '=';
+  value: string;
 }
 
 /** The vendor's word for the next page in every made-up answer. */
 export const nextCursor = 'next-7';
 
-/** The `where` of made-up calls, in CEQL and as its conditions. */
-export const madeWhere = {
-  text: "alpha = 'one two' AND beta = 'größe'",
-  conditions: [
-    { attribute: 'alpha', operator: '=', value: 'one two' },
-    { attribute: 'beta', operator: '=', value: 'größe' },
-  ],
-};
+/** The `where` of made-up calls, unless a resource has a form for certain fields. */
+const madeConditions: MadeCondition[] = [
+  { attribute: 'alpha', operator: '=', value: 'one two' },
+  { attribute: 'beta', operator: '=', value: 'größe' },
+];
+
+/** The fields that a made-up vendor describes any object with. */
+export const describedFields = ['Id', 'Made__c'];
 
 /** What the platform sets or reads itself. */
 const platformSetting =
@@ -88,7 +97,7 @@ function madeSite({ form, suffixes }: NonNullable<NonNullable<ElementDocument['v
  */
 export function madeCalls(resource: DocumentResource, followers: readonly DocumentResource[]): MadeCall[] {
   const bodies = followers.flatMap(({ parameters }) => parameters ?? []).filter(({ type }) => /^body/.test(type));
-  const filtered = resource.valence?.whenFiltered?.parameters ?? [];
+  const filtered = variantsOf(resource).flatMap((variant) => variant.parameters ?? []);
   const declared = [...(resource.parameters ?? []), ...filtered, ...bodies];
   const parameters = declared.filter(({ source }) => source !== 'response');
   const required = parameters.filter(({ required }) => required === true);
@@ -103,6 +112,13 @@ export function madeCalls(resource: DocumentResource, followers: readonly Docume
     third.query['page'] = '3';
     calls.push(third);
   }
+  for (const { fields: [attribute] = [] } of variantsOf(resource)) {
+    if (attribute === undefined) continue;
+    const alone = madeCall(`where ${attribute}`, resource, parameters);
+    alone.conditions = [{ attribute, operator: '=', value: '2024-01-31T10:00:00Z' }];
+    alone.query['where'] = whereOf(alone.conditions);
+    calls.push(alone);
+  }
   return calls;
 }
 
@@ -114,10 +130,12 @@ function madeCall(name: string, resource: DocumentResource, parameters: Document
     query: {},
     headers: {},
     body: { kind: 'none' },
+    conditions: madeConditions,
   };
   for (const [, variable = ''] of pathBelowHub(resource.path).matchAll(/\{:?([^{}]*)\}/g)) {
     const declared = resource.parameters?.find(({ type, name }) => type === 'path' && name === variable);
-    call.pathVariables[variable] = isNumber(declared) ? '12' : `${variable} a/ü`;
+    const isObject = variable === 'objectName' || variable === 'childObjectName';
+    call.pathVariables[variable] = isObject ? 'Made__c' : isNumber(declared) ? '12' : `${variable} a/ü`;
   }
   const fields: Record<string, string> = {};
   let file: MadeFile | undefined;
@@ -137,6 +155,8 @@ function madeCall(name: string, resource: DocumentResource, parameters: Document
         break;
       case 'multipart':
       case 'form':
+        // What a file says of itself is no field of a form.
+        if (parameter.name.startsWith('file.')) break;
         if (parameter.dataType === 'file') {
           file = { field: parameter.name, fileName: 'note ü.txt', text: 'Grüße,\r\n--not a boundary\r\n' };
         } else fields[parameter.name] = madeText(parameter, resource);
@@ -154,10 +174,13 @@ function isNumber(parameter: DocumentParameter | undefined): boolean {
 
 function madeText(parameter: DocumentParameter, { valence }: DocumentResource): string {
   const { name, dataType } = parameter;
-  if (name === 'where') return madeWhere.text;
+  if (name === 'where') return whereOf(madeConditions);
   if (name === 'pageSize') return '17';
-  if (name === 'fields' && valence?.statement !== undefined) return valence.statement.fields.slice(0, 2).join(',');
-  if (name === 'orderBy') return valence?.statement?.fields[0] ?? 'alpha';
+  if (name === 'fields' && valence?.statement?.fields !== undefined) {
+    return valence.statement.fields.slice(0, 2).join(',');
+  }
+  if (name === 'fields' && valence?.statement !== undefined) return 'Id,Name';
+  if (name === 'orderBy') return valence?.statement?.fields?.[0] ?? 'alpha';
   if (name === 'path') return parameter.required === true ? '/made.txt' : '/';
   if (isNumber(parameter)) return '12';
   if (dataType === 'boolean') return 'true';
@@ -192,10 +215,14 @@ export function madeAnswer(
   resource: DocumentResource,
   elementHooks: readonly { body?: string | null }[],
   row: number,
+  pathVariables: Readonly<Record<string, string>> = {},
 ): RecorderAnswer {
+  const { keep = [], pick } = resource.valence ?? {};
   const [request = '', response = request] = (resource.rootKey ?? '').split('|');
-  const isList = resource.method === 'GET' && !/\}$/.test(resource.path);
-  const record = { id: `row-${row}`, Id: `row-${row}`, name: 'Zoë' };
+  const isList = resource.method === 'GET' && (!/\}$/.test(resource.path) || pick !== undefined);
+  const record: Record<string, unknown> = { id: `row-${row}`, Id: `row-${row}`, name: 'Zoë' };
+  for (const { field, value } of keep) record[field] = value;
+  if (pick !== undefined) record[pick.field] = pathVariables[pick.parameter];
   const readsMembers = [...(resource.hooks ?? []), ...elementHooks].some((hook) => membersRead.test(hook.body ?? ''));
   let body: unknown =
     isList && !(readsMembers && response === '') ? [{ ...record, meta: { cursor: nextCursor } }] : { ...record };
@@ -213,6 +240,11 @@ export function madeAnswer(
     }
   }
   return { headers, body };
+}
+
+/** Conditions in CEQL. */
+function whereOf(conditions: readonly MadeCondition[]): string {
+  return conditions.map(({ attribute, value }) => `${attribute} = '${value}'`).join(' AND ');
 }
 
 function setPath(target: unknown, path: string, value: unknown): void {

@@ -29,12 +29,14 @@ export interface Recorder {
   requests: RecordedRequest[];
   /** what it answers to the requests that come, in turn; the last one again and again */
   answers: RecorderAnswer[];
+  /** what it answers to a path out of turn, if anything */
+  outOfTurn(path: string): RecorderAnswer | undefined;
   close(): Promise<void>;
 }
 
 /** Starts a recorder on a free port. */
 export async function startRecorder(): Promise<Recorder> {
-  const recorder: Recorder = { routes: {}, requests: [], answers: [], close };
+  const recorder: Recorder = { routes: {}, requests: [], answers: [], outOfTurn: () => undefined, close };
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on('error', () => undefined);
@@ -43,7 +45,8 @@ export async function startRecorder(): Promise<Recorder> {
       const [, host = '', path = '', query = ''] = /^\/([^/?]*)([^?]*)\??(.*)$/s.exec(incoming.url ?? '') ?? [];
       const headers: Record<string, string> = {};
       for (const [name, value] of Object.entries(incoming.headers)) headers[name] = String(value);
-      const answer = recorder.answers[recorder.requests.length] ?? recorder.answers.at(-1);
+      const turn = recorder.requests.filter((request) => recorder.outOfTurn(request.path) === undefined).length;
+      const answer = recorder.outOfTurn(path) ?? recorder.answers[turn] ?? recorder.answers.at(-1);
       recorder.requests.push({
         method: incoming.method ?? '',
         host,

@@ -5,9 +5,9 @@ import { request as httpRequest } from 'node:http';
 import { differences } from './compare-request.ts';
 import type { DocumentResource, ElementDocument } from './element-document.ts';
 import { pathBelowHub } from './element-document.ts';
-import { belowRoot, type Expectation, expectRequest, servingResource } from './expected-request.ts';
-import { type MadeBody, type MadeCall, madeAnswer, madeCalls, madeSettings } from './made-up.ts';
-import type { RecordedRequest, Recorder } from './recorder.ts';
+import { answeredBody, describingPath, type Expectation, expectRequest, servingResource } from './expected-request.ts';
+import { describedFields, type MadeBody, type MadeCall, madeAnswer, madeCalls, madeSettings } from './made-up.ts';
+import type { RecordedRequest, Recorder, RecorderAnswer } from './recorder.ts';
 import { NotForetellable } from './run-hook.ts';
 
 /** The platform that is asked. */
@@ -69,19 +69,24 @@ export async function replayElement(
   const { id, token } = JSON.parse(connected.text) as { id: number; token: string };
   const asInstance = { ...platform, authorization: `${platform.authorization}, Element ${token}` };
 
+  const described = new Set<string>();
   for (const resource of document.resources ?? []) {
+    // Links are called as parts of their chains.
+    if (resource.valence?.internal === true) continue;
     const name = `${resource.method} ${pathBelowHub(resource.path)}`;
     if (isCallable(resource)) {
-      report.resources.push(await replayResource(asInstance, recorder, { document, resource, settings }, name));
+      report.resources.push(
+        await replayResource(asInstance, recorder, { document, resource, settings, described }, name),
+      );
       continue;
     }
     const position = lifecycle.indexOf(resource);
     const call = { name: 'provisioning', method: resource.method, pathVariables: {}, query: {}, headers: {} };
     const judged = judge(position < 0 ? [] : arrived.slice(position, position + 1), {
       chain: [resource],
-      answers: [],
-      context: { document, settings },
-      call: { ...call, body: { kind: 'none' } },
+      answers: [madeAnswer(resource, document.hooks ?? [], 1).body],
+      context: { document, settings, described: new Set() },
+      call: { ...call, body: { kind: 'none' }, conditions: [] },
       follows: false,
     });
     const outcome = position < 0 ? 'idle' : judged.outcome;
@@ -118,19 +123,26 @@ function allSettings({ configuration }: ElementDocument, given: Record<string, s
 interface Context {
   document: ElementDocument;
   settings: Record<string, string>;
+  /** paths of descriptions that the platform has asked for, and keeps */
+  described: Set<string>;
 }
 
 async function replayResource(
   platform: ReplayedPlatform,
   recorder: Recorder,
-  { document, resource, settings }: Context & { resource: DocumentResource },
+  { document, resource, settings, described }: Context & { resource: DocumentResource },
   name: string,
 ): Promise<ResourceReport> {
   const report: ResourceReport = { name, kind: 'callable', outcome: 'equal', calls: 0, notes: [] };
-  const context = { document, settings };
+  const context = { document, settings, described };
   const run = async (call: MadeCall, nextPage: string | undefined): Promise<string | undefined> => {
     const chain = chainOf(document, servingResource(resource, call));
-    const answers = chain.map((link) => madeAnswer(link, document.hooks ?? [], nextPage === undefined ? 1 : 2));
+    const row = nextPage === undefined ? 1 : 2;
+    const answers = chain.map((link) =>
+      madeAnswer(servingResource(link, call), document.hooks ?? [], row, call.pathVariables),
+    );
+    const descriptions = new Map(chain.flatMap((link) => descriptionOf(servingResource(link, call), call)));
+    recorder.outOfTurn = (path) => descriptions.get(path);
     recorder.requests.length = 0;
     recorder.answers = answers;
     const reply = await ask(platform, call.method, callPath(document, resource, call, nextPage), call);
@@ -176,6 +188,15 @@ interface Trip {
   follows: boolean;
 }
 
+/** What the vendor answers to who asks for the description that a statement needs. */
+function descriptionOf(resource: DocumentResource, call: MadeCall): [string, RecorderAnswer][] {
+  const path = describingPath(resource, call);
+  const { described } = resource.valence?.statement ?? {};
+  if (path === undefined || described === undefined) return [];
+  const rows = describedFields.map((name) => ({ [described.name]: name }));
+  return [[path, { headers: {}, body: { [described.rows]: rows } }]];
+}
+
 /** Compares the requests of one call with what each resource of its chain says. */
 function judge(arrived: RecordedRequest[], trip: Trip): Pick<ResourceReport, 'outcome' | 'notes'> {
   const { chain, answers, context, call, follows } = trip;
@@ -183,18 +204,29 @@ function judge(arrived: RecordedRequest[], trip: Trip): Pick<ResourceReport, 'ou
   let outcome: ResourceReport['outcome'] = 'equal';
   let previous: unknown;
   let next = 0;
+  let turn = 0;
   for (const resource of chain) {
+    const description = describingPath(servingResource(resource, call), call);
+    if (description !== undefined && !context.described.has(description)) {
+      if (arrived[next]?.path !== description) return { outcome: 'different', notes: [`not asked: ${description}`] };
+      context.described.add(description);
+      next += 1;
+    }
+    const given = { ...context, resource, call, previous, follows };
     let expectation: Expectation;
     try {
-      expectation = expectRequest({ ...context, resource, call, previous, follows });
+      expectation = expectRequest(given);
     } catch (error) {
       if (!(error instanceof NotForetellable)) throw error;
       return { outcome: 'part', notes: [error.message] };
     }
     if ('answer' in expectation) {
-      previous = expectation.answer.body;
       notes.push(`hook: nothing to be sent: ${expectation.because}`);
       if (expectation.answer.status >= 400) break;
+      const after = answeredBody(given, expectation.answer.body);
+      if (after.kind === 'unforeseen') return { outcome: 'part', notes: [...notes, after.because] };
+      if (after.kind === 'ended') break;
+      previous = after.body;
       continue;
     }
     const request = arrived[next];
@@ -206,8 +238,12 @@ function judge(arrived: RecordedRequest[], trip: Trip): Pick<ResourceReport, 'ou
       notes.push(`hook: sent, not compared: ${[...unforeseen].join(', ')}`);
     }
     if (found.length > 0) return { outcome: 'different', notes: found };
-    previous = belowRoot(resource.rootKey, answers[next]);
     next += 1;
+    const after = answeredBody(given, answers[turn]);
+    turn += 1;
+    if (after.kind === 'unforeseen') return { outcome: 'part', notes: [...notes, after.because] };
+    if (after.kind === 'ended') break;
+    previous = after.body;
   }
   const more = arrived.slice(next).map(({ method, host, path }) => `${method} ${host}${path}`);
   if (more.length > 0) return { outcome: 'different', notes: [`sent besides: ${more.join(', ')}`] };
