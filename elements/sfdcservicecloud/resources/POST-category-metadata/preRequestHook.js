@@ -1,0 +1,10 @@
+// include ../../lib/metadata-call.js
+
+const { name, label, pluralLabel, description } = request_body_map || {};
+const fullName = `${String(name || '').replace(/__kav$/, '')}__kav`;
+done({
+  request_vendor_body: envelope(
+    'createMetadata',
+    component({ fullName, deploymentStatus: 'Deployed', description, label, pluralLabel }),
+  ),
+});
