@@ -51,9 +51,7 @@ function create(objects: CustomObjects, body: string, now: string): Result {
   const label = elementOf(body, 'label') ?? '';
   const pluralLabel = elementOf(body, 'pluralLabel') ?? '';
   const refuse = (statusCode: string, message: string) => ({ fullName, error: { statusCode, message } });
-  if (
-    !/^[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*(?:__[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*)?__(?:c|kav)$/.test(fullName)
-  ) {
+  if (!/^[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*__(?:c|kav)$/.test(fullName)) {
     const message =
       'The object name you provided on object Custom Object can only contain alphanumeric characters, must begin with a letter, cannot end with an underscore, and cannot contain two consecutive underscore characters.';
     return refuse('FIELD_INTEGRITY_EXCEPTION', message);

@@ -1,6 +1,8 @@
 // The Metadata API's calls for custom objects, which are SOAP.
 
 const namespace = 'http://soap.sforce.com/2006/04/metadata';
+const soap = 'http://schemas.xmlsoap.org/soap/envelope/';
+const schema = 'http://www.w3.org/2001/XMLSchema-instance';
 
 function escapeXml(text) {
   return String(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -15,29 +17,15 @@ function elements(members) {
 }
 
 /** The envelope of a call; the session is the access token. */
-function _envelope(call, content) {
-  const session = `<sessionId>${escapeXml(configuration['oauth.user.token'])}</sessionId>`;
-  return (
-    '<?xml version="1.0" encoding="UTF-8"?>' +
-    '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">' +
-    '<soapenv:Header><SessionHeader xmlns="' +
-    namespace +
-    '">' +
-    session +
-    '</SessionHeader></soapenv:Header>' +
-    '<soapenv:Body><' +
-    call +
-    ' xmlns="' +
-    namespace +
-    '">' +
-    content +
-    '</' +
-    call +
-    '></soapenv:Body></soapenv:Envelope>'
-  );
+// biome-ignore lint/correctness/noUnusedVariables: called by the hooks that include this file
+function envelope(call, content) {
+  const header = `<SessionHeader xmlns="${namespace}">${elements({ sessionId: configuration['oauth.user.token'] })}</SessionHeader>`;
+  const body = `<${call} xmlns="${namespace}">${content}</${call}>`;
+  return `<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="${soap}" xmlns:xsi="${schema}"><soapenv:Header>${header}</soapenv:Header><soapenv:Body>${body}</soapenv:Body></soapenv:Envelope>`;
 }
 
 /** The component that createMetadata and updateMetadata take. */
-function _component(members) {
+// biome-ignore lint/correctness/noUnusedVariables: called by the hooks that include this file
+function component(members) {
   return `<metadata xsi:type="CustomObject">${elements(members)}</metadata>`;
 }

@@ -1,7 +1,7 @@
 // include ../../lib/metadata-call.js
 
 const { name, label, pluralLabel, description } = request_body_map || {};
-const fullName = `${String(name || '').replace(/__kav$/, '')}__kav`;
+const fullName = `${name ?? ''}__kav`;
 done({
   request_vendor_body: envelope(
     'createMetadata',
