@@ -2,8 +2,9 @@
 // replace, delete, and the vendor's own words when it refuses.
 
 import { beforeAll, describe, expect, test } from 'vitest';
-import { callElement, connect, seenRequests, useTrip } from '../support/guide.ts';
-import type { Answer } from '../support/platform.ts';
+import { consent } from '../support/consent.ts';
+import { callElement, configurationOf, connect, oauthUrlOf, post, seenRequests, useTrip } from '../support/guide.ts';
+import { type Answer, credentials } from '../support/platform.ts';
 
 const trip = useTrip();
 let token: string;
@@ -102,6 +103,45 @@ describe('search', () => {
     const refused = await call('GET', `/channels?where=${encodeURIComponent("created > '2025-01-01'")}`);
     expect([refused.status, refused.body.message]).toEqual([400, expect.stringContaining('use = and AND')]);
   });
+
+  test('a condition that Webex would leave out is refused, and nothing is sent', async () => {
+    const channel = await firstChannel();
+    const group = await firstGroup();
+    const before = (await seenRequests(trip)).length;
+    for (const [path, condition] of [
+      ['/channels', "title='Room 1'"],
+      [`/groups/${group}/channels`, "title='Room 1'"],
+      [`/channels/${channel}/messages`, "text='Message 1 in room 1'"],
+      [`/channels/${channel}/users`, 'isModerator=true'],
+      ['/users', "lastName='Sandbox'"],
+    ]) {
+      const refused = await call('GET', `${path}?where=${encodeURIComponent(String(condition))}`);
+      expect([refused.status, refused.body.message], path).toEqual([
+        400,
+        expect.stringMatching(/^Webex finds .* only/),
+      ]);
+    }
+    expect((await seenRequests(trip)).length).toBe(before);
+  });
+
+  test('messages before one of them, on all pages', async () => {
+    const path = `/channels/${await firstChannel()}/messages`;
+    const all = await allRows(path, {});
+    const [beforeMessage = '', ...older] = all.slice(20).map((row) => row.id);
+    const found = await allRows(path, { beforeMessage, pageSize: '30' });
+    expect(found.map((row) => row.id)).toEqual(older);
+  });
+
+  test('the public channels of the organization', async () => {
+    const found = await allRows('/channels', { where: "orgPublicSpaces='true'", pageSize: '3' });
+    expect(found.map((row) => row['title'])).toEqual([20, 40, 60, 80, 100, 120, 140].map((number) => `Room ${number}`));
+  });
+
+  test('administrators by role', async () => {
+    const role = (await rows('/roles')).find(({ name }) => name === 'Full Administrator');
+    const found = await rows('/users', { where: `roles='${role?.id}'` });
+    expect(found.map((row) => row['displayName'])).toEqual(['Robin Sandbox', 'Kim Sandbox']);
+  });
 });
 
 describe('create, read, replace and delete', () => {
@@ -155,6 +195,92 @@ describe('create, read, replace and delete', () => {
     expect((await rows(`/groups/${group}/channels`)).map((row) => row.id)).toContain(created.body.id);
     await call('DELETE', `/channels/${created.body.id}`);
   });
+});
+
+describe('files', () => {
+  async function postFile(name: string, content: string): Promise<Answer> {
+    const form = new FormData();
+    form.append('markdown', '**here**');
+    form.append('file', new Blob([content], { type: 'text/plain' }), name);
+    const response = await fetch(
+      `${trip.platform.url}/elements/api-v2/hubs/collaboration/channels/${await firstChannel()}/messages`,
+      { method: 'POST', headers: { authorization: credentials(token) }, body: form },
+    );
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  }
+
+  const fileOf = ({ body }: Answer) => `/files/${String(body.files[0]).split('/').at(-1)}`;
+
+  test('a message with a file keeps its words, and the file goes on as it comes', async () => {
+    const posted = await postFile('notes.txt', 'first\nsecond');
+    expect([posted.status, posted.body]).toEqual([200, expect.objectContaining({ markdown: '**here**' })]);
+    const sent = (await seenRequests(trip, '/v1/messages')).at(-1);
+    expect(sent?.headers['content-type']).toMatch(/^multipart\/form-data/);
+    expect(sent?.headers['transfer-encoding']).toBe('chunked');
+    expect(sent?.body).toContain('name="files"; filename="notes.txt"');
+  });
+
+  test('what cannot be given out is refused in Webex’s words', async () => {
+    const virus = await postFile('virus.txt', 'X5O!P%@AP[4$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*');
+    const gone = await call('GET', fileOf(virus));
+    expect([gone.status, gone.body.providerMessage]).toEqual([410, expect.stringContaining('infected')]);
+    const archive = await postFile('locked.zip', 'PK\u0003\u0004\u0014\0\u0001\0\0\0');
+    const locked = await call('GET', fileOf(archive));
+    expect([locked.status, locked.body.providerMessage]).toEqual([428, expect.stringContaining('force downloaded')]);
+    const forced = await fetch(
+      `${trip.platform.url}/elements/api-v2/hubs/collaboration${fileOf(archive)}?allow=unscannable`,
+      { headers: { authorization: credentials(token) } },
+    );
+    expect([forced.status, forced.headers.get('content-disposition')]).toEqual([
+      200,
+      expect.stringContaining('locked.zip'),
+    ]);
+  });
+
+  test('the file of a public address and a card are sent as Webex takes them', async () => {
+    const path = `/channels/${await firstChannel()}/messages`;
+    const linked = await call('POST', path, { files: ['https://files.example/a.png'] });
+    expect(linked.body).toMatchObject({ files: [expect.stringContaining('/v1/contents/')] });
+    const attachments = [
+      { contentType: 'application/vnd.microsoft.card.adaptive', content: { type: 'AdaptiveCard', body: [] } },
+    ];
+    expect((await call('POST', path, { text: 'a card', attachments })).body).toMatchObject({ attachments });
+  });
+});
+
+test('an object goes by its name here or at Webex, and the platform’s own paths stay its own', async () => {
+  const [found] = await rows('/teams', { pageSize: '1' });
+  expect(found).toMatchObject({ name: expect.stringMatching(/^Team /) });
+  expect((await call('GET', `/teams/${found?.id}`)).body).toEqual((await call('GET', `/groups/${found?.id}`)).body);
+  expect((await call('GET', '/objects')).body).toContain('channels');
+});
+
+test('what the vendor does not have is answered 405 with the methods that there are', async () => {
+  const refused = await call('PATCH', `/groups/${await firstGroup()}`, { name: 'x' });
+  expect([refused.status, refused.body.message]).toEqual([405, expect.stringContaining('PUT')]);
+});
+
+test('the setting base.url moves calls and tokens to Webex’s host of today', async () => {
+  const { code } = await consent(trip.sandbox.url, await oauthUrlOf(trip, 'ciscospark'));
+  const configuration = { ...configurationOf('ciscospark'), 'base.url': 'https://webexapis.com/v1' };
+  const created = await post(trip, {
+    element: { key: 'ciscospark' },
+    providerData: { code },
+    configuration,
+    name: 'now',
+  });
+  expect(created.status, created.body.message).toBe(200);
+  expect(created.body.configuration).toMatchObject({
+    'oauth.token.url': 'https://webexapis.com/v1/access_token',
+    'oauth.authorization.url': 'https://webexapis.com/v1/authorize',
+  });
+  const { token: other } = created.body;
+  const first = await callElement(trip, other, 'GET', '/hubs/collaboration/channels?pageSize=100');
+  const next = encodeURIComponent(first.headers.get('elements-next-page-token') ?? '');
+  expect((await callElement(trip, other, 'GET', `/hubs/collaboration/channels?nextPage=${next}`)).body.length).toBe(35);
+  const seen = await seenRequests(trip, '/v1/*');
+  expect(seen.filter(({ path }) => path === '/v1/access_token').at(-1)?.host).toBe('webexapis.com');
+  expect(seen.at(-1)?.host).toBe('webexapis.com');
 });
 
 test('the connected account and its organization are told', async () => {

@@ -1,0 +1,6 @@
+// Webex leaves out what it does not know, which would answer every record as if it had been found.
+done({
+  continue: false,
+  response_status_code: 400,
+  response_error_message: 'Webex finds users by email, displayName, id, orgId, roles and locationId only.',
+});

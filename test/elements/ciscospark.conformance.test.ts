@@ -1,0 +1,4 @@
+import { ciscosparkConformance } from './ciscospark-conformance.ts';
+import { describeConformance } from './conformance.ts';
+
+describeConformance(ciscosparkConformance);
