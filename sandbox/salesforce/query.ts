@@ -109,13 +109,19 @@ function narrows(condition: Condition, fields: readonly string[]): boolean {
   }
 }
 
+const requiredFilterMessages: Readonly<Record<string, string>> = {
+  ContentDocumentLink:
+    "Implementation restriction: ContentDocumentLink requires a filter by a single Id on ContentDocumentId or LinkedEntityId using the equals operator or multiple Id's using the IN operator.",
+  ContentFolderItem:
+    "Implementation restriction: ContentFolderItem requires a filter by Id or ParentContentFolderId using the equals or 'IN' operator",
+};
+
 /** Some objects are found only by certain fields (Object Reference "ContentDocumentLink", "KnowledgeArticleVersion"). */
 function needFilter(object: SObject): void {
   if (object.requiredFilters.length === 0) return;
   const message =
-    object.name === 'ContentDocumentLink'
-      ? "Implementation restriction: ContentDocumentLink requires a filter by a single Id on ContentDocumentId or LinkedEntityId using the equals operator or multiple Id's using the IN operator."
-      : `Implementation restriction: When querying or searching the ${object.name} object, you must filter using the following syntax: WHERE PublishStatus = 'Draft' | 'Online' | 'Archived', or on an Id.`;
+    requiredFilterMessages[object.name] ??
+    `Implementation restriction: When querying or searching the ${object.name} object, you must filter using the following syntax: WHERE PublishStatus = 'Draft' | 'Online' | 'Archived', or on an Id.`;
   throw new Refusal(400, 'MALFORMED_QUERY', message);
 }
 

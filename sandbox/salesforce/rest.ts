@@ -3,10 +3,14 @@
 import type { SandboxState } from '../state.ts';
 import { type Answer, bearerToken, json, type VendorRequest } from '../vendor.ts';
 import type { FoundRows, OrganizationData, RestCall } from './call.ts';
+import { compositeApi } from './composite.ts';
 import { connectApi } from './connect.ts';
+import { chatterApi } from './connect-feeds.ts';
 import { methodNotAllowed, Refusal, refusalAnswer, unknownResource } from './errors.ts';
 import { createFiles } from './files.ts';
+import { seedFiles } from './files-seed.ts';
 import { knowledgeManagementApi } from './knowledge.ts';
+import { limits } from './limits.ts';
 import { createCustomObjects } from './metadata.ts';
 import { organizationOf, salesforceUserId } from './organization.ts';
 import { runQuery } from './query.ts';
@@ -40,7 +44,8 @@ export function createSalesforceData(now: () => Date): SalesforceData {
     const files = createFiles(records);
     const customObjects = createCustomObjects();
     const data: OrganizationData = { records, files, customObjects, locators: new Map(), calls: 0 };
-    seed(records, data.files);
+    seed(records);
+    seedFiles(records, files);
     kept.set(organizationId, data);
     return data;
   };
@@ -99,6 +104,13 @@ function route(call: RestCall, path: string): Answer {
       return query(call, rest, name === 'queryAll');
     case 'connect':
       return connectApi(call, rest);
+    case 'chatter':
+      return chatterApi(call, rest);
+    case 'composite':
+      return compositeApi(call, rest, route);
+    case 'limits':
+      if (rest !== '') break;
+      return limits(call, callsPerDay);
     case 'analytics':
       if (rest !== 'reports' && !rest.startsWith('reports/')) break;
       return reportsApi(call, rest.replace(/^reports\/?/, ''));

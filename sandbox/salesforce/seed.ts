@@ -2,7 +2,6 @@
 
 import { fullName, sandboxAccounts } from '../accounts.ts';
 import { storedBytes } from '../stored.ts';
-import type { Files } from './files.ts';
 import { findField } from './objects/catalog.ts';
 import type { Value } from './objects/field.ts';
 import { salesforceUserId } from './organization.ts';
@@ -24,8 +23,6 @@ export const seeded = {
   Event: 300,
   Note: 60,
   Shipment__c: 150,
-  ContentFolder: 4,
-  ContentDocument: 60,
   Attachment: 40,
   KnowledgeArticle: 80,
 } as const;
@@ -55,7 +52,7 @@ const cities = [
 ];
 
 /** Fills an empty organization. */
-export function seed(records: Records, files: Files): void {
+export function seed(records: Records): void {
   const userIds = sandboxAccounts.map((account) => salesforceUserId(account.number));
   const owner = userIds[0] ?? '';
   let made = 0;
@@ -247,25 +244,7 @@ export function seed(records: Records, files: Files): void {
       OwnerId: owner,
     });
   }
-
-  const [reports = '', images = ''] = ['Reports', 'Images'].map((name) => insert('ContentFolder', { Name: name }));
-  const archive = insert('ContentFolder', { Name: 'Archive', ParentContentFolderId: reports });
-  insert('ContentFolder', { Name: 'Empty' });
-  for (let index = 0; index < seeded.ContentDocument; index += 1) {
-    const folderId = at([undefined, undefined, reports, images, archive], index);
-    const picture = folderId === images;
-    const fileName = picture ? `Picture ${index + 1}.png` : `Report ${index + 1}.${at(['txt', 'csv'], index)}`;
-    const words = `${fileName}\n${'0123456789'.repeat(1 + (index % 7))}\n`;
-    const bytes = picture ? Buffer.concat([pngStart, Buffer.from(words)]) : Buffer.from(words);
-    const content = storedBytes(bytes);
-    const file = { fileName, title: undefined, description: undefined, mimeType: undefined, folderId, content };
-    files.add(file, owner, new Date(firstDay + made * hour));
-    made += 1;
-  }
 }
-
-/** The signature that every PNG starts with; it is not valid UTF-8. */
-const pngStart = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 function at<Item extends Value | object | undefined>(items: readonly Item[], index: number): Item {
   return items[index % items.length] as Item;

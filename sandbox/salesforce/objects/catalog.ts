@@ -2,6 +2,7 @@
 // fields (addresses) and fields of features that must be switched on are left out.
 
 import { contentObjects } from './content.ts';
+import { feedObjects } from './feeds.ts';
 import type { Field, SObject, Value } from './field.ts';
 import { knowledgeObjects } from './knowledge.ts';
 import { peopleObjects } from './people.ts';
@@ -14,6 +15,7 @@ export const salesforceObjects: readonly SObject[] = [
   ...serviceObjects,
   ...peopleObjects,
   ...contentObjects,
+  ...feedObjects,
   ...knowledgeObjects,
 ];
 

@@ -1,7 +1,19 @@
 // Salesforce Files: documents, their versions, and what they are shared with.
 
 import { Refusal } from '../errors.ts';
-import { field, flag, object, owner, pick, readOnly, reference, required, type SObject, text } from './field.ts';
+import {
+  field,
+  flag,
+  object,
+  owner,
+  pick,
+  readOnly,
+  reference,
+  required,
+  type SObject,
+  text,
+  type Values,
+} from './field.ts';
 
 /** What a document may be shared with. */
 const linked = [
@@ -104,6 +116,38 @@ export const contentObjects: readonly SObject[] = [
   object({
     name: 'ContentFolder',
     keyPrefix: '07H',
-    fields: [text('Name', 765, required), reference('ParentContentFolderId', 'ContentFolder')],
+    fields: [text('Name', 765, required), reference('ParentContentFolderId', 'ContentFolder', { cascadeDelete: true })],
+    // What ContentFolderItem shows of it.
+    derive: (record) => ({ Title: record['Name'] ?? null, IsFolder: true }),
+    check(record, _before, around) {
+      const isTaken = around
+        .living('ContentFolder')
+        .some((other) => other['Id'] !== record['Id'] && isNamedAlike(other, record));
+      const message = `duplicate value found: a folder ${record['Name']} is already in this folder`;
+      return isTaken ? new Refusal(400, 'DUPLICATE_VALUE', message, ['Name']) : undefined;
+    },
+  }),
+  object({
+    name: 'ContentFolderItem',
+    keyPrefix: '07',
+    createable: false,
+    updateable: false,
+    deletable: false,
+    nameField: 'Title',
+    views: ['ContentFolder', 'ContentDocument'],
+    requiredFilters: ['Id', 'ParentContentFolderId'],
+    fields: [
+      text('Title', 765, required),
+      flag('IsFolder', readOnly),
+      reference('ParentContentFolderId', 'ContentFolder', readOnly),
+      text('FileExtension', 40, readOnly),
+      text('FileType', 20, readOnly),
+      field('int', 'ContentSize', readOnly),
+    ],
   }),
 ];
+
+function isNamedAlike(left: Values, right: Values): boolean {
+  const nameOf = (folder: Values) => String(folder['Name']).toLowerCase();
+  return left['ParentContentFolderId'] === right['ParentContentFolderId'] && nameOf(left) === nameOf(right);
+}
