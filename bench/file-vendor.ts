@@ -3,7 +3,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { bytesOf } from './file-stream.ts';
+import { bytesOf } from '../test/support/large-files.ts';
 
 const server = createServer({ requestTimeout: 0 }, async (request, response) => {
   if (request.method === 'POST') {

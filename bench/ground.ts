@@ -17,7 +17,7 @@ export interface Ground {
   /** Connects to a database, until `stop`. */
   connect(databaseUrl: string): Promise<pg.Client>;
   /** Starts a Valence that has the bench element. */
-  startServer(databaseUrl: string): Promise<ServerProcess>;
+  startServer(databaseUrl: string, environment?: Record<string, string>): Promise<ServerProcess>;
   /** Ends everything that was started here. */
   stop(): Promise<void>;
 }
@@ -59,11 +59,12 @@ export async function startGround(): Promise<Ground> {
       clients.push(client);
       return client;
     },
-    async startServer(databaseUrl) {
+    async startServer(databaseUrl, environment = {}) {
       const server = await startServerProcess({
         ...platformEnvironment({ databaseUrl, keyring, dataFolder: folder }),
         VALENCE_EGRESS: 'any',
         VALENCE_ELEMENTS: fileURLToPath(new URL('elements', import.meta.url)),
+        ...environment,
       });
       servers.push(server);
       return server;

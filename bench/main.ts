@@ -5,6 +5,7 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { serve } from './child.ts';
 import { type Comparison, compareCpu, type Pair, type Side } from './cpu-per-call.ts';
+import { elementFiles } from './element-files.ts';
 import { largeFiles } from './files.ts';
 import { usageOf } from './measure.ts';
 import { manyAccounts } from './million.ts';
@@ -20,6 +21,7 @@ const scenarios: Record<string, Scenario> = {
   propagation: spreadChanges,
   'slow-vendors': slowVendors,
   files: largeFiles,
+  'element-files': elementFiles,
 };
 const names = ['cpu', ...Object.keys(scenarios)];
 

@@ -119,7 +119,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       return { answer: await callLink(dependencies, { ...link, ...signing }), used: signing };
     } catch (error) {
       if (!(error instanceof Unauthorized)) throw error;
-      const renewedAccount = renews ? await renewAccount(signing.account) : undefined;
+      const renewedAccount = renews ? await renewAccount(signing.account, error.problem) : undefined;
       if (renewedAccount === undefined) throw error.problem;
       const used = withTokens(renewedAccount);
       if (!error.isRepeatable) throw sendAgain(error.problem);
@@ -129,9 +129,13 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   }
 
   /** The account with new credentials, after the vendor refused the old ones; undefined when there is no way to get any. */
-  async function renewAccount(account: Signing['account']): Promise<Signing['account'] | undefined> {
-    if (isConnected(account)) return refresh.mayHelp(account) ? refresh.afterRefusal(account) : undefined;
-    return isStored(account) ? renewal.afterRefusal(account) : undefined;
+  async function renewAccount(account: Signing['account'], refusal: Problem): Promise<Signing['account'] | undefined> {
+    try {
+      if (isConnected(account)) return refresh.mayHelp(account) ? await refresh.afterRefusal(account) : undefined;
+      return isStored(account) ? await renewal.afterRefusal(account) : undefined;
+    } catch (error) {
+      throw error instanceof Problem ? inVendorsWords(error, refusal) : error;
+    }
   }
 
   async function callAgain(signing: Signing, link: Omit<Link, keyof Signing>): Promise<LinkAnswer> {
@@ -197,6 +201,14 @@ function changedSettings(account: Account, settings: Record<string, string>): Re
     if (present !== value && secret !== value) changed[key] = value;
   }
   return changed;
+}
+
+/** A Problem with what the vendor said before, where it has no words of the vendor itself. */
+function inVendorsWords(problem: Problem, { providerMessage }: Problem): Problem {
+  if (problem.providerMessage !== undefined || providerMessage === undefined) return problem;
+  const { code, message, status, retryAfterSeconds } = problem;
+  const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  return new Problem(code, message, { status, providerMessage, ...wait, cause: problem });
 }
 
 /** A file that was streamed cannot be sent a second time from here. */
