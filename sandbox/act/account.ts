@@ -1,4 +1,4 @@
-// Act! Essentials' API, as far as "who am I" goes: the logged-in user and the account's metadata.
+// Act! Essentials' API, as far as "who am I" goes: the logged-in user.
 
 import { type Account, fullName } from '../accounts.ts';
 import { type Answer, json } from '../vendor.ts';
@@ -14,15 +14,5 @@ export function actUser(account: Account): Answer {
     role: 'Administrator',
     created: '2024-01-15T09:30:00.000Z',
     lastUpdated: '2024-01-15T09:30:00.000Z',
-  });
-}
-
-/** GET /act/api/Metadata: the account's pick lists and custom fields (the documented read without parameters). */
-export function actMetadata(): Answer {
-  return json(200, {
-    metadataList: [
-      { name: 'OpportunityStage', type: 'PickList', values: ['Initial', 'Negotiation', 'Closed Won', 'Closed Lost'] },
-      { name: 'InteractionType', type: 'PickList', values: ['Call', 'Meeting', 'Email', 'Note'] },
-    ],
   });
 }

@@ -70,6 +70,7 @@ test('the API answers at both hosts, in any case of letters', async () => {
   for (const url of [`${base}/api/UserInfos`, `${base}/api/userinfos`, 'https://app.act365.com/act/api/UserInfos']) {
     expect((await running.getAs(url, accessToken)).json).toMatchObject({ emailAddress: 'robin@example.com' });
   }
-  expect((await running.getAs(`${base}/api/Metadata`, accessToken)).json).toHaveProperty('metadataList');
+  const metadata = await running.getAs(`${base}/api/Metadata`, accessToken);
+  expect(metadata.json).toContainEqual(expect.objectContaining({ name: 'customField1', type: 'Field' }));
   expect((await running.getAs(`${base}/api/Nothing`, accessToken)).status).toBe(404);
 });

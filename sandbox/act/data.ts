@@ -1,5 +1,5 @@
 // What a simulated Act! Essentials account holds, seeded alike after every reset: contacts, opportunities, interactions,
-// tasks, groups and lists, campaigns.
+// tasks, groups and lists, campaigns, metadata.
 
 /** One row; every one has `id`, `created` and `lastUpdated`. */
 export interface ActRow {
@@ -9,7 +9,18 @@ export interface ActRow {
   [member: string]: unknown;
 }
 
-export type ActCollection = 'contacts' | 'opportunities' | 'interactions' | 'tasks' | 'groupsandlists' | 'campaigns';
+const collectionNames = [
+  'contacts',
+  'opportunities',
+  'interactions',
+  'tasks',
+  'groupsandlists',
+  'campaigns',
+  'metadata',
+  'export',
+] as const;
+
+export type ActCollection = (typeof collectionNames)[number];
 
 /** The account's rows, by collection and id. */
 export interface ActData {
@@ -24,18 +35,11 @@ const companies = ['Northwind', 'Contoso', 'Fabrikam', 'Tailspin', 'Litware', 'P
 const stages = ['Leads', 'Negotiation', 'Closed Won', 'Closed Lost'];
 const interactionTypes = ['Call', 'Meeting', 'Email', 'Note'];
 
-/** 320 contacts, 170 opportunities, 180 interactions, 160 tasks, 24 lists and 16 campaigns. */
+/** 320 contacts, 170 opportunities, 180 interactions, 160 tasks, 24 lists, 16 campaigns and 24 fields as metadata. */
 export function createActData(): ActData {
   let number = 0;
   const data: ActData = {
-    rows: {
-      contacts: new Map(),
-      opportunities: new Map(),
-      interactions: new Map(),
-      tasks: new Map(),
-      groupsandlists: new Map(),
-      campaigns: new Map(),
-    },
+    rows: Object.fromEntries(collectionNames.map((name) => [name, new Map()])) as ActData['rows'],
     newId: () => `59f0c4ab${(++number).toString(16).padStart(16, '0')}`,
   };
   const seed = (collection: ActCollection, many: number, make: (position: number) => Record<string, unknown>) => {
@@ -98,11 +102,22 @@ export function createActData(): ActData {
     description: `People of list ${position}`,
     contacts: contactIds.slice(position, position + 3),
   }));
+  const listIds = [...data.rows.groupsandlists.keys()];
   seed('campaigns', 16, (position) => ({
-    name: `Campaign ${position}`,
-    subject: `News ${position}`,
-    status: position % 2 === 0 ? 'Sent' : 'Draft',
+    senderEmailAddress: 'robin@example.com',
+    groupId: pick(listIds, position),
+    templateId: `86ef6cf7-670f-4b7e-9a93-${String(position).padStart(12, '0')}`,
+    emailSubject: `Campaign ${position}`,
     sendDate: seedTime(position * 1440),
+    timeZone: 'UTC',
+    status: position % 2 === 0 ? 'Sent' : 'Scheduled',
+  }));
+  seed('metadata', 24, (position) => ({
+    name: `customField${Math.ceil(position / 2)}`,
+    displayName: `Custom field ${Math.ceil(position / 2)}`,
+    type: position % 2 === 0 ? 'OpportunityField' : 'Field',
+    dataType: 'Text',
+    show: position <= 6,
   }));
   return data;
 }

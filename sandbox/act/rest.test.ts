@@ -50,6 +50,7 @@ test.each([
   ['/GroupsAndLists', 24],
   ['/lists', 24],
   ['/Campaigns', 16],
+  ['/Metadata', 24],
 ])('the pages of %s have every row once', async (path, total) => {
   const ids: string[] = [];
   for (;;) {
@@ -124,7 +125,16 @@ test.each<[string, string, unknown, number, string]>([
     404,
     "No HTTP resource was found that matches the request URI 'https://mycloud.act.com/act/api/constructor'.",
   ],
-  ['POST', '/Campaigns', { name: 'x' }, 405, "The requested resource does not support http method 'POST'."],
+  ['DELETE', '/Campaigns', undefined, 405, "The requested resource does not support http method 'DELETE'."],
+  ['PATCH', '/Lists', { id: 'x', name: 'y' }, 405, "The requested resource does not support http method 'PATCH'."],
+  ['POST', '/Campaigns', { emailSubject: 'x' }, 400, 'The senderEmailAddress field is required.'],
+  ['POST', '/Opportunities', { title: 'x', stage: 'y', total: '5' }, 400, "The value '5' is not valid for total."],
+  ['POST', '/Contacts', { firstName: 'x', emailAddress: 'y' }, 400, "The value 'y' is not valid for emailAddress."],
+  ['POST', '/Tasks', { subject: 'x', isPriority: 'no' }, 400, "The value 'no' is not valid for isPriority."],
+  ['POST', '/Export', { type: 'Fields' }, 400, "The value 'Fields' is not valid for type."],
+  ['GET', '/Export/none', undefined, 404, 'Export none was not found.'],
+  ['PUT', '/Metadata', {}, 400, 'The request is invalid.'],
+  ['PUT', '/Metadata', [{ id: 'none', show: true }], 404, 'Metadata none was not found.'],
 ])('%s %s with %j is refused with %i', async (method, path, body, status, message) => {
   const refused = await call(method, path, body);
   expect([refused.status, refused.json]).toEqual([status, { message }]);
@@ -140,6 +150,51 @@ test('opportunities have totals by stage', async () => {
   const totals = (await call('GET', '/Opportunities/Totals')).json as { count: number; total: number }[];
   expect(totals.length).toBe(4);
   expect(totals.reduce((sum, { total }) => sum + total, 0)).toBe((100 * 170 * 171) / 2);
+});
+
+test('metadata is filtered as contacts are, and what is shown of it is changed', async () => {
+  const fields = await list('/Metadata', { $filter: "type eq 'OpportunityField' and show eq true" });
+  expect(fields.map((field) => field['name'])).toEqual(['customField1', 'customField2', 'customField3']);
+  const [first, second] = fields;
+  const changes = [
+    { id: first?.id, displayName: 'Budget', name: 'other' },
+    { id: second?.id, show: false },
+  ];
+  const changed = await call('PUT', '/Metadata', changes);
+  expect(changed.json).toMatchObject([{ name: 'customField1', displayName: 'Budget' }, { show: false }]);
+  expect(await list('/Metadata', { $filter: "displayName eq 'Budget'" })).toMatchObject([{ id: first?.id }]);
+});
+
+test('an export is made and read', async () => {
+  const made = await call('POST', '/Export', { type: 'Contacts' });
+  expect([made.status, made.json]).toEqual([201, expect.objectContaining({ status: 'Completed', count: 320 })]);
+  expect((await call('GET', `/Export/${textOf(made.json, 'id')}`)).json).toEqual(made.json);
+});
+
+test('a campaign is made for a list that is there', async () => {
+  const [group] = await list('/Lists', { $top: '1' });
+  const campaign = {
+    senderEmailAddress: 'robin@example.com',
+    templateId: 'any',
+    emailSubject: 'News',
+    sendDate: '2026-01-01T00:00:00Z',
+  };
+  const made = await call('POST', '/Campaigns', { ...campaign, groupId: group?.id });
+  expect([made.status, made.json]).toEqual([201, expect.objectContaining({ ...campaign, status: 'Scheduled' })]);
+  expect((await call('POST', '/Campaigns', { ...campaign, groupId: 'none' })).status).toBe(404);
+});
+
+test('contacts of a list are asked for by its id', async () => {
+  const [group] = await list('/Lists', { $top: '1' });
+  const found = await list('/Contacts', { groupid: group?.id ?? '' });
+  expect(found.map(({ id }) => id)).toEqual(group?.['contacts']);
+  expect(await list('/Contacts', { groupid: 'none' })).toEqual([]);
+});
+
+test('an interaction does not end before it begins', async () => {
+  const [row] = await list('/Interactions', { $top: '1' });
+  const refused = await call('PUT', `/Interactions/${row?.id}`, { endTime: '2020-01-01T00:00:00Z' });
+  expect([refused.status, refused.json]).toEqual([400, { message: 'The endTime field must not be before startTime.' }]);
 });
 
 test('without a token there are no records', async () => {

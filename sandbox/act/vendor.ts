@@ -3,7 +3,7 @@
 import { authorize, authorizeAs } from '../oauth2.ts';
 import type { SandboxState } from '../state.ts';
 import { type Answer, bearerToken, json, type Vendor, type VendorRequest } from '../vendor.ts';
-import { actMetadata, actUser } from './account.ts';
+import { actUser } from './account.ts';
 import { type ActData, createActData } from './data.ts';
 import { actRules, actToken } from './login.ts';
 import { actCollectionApi } from './rest.ts';
@@ -38,7 +38,6 @@ function api(state: SandboxState, data: ActData, request: VendorRequest): Answer
     return json(401, body, { 'www-authenticate': 'Bearer' });
   }
   if (name === 'userinfos' && request.method === 'GET') return actUser(token.grant.account);
-  if (name === 'metadata' && request.method === 'GET') return actMetadata();
   return actCollectionApi(data, state.now(), request, path) ?? notFound(request);
 }
 
