@@ -75,7 +75,7 @@ function schemaOf(
 ): { schema: Record<string, unknown>; models: Models } | undefined {
   const resources = (definition.document.resources ?? []).filter((resource) => {
     const segments = withoutHub(resource.path).split('/').slice(1);
-    return isApi(resource) && (segments[0] === name || resource.objectName === name) && segments.length <= 2;
+    return isApi(resource) && (resource.objectName === name || (segments[0] === name && segments.length <= 2));
   });
   const rank = ({ method, path }: Resource) => (method.toUpperCase() === 'GET' ? 0 : 2) + (path.endsWith('}') ? 0 : 1);
   for (const resource of resources.sort((a, b) => rank(a) - rank(b))) {

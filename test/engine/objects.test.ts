@@ -55,6 +55,13 @@ const element = {
       },
     },
     { method: 'GET', path: '/hubs/general/contacts/{id}', vendorPath: '/contacts/{id}' },
+    {
+      method: 'GET',
+      path: '/hubs/general/contacts/{id}/notes/{noteId}',
+      vendorPath: '/notes/{noteId}',
+      objectName: 'notes',
+      model: { name: 'note', swagger: { note: { properties: { text: { type: 'string' } } } } },
+    },
     { method: 'GET', path: '/hubs/general/plain', vendorPath: '/plain' },
     { method: 'POST', path: '/hubs/general/written-only', vendorPath: '/w' },
     { method: 'GET', path: '/hubs/general/hidden', vendorPath: '/h', type: 'provisionAuthValidation' },
@@ -99,7 +106,7 @@ describe.each([
 ])('of %s', (_name, asked) => {
   test.each(['/objects', '/hubs/general/objects', '/hubs/bogus/objects/'])('%s lists the objects', async (path) => {
     const { status, body } = await asked().call('GET', path);
-    expect([status, body]).toEqual([200, ['contacts', 'declared', 'plain']]);
+    expect([status, body]).toEqual([200, ['contacts', 'declared', 'notes', 'plain']]);
   });
 
   test.each(['declared', 'Declared__c'])('/objects/%s/metadata shows the declared fields', async (name) => {
@@ -120,6 +127,11 @@ describe.each([
     ]);
   });
 
+  test('/objects/{object}/metadata knows an object below another one, too', async () => {
+    const { body } = await asked().call('GET', '/objects/notes/metadata');
+    expect(body.fields).toMatchObject([{ vendorPath: 'text', type: 'string' }]);
+  });
+
   test('/objects/{object}/metadata shows the fields of the model', async () => {
     const { body } = await asked().call('GET', '/hubs/general/objects/contacts/metadata');
     const fields = body.fields.map(({ vendorPath, type }: Record<string, string>) => `${vendorPath} ${type}`);
@@ -134,7 +146,10 @@ describe.each([
 
   test('/objects/{object}/docs shows its paths, without what callers do not give', async () => {
     const { status, body } = await asked().call('GET', '/objects/contacts/docs');
-    expect([status, Object.keys(body.paths)]).toEqual([200, ['/contacts', '/contacts/{id}']]);
+    expect([status, Object.keys(body.paths)]).toEqual([
+      200,
+      ['/contacts', '/contacts/{id}', '/contacts/{id}/notes/{noteId}'],
+    ]);
     const names = body.paths['/contacts'].get.parameters.map(({ name }: { name: string }) => name);
     expect(names).toEqual(['Authorization', 'nextPage']);
     expect(JSON.stringify(body)).not.toContain('secret value');
