@@ -2,7 +2,8 @@
 // vendor's own words when it refuses.
 
 import { beforeAll, describe, expect, test } from 'vitest';
-import { callElement, connect, seenRequests, useTrip } from '../support/guide.ts';
+import { consent } from '../support/consent.ts';
+import { callElement, configurationOf, connect, oauthUrlOf, post, seenRequests, useTrip } from '../support/guide.ts';
 import type { Answer } from '../support/platform.ts';
 
 const trip = useTrip();
@@ -95,7 +96,9 @@ describe('search', () => {
     expect(await rows('/opportunities', { where: 'total>=16900' })).toMatchObject([{ total: 16900 }, { total: 17000 }]);
     expect(await rows('/todos', { where: "subject='Task 9'" })).toMatchObject([{ subject: 'Task 9' }]);
     expect(await rows('/lists', { where: "name='List 24'" })).toMatchObject([{ name: 'List 24' }]);
-    expect(await rows('/campaigns', { where: "sendDate>'2025-01-16'" })).toMatchObject([{ name: 'Campaign 16' }]);
+    expect(await rows('/campaigns', { where: "sendDate>'2025-01-16'" })).toMatchObject([
+      { emailSubject: 'Campaign 16' },
+    ]);
   });
 
   test('rows are ordered by the vendor', async () => {
@@ -139,6 +142,37 @@ test('an update goes to the collection, with the id of the path in the body', as
   await call('PATCH', `/contacts/${contact?.id}`, { jobTitle: 'Director', id: 'another' });
   const seen = (await seenRequests(trip, '/act/api/Contacts')).filter((request) => request.method === 'PATCH').at(-1);
   expect(JSON.parse(seen?.body ?? '')).toEqual({ jobTitle: 'Director', id: contact?.id });
+});
+
+test('contacts of a list are asked for by its id, on all pages', async () => {
+  const [list] = await rows('/lists', { pageSize: '1' });
+  const found = await allRows('/contacts', { groupId: list?.id ?? '', pageSize: '2' });
+  expect(idsOf(found)).toEqual(list?.['contacts']);
+});
+
+test('a list cannot be changed, which the vendor is not asked for', async () => {
+  const [list] = await rows('/lists', { pageSize: '1' });
+  const before = (await seenRequests(trip)).length;
+  const refused = await call('PATCH', `/lists/${list?.id}`, { name: 'x' });
+  expect([refused.status, refused.body.message]).toEqual([405, expect.stringContaining('DELETE')]);
+  expect((await seenRequests(trip)).length).toBe(before);
+});
+
+test('the settings of Act! 365 move calls and tokens to its host', async () => {
+  const oauthUrl = (await oauthUrlOf(trip, 'actessentialsoauth')).replace('mycloud.act.com', 'app.act365.com');
+  const { code } = await consent(trip.sandbox.url, oauthUrl);
+  const configuration = {
+    ...configurationOf('actessentialsoauth'),
+    'base.url': 'https://app.act365.com/act/api/',
+    'oauth.token.url': 'https://app.act365.com/act/oauth/v2/token',
+  };
+  const body = { element: { key: 'actessentialsoauth' }, providerData: { code }, configuration, name: 'Act! 365' };
+  const created = await post(trip, body);
+  expect(created.status, created.body.message).toBe(200);
+  expect((await callElement(trip, created.body.token, 'GET', '/hubs/crm/contacts?pageSize=5')).body.length).toBe(5);
+  const seen = await seenRequests(trip);
+  expect(seen.filter(({ path }) => path === '/act/oauth/v2/token').at(-1)?.host).toBe('app.act365.com');
+  expect(seen.at(-1)?.host).toBe('app.act365.com');
 });
 
 test('opportunities have totals by stage', async () => {

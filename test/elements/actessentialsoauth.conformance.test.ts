@@ -1,0 +1,4 @@
+import { actessentialsoauthConformance } from './actessentialsoauth-conformance.ts';
+import { describeConformance } from './conformance.ts';
+
+describeConformance(actessentialsoauthConformance);
