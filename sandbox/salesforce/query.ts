@@ -62,7 +62,8 @@ export function runQuery(
   if (order.length > 0) {
     found.sort((left, right) => {
       for (const { column: by, descending, nullsLast } of order) {
-        const sign = compareForOrder(read(records, left, by), read(records, right, by), descending, nullsLast);
+        const values = [read(records, left, by), read(records, right, by)] as const;
+        const sign = compareForOrder(by.field, ...values, descending, nullsLast);
         if (sign !== 0) return sign;
       }
       return 0;
@@ -283,14 +284,18 @@ function compare(field: Field, value: Value, literal: Literal): number | undefin
   return undefined;
 }
 
-function compareForOrder(left: Value, right: Value, descending: boolean, nullsLast: boolean): number {
+/** Ids distinguish case, so that `Id > last` goes on where ORDER BY Id has stopped; text does not. */
+function compareForOrder(field: Field, left: Value, right: Value, descending: boolean, nullsLast: boolean): number {
   if (left === null || right === null) {
     if (left === right) return 0;
     return (left === null) === nullsLast ? 1 : -1;
   }
+  const isId = field.type === 'id' || field.type === 'reference';
   const sign =
     typeof left === 'string' && typeof right === 'string'
-      ? order(left.toLowerCase(), right.toLowerCase())
+      ? isId
+        ? order(left, right)
+        : order(left.toLowerCase(), right.toLowerCase())
       : Number(left) - Number(right);
   return descending ? -sign : sign;
 }

@@ -240,6 +240,17 @@ test('FIELDS() stands for the fields of its kind', async () => {
   await expectRefused(query('SELECT FIELDS(ALL) FROM Account'), 400, 'MALFORMED_QUERY', 'LIMIT of at most 200');
 });
 
+test('rows go on by Id where an ordered page has stopped', async () => {
+  const found: unknown[] = [];
+  for (let last = '003000000000000AAA'; ; ) {
+    const rows = await rowsOf(`SELECT Id FROM Contact WHERE Id > '${last}' ORDER BY Id LIMIT 70`);
+    if (rows.length === 0) break;
+    found.push(...rows.map((row) => row['Id']));
+    last = String(rows.at(-1)?.['Id']);
+  }
+  expect([found.length, new Set(found).size]).toEqual([300, 300]);
+});
+
 test('answers tell how many calls are used up', async () => {
   const first = await call('GET', '/sobjects');
   const second = await call('GET', '/nothing');

@@ -72,7 +72,9 @@ export function toolingApi(call: RestCall, path: string): Answer {
       description: found.description,
       label: found.label,
       pluralLabel: found.pluralLabel,
-      sharingModel: 'ReadWrite',
+      ...(found.fullName.endsWith('__kav')
+        ? {}
+        : { nameField: { label: `${found.label} Name`, type: 'Text' }, sharingModel: 'ReadWrite' }),
     },
   });
 }

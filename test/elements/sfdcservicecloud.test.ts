@@ -1,6 +1,8 @@
 // Salesforce Service Cloud through the platform: incidents, which are cases, and contacts.
 
 import { describe, expect, test } from 'vitest';
+import { control } from '../support/consent.ts';
+import { callElement, configurationOf, connect, seenRequests } from '../support/guide.ts';
 import { expectEveryRecordOnce, expectRecordTrip, useElement } from './sfdc-element.ts';
 
 const element = useElement('sfdcservicecloud', 'helpdesk');
@@ -54,4 +56,76 @@ describe('records', () => {
     expect((await call('GET', '/incidents/0')).status).toBe(404);
     expect((await call('DELETE', '/incidents/0')).status).toBe(404);
   });
+});
+
+/** The vendor's paths that a call leads to, with their methods. */
+async function sentBy(work: () => Promise<unknown>): Promise<string[]> {
+  const before = (await seenRequests(element.trip)).length;
+  await work();
+  return (await seenRequests(element.trip)).slice(before).map(({ method, path }) => `${method} ${path}`);
+}
+
+describe('articles', () => {
+  test('are read and changed in the object of their type', async () => {
+    const [article] = await rows('/resources/articles', { where: "ArticleType = 'Support__Discussion__kav'" });
+    const id = String(article?.['Id']);
+    const data = '/services/data/v36.0/sobjects';
+    expect(await sentBy(() => call('GET', `/resources/articles/${id}`))).toEqual([
+      `GET ${data}/KnowledgeArticleVersion/${id}`,
+      `GET ${data}/Support__Discussion__kav/${id}`,
+    ]);
+    expect(await sentBy(() => call('DELETE', '/resources/articles/ka0000000000000AAA'))).toEqual([
+      `GET ${data}/KnowledgeArticleVersion/ka0000000000000AAA`,
+    ]);
+  });
+
+  test('those that are online are found, whatever else is asked', async () => {
+    const where = "Title = 'x'' ORDER BY Id LIMIT 1' or Title like 'Reset%'";
+    const found = await allRows('/resources/articles', { where, pageSize: '3', orderBy: 'Title desc' });
+    expect(found.length).toBeGreaterThan(3);
+    for (const each of found)
+      expect(each).toMatchObject({ PublishStatus: 'Online', Title: expect.stringMatching(/^Reset/) });
+  });
+});
+
+describe('categories', () => {
+  test('a session that has ended is renewed before the call that could not tell', async () => {
+    await control(element.trip.sandbox.url, 'POST', '/tokens/expire', { vendor: 'salesforce' });
+    const created = await call('POST', '/resources/categories', { name: 'Late', label: 'Late', pluralLabel: 'Late' });
+    expect(created.status, JSON.stringify(created.body)).toBe(200);
+    expect(created.body.Id).toMatch(/^01I/);
+  });
+
+  test('a custom object keeps what an update does not name', async () => {
+    const [shipment] = await rows('/resources/categories', { where: "DeveloperName = 'Shipment'" });
+    const path = `/resources/categories/${shipment?.['Id']}`;
+    expect((await call('PATCH', path, { pluralLabel: 'Parcels' })).status).toBe(200);
+    const [sent] = (await seenRequests(element.trip, '*/Soap/*')).slice(-1) as unknown as { body: string }[];
+    expect(sent?.body).toContain('<nameField><label>Shipment Name</label><type>Text</type></nameField>');
+    expect((await call('GET', path)).body).toMatchObject({ Metadata: { label: 'Shipment', pluralLabel: 'Parcels' } });
+  });
+});
+
+test('objects go by their names here, too', async () => {
+  const [task] = await rows('/tasks', { where: "Status = 'Completed'", pageSize: '1' });
+  expect(task).toMatchObject({ attributes: { type: 'Task' }, Status: 'Completed' });
+  expect((await call('GET', `/activities/${task?.['Id']}`)).status).toBe(404);
+});
+
+test('pages follow each other by id when pagination.type is cursor', async () => {
+  const configuration = { ...configurationOf('sfdcservicecloud'), 'pagination.type': 'cursor' };
+  const { token } = await connect(element.trip, 'sfdcservicecloud', { configuration });
+  const before = (await seenRequests(element.trip, '*/query')).length;
+  const found: string[] = [];
+  for (let next: string | null | undefined; next !== null; ) {
+    const query = new URLSearchParams({ pageSize: '100', ...(next === undefined ? {} : { nextPage: next }) });
+    const answer = await callElement(element.trip, token, 'GET', `/hubs/helpdesk/contacts?${query}`);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    found.push(...answer.body.map((each: { Id: string }) => each.Id));
+    next = answer.headers.get('elements-next-page-token');
+  }
+  const sent = (await seenRequests(element.trip, '*/query')).slice(before);
+  const all = await allRows('/contacts', { pageSize: '100', orderBy: 'Id' });
+  expect(found).toEqual(all.map((each) => each['Id']));
+  for (const { query } of sent as unknown as { query: string }[]) expect(query).not.toContain('OFFSET');
 });

@@ -12,7 +12,7 @@ function escapeXml(text) {
 function elements(members) {
   return Object.entries(members)
     .filter(([, value]) => value !== null && value !== undefined)
-    .map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`)
+    .map(([name, value]) => `<${name}>${typeof value === 'object' ? elements(value) : escapeXml(value)}</${name}>`)
     .join('');
 }
 
