@@ -275,6 +275,7 @@ test('public rooms are listed for the whole organization, by when they became pu
   expect(titles(rowsOf(later))).toEqual(['Room 120', 'Room 140']);
   expect((await call('GET', '/rooms?orgPublicSpaces=true&type=group')).status).toBe(400);
   expect((await call('POST', '/rooms', { title: 'All', isPublic: true })).status).toBe(400);
+  expect((await call('POST', '/rooms', { title: 'All', isAnnouncementOnly: true })).status).toBe(400);
   const made = await call('POST', '/rooms', { title: 'All', isPublic: true, description: 'For all' });
   expect(made.json).toMatchObject({ isPublic: true, madePublic: running.now().toISOString() });
 });

@@ -60,12 +60,16 @@ function listPublicRooms(call: WebexCall): Answer {
   return page(call, rooms, { by: ({ madePublic = '' }) => madePublic });
 }
 
-/** POST /rooms: `title`, and a `teamId` of the caller's teams. */
+/** POST /rooms: `title`, and a `teamId` of the caller's teams; who makes a locked room moderates it. */
 export function createRoom(call: WebexCall): Answer {
   const body = bodyOf(call);
   const title = required(textOf(body, 'title'), 'title');
   const changes = changesOf(call, body, undefined);
-  return json(200, Object.assign(newRoom(call.data, title, call.self, call.now), changes));
+  const room = Object.assign(newRoom(call.data, title, call.self, call.now), changes);
+  for (const member of call.data.memberships.values()) {
+    if (member.placeId === room.id) member.isModerator = room.isLocked;
+  }
+  return json(200, room);
 }
 
 /** GET /rooms/{roomId}. */
@@ -94,7 +98,7 @@ export function deleteRoom(call: WebexCall): Answer {
   return deleted;
 }
 
-/** What the body changes of a room beside its title. A public room has a description. */
+/** What the body changes of a room beside its title. A public room has a description, one for announcements is locked. */
 function changesOf(call: WebexCall, body: Record<string, unknown>, room: Room | undefined): Partial<Room> {
   const changes: Partial<Room> = {};
   for (const name of ['isLocked', 'isPublic', 'isAnnouncementOnly', 'isReadOnly'] as const) {
@@ -105,12 +109,15 @@ function changesOf(call: WebexCall, body: Record<string, unknown>, room: Room | 
     const text = textOf(body, name);
     if (text !== undefined) changes[name] = text;
   }
-  const { teamId, isPublic, description = room?.description ?? '' } = changes;
-  if (teamId !== undefined && !isMember(call.data.teamMemberships, teamId, call.self.id)) {
+  const { isPublic, description = '', isLocked, isAnnouncementOnly } = { ...room, ...changes };
+  if (changes.teamId !== undefined && !isMember(call.data.teamMemberships, changes.teamId, call.self.id)) {
     throw new WebexRefusal(404, 'Could not find a team with provided ID.');
   }
   if (isPublic === true && description.trim() === '') {
     throw new WebexRefusal(400, 'The request is missing a required parameter: description.');
+  }
+  if (isAnnouncementOnly && !isLocked) {
+    throw new WebexRefusal(400, 'A space can only be put into announcement mode when it is locked.');
   }
   if (isPublic === true && room?.isPublic !== true) changes.madePublic = call.now;
   return changes;

@@ -32,7 +32,7 @@ const channelRows = collection({
   search: [{ where: "type='group' AND sortBy='created'", fits: (found) => found['type'] === 'group' }],
   create: { body: { title: 'Plans', isLocked: false, description: 'What we plan' } },
   read: true,
-  update: { method: 'PUT', body: { title: 'Better plans', isAnnouncementOnly: true } },
+  update: { method: 'PUT', body: { title: 'Better plans', isLocked: true, isAnnouncementOnly: true } },
   delete: true,
   missing,
   refused: {
