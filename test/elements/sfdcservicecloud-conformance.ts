@@ -357,6 +357,45 @@ export const sfdcservicecloudConformance: ElementConformance = {
     ...activities('incidents', 'tasks', taskOptions),
     ...articleRows,
     ...categoryRows,
+    row(
+      'GET /objects',
+      {
+        list: async ({ call }) => {
+          const { body } = await call('GET', '/objects');
+          expect(body).toEqual(expect.arrayContaining(['Account', 'Case', 'Knowledge__kav', 'Shipment__c']));
+        },
+      },
+      { pages: 'Salesforce gives all names at once', error: 'takes no input; see the faults' },
+    ),
+    row(
+      'GET /objects/{objectName}/metadata',
+      {
+        list: async ({ call }) => {
+          const fieldsOf = async (name: string) => {
+            const { body } = await call('GET', `/objects/${name}/metadata`);
+            return new Map<string, Row>(body.fields.map((field: Row) => [field['vendorPath'], field]));
+          };
+          const fields = await fieldsOf('incidents');
+          expect(await fieldsOf('case')).toEqual(fields);
+          expect(fields.get('Status')).toMatchObject({
+            type: 'string',
+            vendorNativeType: 'picklist',
+            picklistValues: expect.arrayContaining([expect.objectContaining({ value: 'New', active: true })]),
+          });
+          expect(fields.get('CaseNumber')).toMatchObject({ vendorReadOnly: true, createable: false, filterable: true });
+          expect(fields.get('CreatedDate')).toMatchObject({ type: 'date', vendorNativeType: 'datetime' });
+          const custom = await fieldsOf('Shipment__c');
+          expect(custom.get('Account__c')).toMatchObject({
+            custom: true,
+            vendorRequired: true,
+            referenceTo: ['Account'],
+          });
+          expect(custom.get('Weight__c')).toMatchObject({ type: 'number', vendorRequired: false });
+        },
+        error: async ({ call }) => expectRefused(await call('GET', '/objects/Nope__c/metadata'), notThere),
+      },
+      { pages: 'all fields of an object are one description' },
+    ),
     ...collection({
       path: '/{objectName}',
       item: '/{objectName}/{objectId}',
