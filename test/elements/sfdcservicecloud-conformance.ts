@@ -419,5 +419,16 @@ export const sfdcservicecloudConformance: ElementConformance = {
         create: { body: { Status__c: 'Burnt' }, status: 400, says: 'bad value for restricted picklist field' },
       },
     }),
+    ...collection({
+      path: '/{objectName}/{objectId}/{relationshipName}',
+      parent: async ({ call }) => {
+        const where = encodeURIComponent("Name = 'Acme Logistics 1'");
+        const [account] = (await call('GET', `/Account?where=${where}`)).body;
+        return `/Account/${account.Id}/Contacts`;
+      },
+      idField: 'Id',
+      list: { pageSize: 1, atLeast: 2, query: { fields: 'Id,LastName' } },
+      refused: { list: { path: '/Account/001000000000000AAA/Contacts', ...notThere } },
+    }),
   ],
 };
