@@ -89,7 +89,7 @@ export function createRecords(now: () => Date): Records {
       ...Object.fromEntries(numbered),
       ...values,
     };
-    Object.assign(record, object.derive(record));
+    Object.assign(record, object.derive(record, around));
     tableOf(object).push(record);
     byId.set(String(record['Id']), record);
     return record;
@@ -161,7 +161,7 @@ export function createRecords(now: () => Date): Records {
       const refusal = object.check(changed, record, around);
       if (refusal !== undefined) throw refusal;
       Object.assign(record, changed, touched(userId));
-      Object.assign(record, object.derive(record));
+      Object.assign(record, object.derive(record, around));
       for (const [field, content] of given) setBlob(record, field, content);
     },
     delete(object, id, userId) {

@@ -44,6 +44,15 @@ describe('activities', () => {
     expect(await read()).toMatchObject({ DurationInMinutes: 20 });
   });
 
+  test('an activity’s account is that of what it belongs to, else its contact’s', async () => {
+    const [contact] = await rowsOf('SELECT Id, AccountId FROM Contact LIMIT 1');
+    const account = await idOf('Account', "WHERE Name = 'Globex Logistics 2'");
+    const accountIdOf = async (members: object) =>
+      (await rowsOf(`SELECT AccountId FROM Task WHERE Id = '${await create('Task', members)}'`))[0]?.['AccountId'];
+    expect(await accountIdOf({ WhoId: contact?.['Id'] })).toBe(contact?.['AccountId']);
+    expect(await accountIdOf({ WhoId: contact?.['Id'], WhatId: account })).toBe(account);
+  });
+
   test.each([
     ['Event', { Subject: 'x' }, 'REQUIRED_FIELD_MISSING', '[DurationInMinutes, ActivityDateTime]'],
     [

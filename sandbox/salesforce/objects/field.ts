@@ -89,7 +89,7 @@ export interface SObject {
   /** The fields that a change of others empties, so that they are worked out anew. */
   stale(changes: Values): Record<string, Value>;
   /** The fields that the organization works out of others whenever a record changes. */
-  derive(record: Values): Record<string, Value>;
+  derive(record: Values, around: Surroundings): Record<string, Value>;
   /** The refusal of a record that breaks a rule between fields or records; `before` is undefined for a new one. */
   check(record: Values, before: Values | undefined, around: Surroundings): Refusal | undefined;
 }

@@ -13,6 +13,7 @@ import {
   reference,
   required,
   type SObject,
+  type Surroundings,
   text,
   type Value,
   type Values,
@@ -113,7 +114,8 @@ export const serviceObjects: readonly SObject[] = [
       field('date', 'RecurrenceEndDateOnly'),
       ...recurrence,
     ],
-    derive: (record) => ({
+    derive: (record, around) => ({
+      AccountId: accountOf(record, around),
       IsClosed: record['Status'] === 'Completed',
       IsHighPriority: record['Priority'] === 'High',
     }),
@@ -149,7 +151,7 @@ export const serviceObjects: readonly SObject[] = [
       ...recurrence,
     ],
     stale: staleTimes,
-    derive: timesOf,
+    derive: (record, around) => ({ AccountId: accountOf(record, around), ...timesOf(record) }),
     check: (record, before) =>
       whoOrWhat(record) ??
       eventTimes(record, before) ??
@@ -208,6 +210,16 @@ export const serviceObjects: readonly SObject[] = [
     derive: (record) => ({ Is_Heavy__c: Number(record['Weight__c'] ?? 0) > 100 }),
   }),
 ];
+
+/** An activity's account: that of what it belongs to, else that of the contact (Object Reference "Event": AccountId). */
+function accountOf(record: Values, around: Surroundings): Value {
+  const what = around.lookup(record['WhatId'] ?? null);
+  const kind = String(what?.['Id'] ?? '').slice(0, 3);
+  if (kind === '001') return what?.['Id'] ?? null;
+  if (kind === '006') return what?.['AccountId'] ?? null;
+  if (kind === 'a00') return what?.['Account__c'] ?? null;
+  return around.lookup(record['WhoId'] ?? null)?.['AccountId'] ?? null;
+}
 
 /** A lead's activity belongs to nothing else (Object Reference "Task", "Event": WhatId). */
 function whoOrWhat(record: Values): Refusal | undefined {
