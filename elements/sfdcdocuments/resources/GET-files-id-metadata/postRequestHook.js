@@ -1,18 +1,9 @@
-// A file as every documents element shows it.
-function fileOf(file) {
-  const name = file.fileExtension ? `${file.title}.${file.fileExtension}` : file.title;
-  return {
-    id: file.id,
-    name,
-    path: `/${name}`,
-    size: file.contentSize,
-    createdDate: file.createdDate,
-    modifiedDate: file.modifiedDate,
-    directory: false,
-    mimeType: file.mimeType,
-    description: file.description,
-  };
-}
-
+// include ../../lib/batch.js
+// A file without a post has no feed yet; its own id leads to the comments as well, and its first comment makes the post.
 if (response_iserror) done();
-else done({ response_body: fileOf(response_body) });
+else {
+  const file = resultAt(0).result;
+  const failure = failureIn([0]);
+  if (failure !== undefined) done(failure);
+  else done({ response_body: { file, feedId: resultAt(1).result?.records?.[0]?.Id ?? file.id } });
+}

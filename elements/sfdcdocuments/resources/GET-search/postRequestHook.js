@@ -1,17 +1,12 @@
-// Files as every documents element shows them; a query writes dates with +0000 and knows no media type.
-function fileOf(file) {
-  const name = file.FileExtension ? `${file.Title}.${file.FileExtension}` : file.Title;
-  return {
-    id: file.Id,
-    name,
-    path: `/${name}`,
-    size: file.ContentSize,
-    createdDate: file.CreatedDate.replace('+0000', 'Z'),
-    modifiedDate: file.LastModifiedDate.replace('+0000', 'Z'),
-    directory: false,
-    description: file.Description,
-  };
-}
-
+// include ../../lib/lookup.js
+// include ../../lib/shapes.js
+const { path } = request_parameters;
+const names = namesOf(path ?? '');
 if (response_iserror) done();
-else done({ response_body: response_body.map(fileOf) });
+else {
+  const { records, refused } = answerTo('files');
+  const isUnknown = names.length > 0 && answerTo('folder').records.length === 0;
+  if (isUnknown) done({ ...missing(`There is no folder ${path} to search in.`), response_status_code: 400 });
+  else if (refused !== undefined) done(refused);
+  else done({ response_body: records.map((record) => foundFileOf(record, names.join('/'))) });
+}

@@ -1,9 +1,15 @@
-// The title is the name without its extension; the extension is that of the uploaded file's own name.
-const [, folder, name] = /^(.*?)([^/]*)$/s.exec(request_parameters.path);
-if (name === '' || !/^\/?$/.test(folder)) {
-  const message = 'Give the path of the new file as /Title.ext: uploads go to the root folder.';
-  done({ continue: false, response_status_code: 400, response_error_message: message });
+// include ../../lib/lookup.js
+// What the path names is looked for first: a new file must not take the place of another unless that is wanted.
+const names = namesOf(request_parameters.path);
+const fault = fileFault(names);
+const { fileName } = request_vendor_parameters;
+const wanted = splitName(names[names.length - 1] ?? '');
+const given = splitName(fileName ?? '');
+if (fault !== undefined) done(refusal(400, fault));
+else if (wanted.extension.toLowerCase() !== given.extension.toLowerCase()) {
+  const message = `Salesforce takes the extension of the file’s own name, ${fileName}: give the file in the form the name ${names[names.length - 1]}, or the path the same extension.`;
+  done(refusal(400, message));
 } else {
-  const dot = name.lastIndexOf('.');
-  done({ request_vendor_parameters: { title: dot > 0 ? name.slice(0, dot) : name } });
+  const asked = ask(fileStatements(names));
+  done({ ...asked, request_vendor_parameters: { ...asked.request_vendor_parameters, fileName: null } });
 }

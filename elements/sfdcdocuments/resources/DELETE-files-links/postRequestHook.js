@@ -1,0 +1,2 @@
+// include ../../lib/lookup.js
+done(foundFile());

@@ -1,0 +1,3 @@
+// include ../../lib/lookup.js
+// include ../../lib/comment-text.js
+done(commentBody() === undefined ? noComment : askForFile());

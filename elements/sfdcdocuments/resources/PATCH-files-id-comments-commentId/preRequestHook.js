@@ -1,0 +1,3 @@
+// include ../../lib/feed.js
+// include ../../lib/comment-text.js
+done(commentBody() === undefined ? noComment : askForComment());

@@ -1,0 +1,2 @@
+// include ../../lib/comment-text.js
+done({ request_vendor_body: commentBody() });

@@ -1,0 +1,2 @@
+// include ../../lib/feed.js
+done(foundFeed());
