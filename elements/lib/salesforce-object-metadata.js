@@ -13,6 +13,9 @@ const types = {
   location: 'object',
 };
 
+/** How Salesforce writes dates. */
+const masks = { date: 'yyyy-MM-dd', datetime: "yyyy-MM-dd'T'HH:mm:ss.SSSZ" };
+
 function metadataOf(field) {
   const isRequired = !field.nillable && field.createable && !field.defaultedOnCreate;
   const metadata = {
@@ -27,6 +30,7 @@ function metadataOf(field) {
     updateable: field.updateable,
     custom: field.custom,
   };
+  if (masks[field.type] !== undefined) metadata.mask = masks[field.type];
   if (field.type === 'id') metadata.primaryKey = true;
   if (field.length > 0) metadata.length = field.length;
   if (field.referenceTo.length > 0) {
@@ -37,5 +41,10 @@ function metadataOf(field) {
   return metadata;
 }
 
-if (response_iserror) done();
-else done({ response_body: { fields: response_body.fields.map(metadataOf) } });
+if (response_iserror) {
+  done();
+} else {
+  const isCustomOnly = request_parameters.customFieldsOnly === 'true';
+  const fields = isCustomOnly ? response_body.fields.filter(({ custom }) => custom) : response_body.fields;
+  done({ response_body: { fields: fields.map(metadataOf) } });
+}
