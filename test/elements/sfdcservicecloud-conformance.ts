@@ -420,15 +420,25 @@ export const sfdcservicecloudConformance: ElementConformance = {
       },
     }),
     ...collection({
-      path: '/{objectName}/{objectId}/{relationshipName}',
-      parent: async ({ call }) => {
-        const where = encodeURIComponent("Name = 'Acme Logistics 1'");
-        const [account] = (await call('GET', `/Account?where=${where}`)).body;
-        return `/Account/${account.Id}/Contacts`;
+      path: '/{objectName}/{objectId}/{childObjectName}',
+      item: '/{objectName}/{objectId}/{childObjectName}/{childObjectId}',
+      parent: async (connection) => {
+        const at = `/Account/${await create(connection, '/Account', { Name: 'Above' })}/contacts`;
+        for (const LastName of ['One', 'Two', 'Three']) await create(connection, at, { LastName });
+        return at;
       },
       idField: 'Id',
-      list: { pageSize: 1, atLeast: 2, query: { fields: 'Id,LastName' } },
-      refused: { list: { path: '/Account/001000000000000AAA/Contacts', ...notThere } },
+      list: { pageSize: 2, atLeast: 3 },
+      search: [{ where: "LastName = 'Two' or Name = 'x'", fits: (each) => each['LastName'] === 'Two' }],
+      create: { body: { lastName: 'Four', accountid: 'nobody' }, shows: { LastName: 'Four' } },
+      read: true,
+      update: { body: { Department: 'Sales' } },
+      delete: true,
+      missing: '003000000000000AAA',
+      refused: {
+        list: { path: '/Account/001000000000000AAA/Campaign', status: 404, says: 'no Campaign below Account' },
+        create: { body: { Nope: 1 }, status: 400, says: "No such column 'Nope'" },
+      },
     }),
   ],
 };
