@@ -259,7 +259,8 @@ class DraftWriter {
       case 'configuration':
         return configuration.find(name);
       case 'query':
-        return this.#typed(name, this.#queryValue(name), isNumber);
+        // A vendor's word for a page may be anything, whatever the document says of numbers.
+        return this.#typed(name, this.#queryValue(name), isNumber && name !== 'page' && name !== 'nextPage');
       case 'path':
         return this.#typed(name, pathVariables[name], isNumber);
       case 'header':

@@ -128,7 +128,10 @@ describe('statements that select what the vendor describes', () => {
       resource('GET', '/{objectName}', {
         vendorPath: '/query',
         rootKey: '|records',
-        parameters: [query('where', 'q', { converter: 'toSoql' })],
+        parameters: [
+          query('where', 'q', { converter: 'toSoql' }),
+          query('page', 'page', { vendorType: 'no-op', dataType: 'integer' }),
+        ],
         valence: { statement },
       }),
       resource('GET', '/{objectName}/{objectId}', { vendorPath: '/records/{objectName}/{objectId}' }),
