@@ -4,6 +4,7 @@ import { fullName, sandboxAccounts } from '../accounts.ts';
 import { storedBytes } from '../stored.ts';
 import { findField } from './objects/catalog.ts';
 import type { Value } from './objects/field.ts';
+import { viewedObjects } from './objects/list-views.ts';
 import { salesforceUserId } from './organization.ts';
 import { dateTime, needObject, type Records, type SalesforceRecord } from './records.ts';
 
@@ -243,6 +244,13 @@ export function seed(records: Records): void {
       IsVisibleInPkb: index % 2 === 0,
       OwnerId: owner,
     });
+  }
+  for (const SobjectType of viewedObjects) {
+    const plural = needObject(SobjectType).labelPlural;
+    for (const Name of [`All ${plural}`, `My ${plural}`, 'New This Week', `Recently Viewed ${plural}`]) {
+      const DeveloperName = Name.replaceAll(' ', '');
+      insert('ListView', { Name, DeveloperName, SobjectType, IsSoqlCompatible: !Name.startsWith('Recently') });
+    }
   }
 }
 

@@ -108,6 +108,19 @@ test('users are made and switched off, not deleted', async () => {
   await expectRefused(call('DELETE', `/sobjects/User/${id}`), 400, 'INSUFFICIENT_ACCESS_OR_READONLY', 'User');
 });
 
+test('list views are only read', async () => {
+  const found = await rowsOf("SELECT Id, Name FROM ListView WHERE SobjectType = 'Campaign' ORDER BY Name");
+  expect(found.map((view) => view['Name'])).toEqual([
+    'All Campaigns',
+    'My Campaigns',
+    'New This Week',
+    'Recently Viewed Campaigns',
+  ]);
+  const one = `/sobjects/ListView/${found[0]?.['Id']}`;
+  expect((await call('GET', one)).json).toMatchObject({ DeveloperName: 'AllCampaigns', IsSoqlCompatible: true });
+  await expectRefused(call('DELETE', one), 400, 'INSUFFICIENT_ACCESS_OR_READONLY', 'ListView');
+});
+
 describe('attachments', () => {
   test('come as a form or as base64, and are read as they came', async () => {
     const ParentId = await idOf('Case');

@@ -5,6 +5,7 @@ import { contentObjects } from './content.ts';
 import { feedObjects } from './feeds.ts';
 import type { Field, SObject, Value } from './field.ts';
 import { knowledgeObjects } from './knowledge.ts';
+import { listViewObjects } from './list-views.ts';
 import { peopleObjects } from './people.ts';
 import { salesObjects } from './sales.ts';
 import { serviceObjects } from './service.ts';
@@ -17,6 +18,7 @@ export const salesforceObjects: readonly SObject[] = [
   ...contentObjects,
   ...feedObjects,
   ...knowledgeObjects,
+  ...listViewObjects,
 ];
 
 const byName = new Map(salesforceObjects.map((object) => [object.name.toLowerCase(), object]));
