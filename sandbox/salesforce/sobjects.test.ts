@@ -118,7 +118,7 @@ test('list views are only read', async () => {
   ]);
   const one = `/sobjects/ListView/${found[0]?.['Id']}`;
   expect((await call('GET', one)).json).toMatchObject({ DeveloperName: 'AllCampaigns', IsSoqlCompatible: true });
-  await expectRefused(call('DELETE', one), 400, 'INSUFFICIENT_ACCESS_OR_READONLY', 'ListView');
+  await expectRefused(call('DELETE', one), 400, 'INSUFFICIENT_ACCESS_OR_READONLY', 'List View');
 });
 
 describe('attachments', () => {
