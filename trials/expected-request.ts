@@ -130,6 +130,7 @@ class Places {
       this.#putMember(vendorName, Buffer.from(call.body.file.text).toString('base64'));
       return;
     }
+    if (vendorType === 'no-op') return;
     if (type === 'multipart' && call.body.kind === 'multipart' && call.body.file?.field === name) {
       this.#isMultipart = true;
       this.#file = { ...call.body.file, field: vendorName };
@@ -145,7 +146,7 @@ class Places {
         if (type === 'body') this.#lookIntoBody = true;
         return;
       case 'query':
-        this.#query.push([vendorName, plain(value)]);
+        this.#setQuery(vendorName, plain(value));
         return;
       case 'header':
         this.#headers[vendorName.toLowerCase()] = plain(value);
@@ -202,6 +203,13 @@ class Places {
     if (this.#body === undefined) return { kind: 'none' };
     const value = wrapped(this.#body);
     return typeof value === 'string' ? { kind: 'text', text: value } : { kind: 'json', value };
+  }
+
+  /** A parameter behind another of the same name at the vendor takes its place. */
+  #setQuery(name: string, value: string): void {
+    const present = this.#query.find(([other]) => other === name);
+    if (present === undefined) this.#query.push([name, value]);
+    else present[1] = value;
   }
 
   #mergeBody(value: unknown): void {
@@ -317,6 +325,8 @@ class Places {
       const member = memberAt(call.body.value, key);
       if (member !== undefined) return member;
     }
+    // The platform's own words for pages are placeholders, too.
+    if (key === 'pageSize') return String(this.#paging().size);
     return call.pathVariables[key] ?? settings[key];
   }
 
