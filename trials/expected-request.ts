@@ -296,6 +296,15 @@ class Places {
       for (const { attribute, value } of call.conditions) this.#query.push([attribute, value]);
       return;
     }
+    if (converter === 'toSFDCReportFilter') {
+      const reportFilters = call.conditions.map(({ attribute: column, value }) => ({
+        column,
+        operator: 'equals',
+        value,
+      }));
+      this.#mergeBody({ reportMetadata: { reportFilters } });
+      return;
+    }
     const text = convertedWhere[converter]?.(call.conditions);
     if (text === undefined) throw new NotForetellable(`the converter ${converter} is not known here`);
     const name = (parameter.vendorName ?? '').startsWith('converter:') ? '$filter' : (parameter.vendorName ?? '');
