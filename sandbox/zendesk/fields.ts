@@ -178,7 +178,7 @@ function checkField(
   return violations;
 }
 
-/** "The key must consist of only letters, numbers, and underscores. It can't be only numbers." */
+/** Letters, digits and underscores, not digits only (_assumed_: the page at hand ends before it says so). */
 function checkKey(site: ZendeskSite, given: Record<string, unknown>, record: ZendeskRecord | undefined): Violation[] {
   if (isLacking('key', given, record)) return [blank('key')];
   if (!('key' in given)) return [];

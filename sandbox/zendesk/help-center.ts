@@ -153,7 +153,7 @@ function list(
   return pageOf(request, collection, sorted, { ways: 'both', size: usualSize, isHelpCenter: true });
 }
 
-/** "You must specify a … name and locale. The locale can be omitted if it's specified in the URL." */
+/** The locale is mandatory, as the JSON formats say; that one in the path stands for it is _assumed_. */
 function create(
   site: ZendeskSite,
   request: VendorRequest,
@@ -265,7 +265,7 @@ function onRecord(
   return json(200, { [name]: record });
 }
 
-/** "Deleting a category also deletes its sections and articles"; of an article Zendesk says that it is archived. */
+/** What is inside goes along (_assumed_: the pages at hand end before they say so). */
 function removeWithContents(site: ZendeskSite, collection: Collection, record: ZendeskRecord): void {
   site[collection].delete(record.id);
   for (const child of ['sections', 'articles'] as const) {

@@ -75,7 +75,7 @@ function create(site: ZendeskSite, request: VendorRequest, user: ZendeskRecord, 
   return json(201, { identity }, { location: String(identity['url']) });
 }
 
-/** "You can only set an identity's verified property to true, and change its value." */
+/** That `value` and `verified` can be changed is _assumed_: the page was not at hand. */
 function update(site: ZendeskSite, request: VendorRequest, identity: ZendeskRecord): Answer {
   const { members: given, refusal } = wrappedBody(request, 'identity');
   if (refusal !== undefined) return refusal;

@@ -76,7 +76,7 @@ export function showMany(
   if (ids.length === 0) {
     return json(400, { error: 'ParameterMissing', description: 'Required parameter missing: ids' });
   }
-  // "A limit of 100 tickets can be listed"; how more are refused is _assumed_.
+  // That 100 are the most, and how more are refused, is _assumed_.
   if (ids.length > 100) return json(422, { error: 'TooManyValues', description: 'Too many ids: 100 at most' });
   const rows = ids.flatMap((id) => site[name].get(Number(id)) ?? []);
   return pageOf({ ...request, query: '' }, name, rows);

@@ -6,7 +6,7 @@ import { type Answer, empty, json, type VendorRequest } from '../vendor.ts';
 import { recordNotFound } from './answers.ts';
 import type { Upload, ZendeskRecord, ZendeskSite } from './data.ts';
 
-/** "Each file can be up to 50 MB" (support.zendesk.com "Adding attachments to tickets"). */
+/** 50 MB is what is known of the limit; no page at hand says it. */
 const largestFile = 50 * 1024 * 1024;
 
 /** "The token is valid for 60 minutes." */
@@ -30,7 +30,7 @@ export function upload(site: ZendeskSite, request: VendorRequest, { settings }: 
   const attachments = [...(waiting?.attachments ?? []), attachment];
   const until = site.now().getTime() + tokenMilliseconds;
   site.uploads.set(token, { token, attachments, until: waiting?.until ?? until });
-  return json(201, { upload: { token, expires_at: new Date(until).toISOString(), attachment, attachments } });
+  return json(201, { upload: { token, attachment, attachments } });
 }
 
 /** An upload whose token is still good. */
