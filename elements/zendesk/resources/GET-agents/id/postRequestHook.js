@@ -1,0 +1,2 @@
+// Of people who are asked for by their ids, those who are agents or administrators.
+done(response_iserror ? {} : { response_body: response_body.filter(({ role }) => role !== 'end-user') });

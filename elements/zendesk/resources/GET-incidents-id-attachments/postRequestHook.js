@@ -1,0 +1,1 @@
+done(response_iserror ? {} : { response_body: response_body.flatMap(({ attachments }) => attachments ?? []) });

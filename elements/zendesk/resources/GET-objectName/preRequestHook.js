@@ -1,0 +1,2 @@
+// include ../../lib/filter-records.js
+done(filters());

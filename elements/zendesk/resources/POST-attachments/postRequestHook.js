@@ -1,0 +1,3 @@
+// An upload is shown by the number of its attachment and deleted by its token: the id holds both.
+const { token, attachment } = response_body ?? {};
+done(response_iserror ? {} : { response_body: { ...attachment, id: `${attachment.id}-${token}`, token } });

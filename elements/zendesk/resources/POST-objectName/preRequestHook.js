@@ -1,0 +1,1 @@
+// include ../../lib/wrap-record.js
