@@ -68,6 +68,14 @@ describe('check', () => {
     expect(out).toMatch(/\n2 errors, 1 warning\n$/);
   });
 
+  test('names the files that a document asks for and that are not there', async () => {
+    const place = variant('lacking', (document) => {
+      document['resources'] = [{ method: 'GET', path: '/x', vendorPath: '/x', type: 'api', model: 'nowhere' }];
+    });
+    const { code, out } = await element('check', place);
+    expect([code, out]).toEqual([1, expect.stringMatching(/nowhere\.json is not there.*\n.*Add the file/)]);
+  });
+
   test('checks every element of a folder, and a single file', async () => {
     const several = join(folder, 'several');
     mkdirSync(several);

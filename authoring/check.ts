@@ -64,8 +64,9 @@ function checkFile(file: string): Finding[] {
   }
   if (documentFaults(document).length > 0) return checkElement(document);
   const element = document as ElementDocument;
-  // the loader's own faults would say again what the rule for hooks says
-  const findings = checkElement(attachFiles(element, dirname(file), []));
+  const faults: string[] = [];
+  const findings = checkElement(attachFiles(element, dirname(file), faults));
+  for (const fault of faults) findings.unshift(wrong('/', fault, 'Add the file, or correct what names it.'));
   const { id } = element;
   if (basename(file) === 'element.json' && (id === undefined || id >= firstPrivateId)) {
     findings.unshift(

@@ -29,7 +29,7 @@ const sides: FileSide[] = [
     pingPath: '',
     configuration: {},
     warm: '/search?pageSize=5',
-    up: '/files?path=/large.bin',
+    up: '/files?path=/large.bin&overwrite=true',
     down: ({ id }) => `/files/${id}`,
   },
   {
@@ -64,7 +64,7 @@ export const elementFiles: Scenario = async ({ scale, report }) => {
       const authorization = credentials(token);
       const url = (path: string) => `${server.url}/elements/api-v2/hubs/${side.hub}${path}`;
       await load({ url: url(side.warm), headers: { authorization }, connections: 16, calls: 2000 });
-      let answer = await uploadFile(url(side.up), authorization, { bytes: warmBytes, fileName: 'small.bin' });
+      let answer = await uploadFile(url(side.up), authorization, { bytes: warmBytes });
       await downloadFile(url(side.down(answer)), authorization);
       const measure = async (way: string, work: () => Promise<unknown>) => {
         report(`${side.element} ${way}: ${bytes} bytes`);

@@ -130,6 +130,7 @@ class Places {
       this.#putMember(vendorName, Buffer.from(call.body.file.text).toString('base64'));
       return;
     }
+    if (vendorType === 'no-op') return;
     if (type === 'multipart' && call.body.kind === 'multipart' && call.body.file?.field === name) {
       this.#isMultipart = true;
       this.#file = { ...call.body.file, field: vendorName };
@@ -145,7 +146,7 @@ class Places {
         if (type === 'body') this.#lookIntoBody = true;
         return;
       case 'query':
-        this.#query.push([vendorName, plain(value)]);
+        this.#setQuery(vendorName, plain(value));
         return;
       case 'header':
         this.#headers[vendorName.toLowerCase()] = plain(value);
@@ -202,6 +203,13 @@ class Places {
     if (this.#body === undefined) return { kind: 'none' };
     const value = wrapped(this.#body);
     return typeof value === 'string' ? { kind: 'text', text: value } : { kind: 'json', value };
+  }
+
+  /** A parameter behind another of the same name at the vendor takes its place. */
+  #setQuery(name: string, value: string): void {
+    const present = this.#query.find(([other]) => other === name);
+    if (present === undefined) this.#query.push([name, value]);
+    else present[1] = value;
   }
 
   #mergeBody(value: unknown): void {
@@ -288,6 +296,15 @@ class Places {
       for (const { attribute, value } of call.conditions) this.#query.push([attribute, value]);
       return;
     }
+    if (converter === 'toSFDCReportFilter') {
+      const reportFilters = call.conditions.map(({ attribute: column, value }) => ({
+        column,
+        operator: 'equals',
+        value,
+      }));
+      this.#mergeBody({ reportMetadata: { reportFilters } });
+      return;
+    }
     const text = convertedWhere[converter]?.(call.conditions);
     if (text === undefined) throw new NotForetellable(`the converter ${converter} is not known here`);
     const name = (parameter.vendorName ?? '').startsWith('converter:') ? '$filter' : (parameter.vendorName ?? '');
@@ -317,6 +334,8 @@ class Places {
       const member = memberAt(call.body.value, key);
       if (member !== undefined) return member;
     }
+    // The platform's own words for pages are placeholders, too.
+    if (key === 'pageSize') return String(this.#paging().size);
     return call.pathVariables[key] ?? settings[key];
   }
 

@@ -1,9 +1,6 @@
-// How Zendesk answers: its error bodies and its pages.
+// How Zendesk answers: its error bodies, and how it reads a body.
 
 import { type Answer, json, type VendorRequest } from '../vendor.ts';
-
-/** Zendesk's most rows in a page, and as many as it gives unasked (developer docs "Pagination", offset pagination). */
-const largestPage = 100;
 
 /** A record that breaks a rule: `field` (`base` for none) and what Zendesk says about it. */
 export interface Violation {
@@ -64,34 +61,32 @@ export function invalidId(resource: string): Answer {
   return json(400, { error: { title: 'Invalid attribute', message } });
 }
 
-/** Where a page begins, and how long it is. */
-export interface PageRange {
-  page: number;
-  size: number;
+/** 400 for an attribute that has a wrong value, or none where one is needed (as public issues of its clients quote it). */
+export function invalidAttribute(message: string): Answer {
+  return json(400, { error: { title: 'Invalid attribute', message } });
 }
 
-/** `page` and `per_page` of a request; more than 100 rows are cut to 100. */
-export function pageRange(query: URLSearchParams): PageRange {
-  const page = Number(query.get('page') ?? 1);
-  const size = Number(query.get('per_page') ?? largestPage);
-  return {
-    page: Number.isInteger(page) && page > 0 ? page : 1,
-    size: Number.isInteger(size) && size > 0 ? Math.min(size, largestPage) : largestPage,
-  };
+/** A blank text is no text. */
+export function isBlank(value: unknown): boolean {
+  return String(value ?? '').trim() === '';
 }
 
-/** One page of rows under `name`, with `count`, `next_page` and `previous_page` (developer docs "Pagination"). */
-export function pageOf(request: VendorRequest, name: string, rows: readonly unknown[]): Answer {
-  const query = new URLSearchParams(request.query);
-  const { page, size } = pageRange(query);
-  const address = (number: number) => {
-    query.set('page', String(number));
-    return `https://${request.host}${request.path}?${query}`;
-  };
-  return json(200, {
-    [name]: rows.slice((page - 1) * size, page * size),
-    count: rows.length,
-    next_page: page * size < rows.length ? address(page + 1) : null,
-    previous_page: page > 1 ? address(page - 1) : null,
-  });
+/** What Zendesk says of a member that is blank; `label` is its name as people read it. */
+export function blank(field: string, label = capitalized(field)): Violation {
+  return { field, description: `${label}: cannot be blank`, error: 'BlankValue' };
+}
+
+/** What Zendesk says of a value that is none of those that it knows. */
+export function notIncluded(field: string, value: unknown): Violation {
+  return { field, description: `${capitalized(field)}: ${value} is not included in the list`, error: 'InvalidValue' };
+}
+
+/** What Zendesk says of a value that another record has. */
+export function taken(field: string): Violation {
+  return { field, description: `${capitalized(field)}: has already been taken`, error: 'DuplicateValue' };
+}
+
+/** With a capital letter in front. */
+export function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -1,8 +1,6 @@
-// What one Zendesk account holds: users, organizations, groups, tickets and their comments, the same after every reset.
+// What one Zendesk account holds, and how its users, organizations, groups, tickets and comments are stored.
 
-import { fullName, sandboxAccounts } from '../accounts.ts';
-import { companies, createSeed, personName, requests, toSecond } from '../seed.ts';
-import { zendeskUserId } from './login.ts';
+import type { Stored } from '../stored.ts';
 
 /** One record as the API shows it. */
 export type ZendeskRecord = { id: number } & Record<string, unknown>;
@@ -11,6 +9,8 @@ export type ZendeskRecord = { id: number } & Record<string, unknown>;
 export interface Upload {
   token: string;
   attachments: ZendeskRecord[];
+  /** milliseconds since 1970 until which its token is good */
+  until: number;
 }
 
 /** One Zendesk account. */
@@ -24,116 +24,24 @@ export interface ZendeskSite {
   tickets: Map<number, ZendeskRecord>;
   /** By the id of the ticket, the oldest first. */
   comments: Map<number, ZendeskRecord[]>;
+  /** By the id of the ticket, the oldest first. */
+  audits: Map<number, ZendeskRecord[]>;
+  /** By the id of the user. */
+  identities: Map<number, ZendeskRecord[]>;
   uploads: Map<string, Upload>;
   attachments: Map<number, ZendeskRecord>;
   /** The bytes of an attachment, by its id. */
-  contents: Map<number, Buffer>;
+  contents: Map<number, Stored>;
+  brands: Map<number, ZendeskRecord>;
+  ticketFields: Map<number, ZendeskRecord>;
+  userFields: Map<number, ZendeskRecord>;
+  slaPolicies: Map<number, ZendeskRecord>;
+  macros: Map<number, ZendeskRecord>;
+  categories: Map<number, ZendeskRecord>;
+  sections: Map<number, ZendeskRecord>;
+  articles: Map<number, ZendeskRecord>;
   /** An id for a new record other than a ticket. */
   newId(): number;
-}
-
-const seededFrom = Date.parse('2025-01-06T08:00:00Z');
-const hour = 3_600_000;
-const ticketCount = 260;
-const customerCount = 72;
-
-const agentNames = ['Sam Rivera', 'Noor Haddad', 'Tess Lindqvist', 'Owen Park'];
-const groupNames = ['Support', 'Billing', 'Hardware'];
-const statuses = ['new', 'open', 'open', 'pending', 'hold', 'solved', 'closed'] as const;
-const priorities = ['low', 'normal', 'normal', 'high', 'urgent'] as const;
-const types = ['question', 'incident', 'problem', 'task'] as const;
-
-/** The account at `host`, with the data that it starts with. */
-export function createSite(host: string, now: () => Date): ZendeskSite {
-  let lastId = 360_000_000_000;
-  const site: ZendeskSite = {
-    host,
-    now,
-    users: new Map(),
-    organizations: new Map(),
-    groups: new Map(),
-    tickets: new Map(),
-    comments: new Map(),
-    uploads: new Map(),
-    attachments: new Map(),
-    contents: new Map(),
-    newId: () => ++lastId,
-  };
-  seedSite(site);
-  return site;
-}
-
-function seedSite(site: ZendeskSite): void {
-  const seed = createSeed(site.host);
-  const at = (hours: number) => toSecond(seededFrom + hours * hour);
-  for (const [index, name] of groupNames.entries()) {
-    addGroup(site, { id: 21_000_001 + index, name, created_at: at(0), updated_at: at(0) });
-  }
-  for (const [index, company] of companies.entries()) {
-    addOrganization(site, {
-      id: 22_000_001 + index,
-      name: company.name,
-      domain_names: [company.domain],
-      created_at: at(index),
-      updated_at: at(index),
-    });
-  }
-  for (const account of sandboxAccounts) {
-    addUser(site, {
-      id: zendeskUserId(account.number),
-      name: fullName(account),
-      email: account.email,
-      role: 'admin',
-      created_at: '2024-01-15T09:30:00Z',
-      updated_at: '2024-01-15T09:30:00Z',
-    });
-  }
-  for (const [index, name] of agentNames.entries()) {
-    const email = `${name.split(' ')[0]?.toLowerCase()}@agents.example`;
-    addUser(site, { id: 35_437_001 + index, name, email, role: 'agent', created_at: at(index), updated_at: at(index) });
-  }
-  for (let index = 0; index < customerCount; index += 1) {
-    const { first, last } = personName(index);
-    const company = companies[index % companies.length] ?? companies[0];
-    addUser(site, {
-      id: 35_438_001 + index,
-      name: `${first} ${last}`,
-      email: `customer${index + 1}@${company.domain}`,
-      role: 'end-user',
-      phone: index % 3 === 0 ? `+49301234${String(index).padStart(4, '0')}` : null,
-      organization_id: 22_000_001 + (index % companies.length),
-      created_at: at(index),
-      updated_at: at(index + seed.number(400)),
-    });
-  }
-  for (let id = 1; id <= ticketCount; id += 1) {
-    const request = seed.pick(requests);
-    const status = seed.pick(statuses);
-    const requester = seed.number(customerCount);
-    const created = id * 26;
-    const isTaken = status !== 'new';
-    const ticket = addTicket(site, {
-      id,
-      subject: `${request.subject} (${id})`,
-      description: `${request.subject}. It started yesterday, and it happens every time.`,
-      status,
-      priority: seed.number(6) === 0 ? null : seed.pick(priorities),
-      type: seed.number(5) === 0 ? null : seed.pick(types),
-      tags: [request.label],
-      requester_id: 35_438_001 + requester,
-      submitter_id: 35_438_001 + requester,
-      assignee_id: isTaken ? 35_437_001 + seed.number(agentNames.length) : null,
-      group_id: 21_000_001 + seed.number(groupNames.length),
-      organization_id: 22_000_001 + (requester % companies.length),
-      created_at: at(created),
-      updated_at: at(created + seed.number(200)),
-    });
-    addComment(site, ticket, { author_id: 35_438_001 + requester, body: ticket['description'] }, at(created));
-    if (isTaken) {
-      const body = 'Thank you for telling us. We are looking into it.';
-      addComment(site, ticket, { author_id: ticket['assignee_id'], body }, at(created + 1));
-    }
-  }
 }
 
 /** Stores a group; the members not given are as Zendesk sets them. */

@@ -115,7 +115,8 @@ describe('a ticket', () => {
       requester_id: 35_436_001,
       created_at: '2026-03-01T12:00:00Z',
     });
-    expect(audit.events).toMatchObject([{ type: 'Comment', body: 'It does not work.' }]);
+    expect(audit.events[0]).toMatchObject({ type: 'Comment', body: 'It does not work.' });
+    expect(audit.events[1]).toMatchObject({ type: 'Create', field_name: 'subject', value: 'A new ticket' });
     expect(bodyOf(await call('GET', `tickets/${ticket.id}.json`))).toEqual({ ticket });
 
     running.advance(60);
@@ -330,8 +331,14 @@ test('a file is uploaded byte for byte and goes with a comment', async () => {
   const [open] = await find('type:ticket status:open');
   const { audit } = bodyOf(await call('PUT', `tickets/${open?.id}.json`, { ticket: { comment } }));
   expect(audit.events[0].attachments).toEqual([attachment]);
-  const shown = await fetch(attachment.content_url.replace('https:/', running.sandbox.url));
+  const lead = await running.call(attachment.content_url);
+  expect(lead.status).toBe(302);
+  const location = lead.headers.get('location') ?? '';
+  const shown = await fetch(location.replace('https:/', running.sandbox.url));
   expect(Buffer.from(await shown.arrayBuffer())).toEqual(bytes);
+  expect(shown.headers.get('content-type')).toBe('image/png');
+  // The host of the files knows no credentials.
+  expect((await running.getAs(location, robin)).status).toBe(400);
   expect(bodyOf(await call('GET', `attachments/${attachment.id}.json`)).attachment).toEqual(attachment);
   expect((await call('DELETE', `uploads/${token}.json`)).status).toBe(404);
   expect((await running.call(`${site}/api/v2/uploads.json`, { method: 'POST' })).status).toBe(401);

@@ -1,95 +1,164 @@
 // Which request of Zendesk's REST API goes where, for a caller whose token was found good.
 
+import type { SandboxState } from '../state.ts';
 import type { Answer, VendorRequest } from '../vendor.ts';
 import { invalidEndpoint, invalidId } from './answers.ts';
+import { listAudits, showAudit } from './audits.ts';
+import { brands } from './brands.ts';
+import { macros, slaPolicies } from './business-rules.ts';
 import type { ZendeskSite } from './data.ts';
-import { namedRecords } from './named-records.ts';
+import { ticketFields, userFields } from './fields.ts';
+import { helpCenter } from './help-center.ts';
+import { identities } from './identities.ts';
+import { groupsApi, organizationsApi, showMany } from './organizations.ts';
+import { type Kind, recordsOf } from './records.ts';
 import { search } from './search.ts';
+import { listMetrics, ticketChildren } from './ticket-children.ts';
 import { createTicket, deleteTicket, listComments, listTickets, showTicket, updateTicket } from './tickets.ts';
 import { deleteUpload, showAttachment, upload } from './uploads.ts';
 import { createUser, deleteUser, listUsers, showUser, updateUser } from './users.ts';
 
+/** One call: the path after /api/v2/ in its segments, and whose it is. */
+interface Call {
+  state: SandboxState;
+  site: ZendeskSite;
+  request: VendorRequest;
+  userId: number;
+}
+
+type Place = (call: Call, segments: readonly string[]) => Answer | undefined;
+
+const plain =
+  (kind: Kind): Place =>
+  ({ site, request }, [id, ...more]) =>
+    more.length > 0 ? undefined : recordsOf(site, request, kind, id === undefined ? undefined : Number(id));
+
+/** What stands first in a path. */
+const places: Readonly<Record<string, Place>> = {
+  attachments: ({ site, request }, [id, ...more]) =>
+    request.method === 'GET' && id !== undefined && more.length === 0 ? showAttachment(site, Number(id)) : undefined,
+  brands: plain(brands),
+  groups: ({ site, request }, [id, ...more]) => (more.length > 0 ? undefined : groupsApi(site, request, numberOf(id))),
+  macros: plain(macros),
+  organizations: ({ site, request }, [id, child, ...more]) =>
+    more.length > 0 ? undefined : organizationsApi(site, request, numberOf(id), child),
+  search: ({ site, request }, more) =>
+    request.method === 'GET' && more.length === 0 ? search(site, request) : undefined,
+  ticket_fields: plain(ticketFields),
+  ticket_metrics: ({ site, request }, more) =>
+    request.method === 'GET' && more.length === 0 ? listMetrics(site, request) : undefined,
+  tickets,
+  user_fields: plain(userFields),
+  users,
+};
+
 /** `path` is what follows /api/v2/, without `.json`; `userId` is the caller's own user. */
-export function zendeskRest(site: ZendeskSite, request: VendorRequest, path: string, userId: number): Answer {
-  const [collection = '', name, child, ...more] = path.split('/');
-  if (more.length > 0) return invalidEndpoint();
-  if (name === undefined) return onCollection(site, request, collection, userId) ?? invalidEndpoint();
-  if (collection === 'users' && name === 'me') return only(request, 'GET', () => showUser(site, userId));
-  if (name === 'search' && child === undefined) return searchIn(site, request, collection);
-  if (collection === 'uploads') return only(request, 'DELETE', () => deleteUpload(site, name));
-  if (!/^\d+$/.test(name)) return known(collection) ? invalidId(collection) : invalidEndpoint();
-  return onRecord(site, request, collection, Number(name), child, userId) ?? invalidEndpoint();
-}
-
-function known(collection: string): boolean {
-  return ['tickets', 'users', 'organizations', 'groups', 'attachments'].includes(collection);
-}
-
-function searchIn(site: ZendeskSite, request: VendorRequest, collection: string): Answer {
-  if (collection === 'users') return only(request, 'GET', () => search(site, request, 'user'));
-  return collection === 'organizations'
-    ? only(request, 'GET', () => search(site, request, 'organization'))
-    : invalidEndpoint();
-}
-
-function onCollection(
+export function zendeskRest(
+  state: SandboxState,
   site: ZendeskSite,
   request: VendorRequest,
-  collection: string,
+  path: string,
   userId: number,
-): Answer | undefined {
-  switch (`${request.method} ${collection}`) {
-    case 'GET tickets':
-      return listTickets(site, request);
-    case 'POST tickets':
-      return createTicket(site, request, userId);
-    case 'GET users':
-      return listUsers(site, request);
-    case 'POST users':
-      return createUser(site, request);
-    case 'GET search':
-      return search(site, request);
-    case 'POST uploads':
-      return upload(site, request);
-    default:
-      return namedRecords(site, request, collection, undefined);
+): Answer {
+  const call = { state, site, request, userId };
+  const [first = '', second, ...others] = path.split('/').map(decoded);
+  const { method } = request;
+  if (first === 'help_center') {
+    return helpCenter(
+      site,
+      request,
+      [second, ...others].filter((part) => part !== undefined),
+      userId,
+    );
+  }
+  if (first === 'slas' && second === 'policies') return plain(slaPolicies)(call, others) ?? invalidEndpoint();
+  if (first === 'uploads') return uploads(call, second, others) ?? invalidEndpoint();
+  if (method === 'GET' && others.length === 0 && second === 'show_many' && isShownInMany(first)) {
+    return showMany(request, first, site);
+  }
+  if (
+    method === 'GET' &&
+    others.length === 0 &&
+    second === 'search' &&
+    (first === 'users' || first === 'organizations')
+  ) {
+    return search(site, request, first === 'users' ? 'user' : 'organization');
+  }
+  const place = Object.hasOwn(places, first) ? places[first] : undefined;
+  if (place === undefined) return invalidEndpoint();
+  const isMe = first === 'users' && second === 'me';
+  if (second !== undefined && !isMe && !/^\d+$/.test(second)) return invalidId(first);
+  return (
+    place(
+      call,
+      [second, ...others].filter((part) => part !== undefined),
+    ) ?? invalidEndpoint()
+  );
+}
+
+function isShownInMany(first: string): first is 'tickets' | 'users' | 'organizations' {
+  return ['tickets', 'users', 'organizations'].includes(first);
+}
+
+/** A segment that cannot be decoded stays as it is, and names nothing then. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
   }
 }
 
-function onRecord(
-  site: ZendeskSite,
-  request: VendorRequest,
-  collection: string,
-  id: number,
-  child: string | undefined,
-  userId: number,
+function numberOf(id: string | undefined): number | undefined {
+  return id === undefined ? undefined : Number(id);
+}
+
+function uploads(
+  { state, site, request }: Call,
+  token: string | undefined,
+  more: readonly string[],
+): Answer | undefined {
+  if (more.length > 0) return undefined;
+  if (token === undefined) return request.method === 'POST' ? upload(site, request, state) : undefined;
+  return request.method === 'DELETE' ? deleteUpload(site, token) : undefined;
+}
+
+function tickets(
+  { site, request, userId }: Call,
+  [name, child, childId, ...more]: readonly string[],
 ): Answer | undefined {
   const { method } = request;
-  if (child !== undefined) {
-    return collection === 'tickets' && child === 'comments' && method === 'GET'
-      ? listComments(site, request, id)
-      : undefined;
+  if (name === undefined) {
+    if (method === 'GET') return listTickets(site, request);
+    return method === 'POST' ? createTicket(site, request, userId) : undefined;
   }
-  switch (`${method} ${collection}`) {
-    case 'GET tickets':
-      return showTicket(site, id);
-    case 'PUT tickets':
-      return updateTicket(site, request, id, userId);
-    case 'DELETE tickets':
-      return deleteTicket(site, id);
-    case 'GET users':
-      return showUser(site, id);
-    case 'PUT users':
-      return updateUser(site, request, id);
-    case 'DELETE users':
-      return deleteUser(site, id);
-    case 'GET attachments':
-      return showAttachment(site, id);
-    default:
-      return namedRecords(site, request, collection, id);
+  const id = Number(name);
+  if (more.length > 0) return undefined;
+  if (child === 'audits' && method === 'GET') {
+    return childId === undefined ? listAudits(site, request, id) : showAudit(site, id, Number(childId));
   }
+  if (childId !== undefined) return undefined;
+  if (child === 'comments') return method === 'GET' ? listComments(site, request, id) : undefined;
+  if (child !== undefined) return ticketChildren(site, request, id, child);
+  if (method === 'GET') return showTicket(site, request, id);
+  if (method === 'PUT') return updateTicket(site, request, id, userId);
+  return method === 'DELETE' ? deleteTicket(site, id) : undefined;
 }
 
-function only(request: VendorRequest, method: string, answer: () => Answer): Answer {
-  return request.method === method ? answer() : invalidEndpoint();
+function users(
+  { site, request, userId }: Call,
+  [name, child, childId, ...more]: readonly string[],
+): Answer | undefined {
+  const { method } = request;
+  if (name === undefined) {
+    if (method === 'GET') return listUsers(site, request);
+    return method === 'POST' ? createUser(site, request) : undefined;
+  }
+  const id = name === 'me' ? userId : Number(name);
+  if (child === 'identities' && more.length === 0) return identities(site, request, id, numberOf(childId));
+  if (child !== undefined) return undefined;
+  if (method === 'GET') return showUser(site, request, id);
+  if (name === 'me') return undefined;
+  if (method === 'PUT') return updateUser(site, request, id);
+  return method === 'DELETE' ? deleteUser(site, id) : undefined;
 }

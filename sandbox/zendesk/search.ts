@@ -1,8 +1,8 @@
 // Zendesk's search: the query syntax of "Zendesk Support search reference", over tickets, users, organizations and groups.
 
 import { type Answer, json, type VendorRequest } from '../vendor.ts';
-import { pageOf, pageRange } from './answers.ts';
 import type { ZendeskRecord, ZendeskSite } from './data.ts';
+import { pageOf, pageRange } from './pages.ts';
 
 /** The Search API gives the first 1,000 results and refuses pages past them (developer docs "Search", results limit). */
 const mostResults = 1000;

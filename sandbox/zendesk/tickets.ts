@@ -2,8 +2,22 @@
 
 import { toSecond } from '../seed.ts';
 import { type Answer, empty, json, type VendorRequest } from '../vendor.ts';
-import { isObject, pageOf, recordInvalid, recordNotFound, type Violation, wrappedBody } from './answers.ts';
+import {
+  capitalized,
+  isBlank,
+  isObject,
+  notIncluded,
+  recordInvalid,
+  recordNotFound,
+  type Violation,
+  wrappedBody,
+} from './answers.ts';
+import { fieldEvents, recordAudit } from './audits.ts';
 import { addComment, addTicket, addUser, type ZendeskRecord, type ZendeskSite } from './data.ts';
+import { pageOf } from './pages.ts';
+import { picked } from './records.ts';
+import { besideRows } from './side-loads.ts';
+import { waitingUpload } from './uploads.ts';
 
 const choices = {
   status: ['new', 'open', 'pending', 'hold', 'solved', 'closed'],
@@ -32,18 +46,49 @@ const writable = [
   'type',
 ] as const;
 
-/** GET /api/v2/tickets.json, by id; `external_id` filters. */
+/** GET /api/v2/tickets.json, by id; `external_id` filters, `sort_by` and `sort_order` sort. */
 export function listTickets(site: ZendeskSite, request: VendorRequest): Answer {
-  const externalId = new URLSearchParams(request.query).get('external_id');
+  const query = new URLSearchParams(request.query);
+  const externalId = query.get('external_id');
   const all = [...site.tickets.values()];
   const tickets = externalId === null ? all : all.filter((ticket) => ticket['external_id'] === externalId);
-  return pageOf(request, 'tickets', tickets);
+  const beside = besideRows(site, request, 'tickets');
+  return pageOf(request, 'tickets', sortedTickets(tickets, query), { ways: 'both', beside });
+}
+
+/** What one can sort by: by number "sort_by" and "sort_order", by cursor "sort" with a minus in front for descending. */
+const sortFields: Record<string, string> = {
+  assignee: 'assignee_id',
+  created_at: 'created_at',
+  group: 'group_id',
+  id: 'id',
+  requester: 'requester_id',
+  status: 'status',
+  subject: 'subject',
+  updated_at: 'updated_at',
+};
+
+function sortedTickets(tickets: ZendeskRecord[], query: URLSearchParams): ZendeskRecord[] {
+  const isByCursor = query.has('page[size]');
+  const asked = isByCursor ? (query.get('sort') ?? '') : (query.get('sort_by') ?? '');
+  const field = sortFields[asked.replace(/^-/, '')];
+  if (field === undefined) return tickets;
+  const isDescending = isByCursor ? asked.startsWith('-') : query.get('sort_order') === 'desc';
+  const rank = (ticket: ZendeskRecord) => {
+    const value = field === 'status' ? choices.status.indexOf(String(ticket['status'])) : ticket[field];
+    return typeof value === 'number' ? String(value).padStart(20, '0') : String(value ?? '');
+  };
+  return tickets.toSorted((a, b) => {
+    const [left, right] = [rank(a), rank(b)];
+    return (isDescending ? -1 : 1) * (left < right ? -1 : left > right ? 1 : a.id - b.id);
+  });
 }
 
 /** GET /api/v2/tickets/{id}.json. */
-export function showTicket(site: ZendeskSite, id: number): Answer {
+export function showTicket(site: ZendeskSite, request: VendorRequest, id: number): Answer {
   const ticket = site.tickets.get(id);
-  return ticket === undefined ? recordNotFound() : json(200, { ticket });
+  if (ticket === undefined) return recordNotFound();
+  return json(200, { ticket, ...besideRows(site, request, 'tickets')([ticket]) });
 }
 
 /** POST /api/v2/tickets.json: `comment.body`, `comment.html_body` or `description` is required. */
@@ -53,9 +98,10 @@ export function createTicket(site: ZendeskSite, request: VendorRequest, userId: 
   const comment = isObject(given['comment']) ? given['comment'] : { body: given['description'] };
   const body = comment['body'] ?? comment['html_body'];
   const violations = violationsOf(site, given);
-  if (typeof body !== 'string' || body.trim() === '') {
+  if (typeof body !== 'string' || isBlank(body)) {
     violations.push({ field: 'base', description: 'Description: cannot be blank', error: 'BlankValue' });
   }
+  violations.push(...uploadViolations(site, comment));
   if (violations.length > 0) return recordInvalid(violations);
 
   const now = toSecond(site.now());
@@ -70,11 +116,13 @@ export function createTicket(site: ZendeskSite, request: VendorRequest, userId: 
     status: given['assignee_id'] === undefined ? 'new' : 'open',
     created_at: now,
     updated_at: now,
-    ...picked(given),
+    ...picked(writable, given),
   });
   const first = addComment(site, ticket, { author_id: requester, ...comment }, now);
   const headers = { location: String(ticket['url']) };
-  return json(201, { ticket, audit: audit(site, ticket, userId, [first]) }, headers);
+  const set = ['subject', 'status', 'priority', 'type'].map((name) => [name, ticket[name]] as const);
+  const events = [first, ...fieldEvents(site, 'Create', set)];
+  return json(201, { ticket, audit: recordAudit(site, ticket, { authorId: userId, events, createdAt: now }) }, headers);
 }
 
 /** PUT /api/v2/tickets/{id}.json: changes, and a comment when one is given. */
@@ -88,19 +136,22 @@ export function updateTicket(site: ZendeskSite, request: VendorRequest, id: numb
     violations.push({ field: 'status', description: 'Status: closed prevents ticket update' });
   }
   const comment = isObject(given['comment']) ? given['comment'] : undefined;
-  if (comment !== undefined && String(comment['body'] ?? comment['html_body'] ?? '').trim() === '') {
+  if (comment !== undefined && isBlank(comment['body'] ?? comment['html_body'])) {
     violations.push({ field: 'comment', description: 'Comment: cannot be blank', error: 'BlankValue' });
   }
+  violations.push(...uploadViolations(site, comment ?? {}));
   if (violations.length > 0) return recordInvalid(violations);
 
   const now = toSecond(site.now());
-  const changes = picked(given);
-  const changed = Object.entries(changes).filter(([name, value]) => ticket[name] !== value);
+  const changes = picked(writable, given);
+  const changed = Object.entries(changes)
+    .filter(([name, value]) => ticket[name] !== value)
+    .map(([name, value]) => [name, value, ticket[name]] as const);
   Object.assign(ticket, changes, 'subject' in changes ? { raw_subject: changes['subject'] } : {}, { updated_at: now });
   const added = comment && addComment(site, ticket, { author_id: userId, ...comment }, now);
-  const events = changed.map(([field_name, value]) => ({ id: site.newId(), type: 'Change', field_name, value }));
-  const all = added === undefined ? events : [added, ...events];
-  return json(200, { ticket, audit: audit(site, ticket, userId, all) });
+  const events = [...(added === undefined ? [] : [added]), ...fieldEvents(site, 'Change', changed)];
+  if (events.length === 0) return json(200, { ticket });
+  return json(200, { ticket, audit: recordAudit(site, ticket, { authorId: userId, events, createdAt: now }) });
 }
 
 /** DELETE /api/v2/tickets/{id}.json. */
@@ -113,12 +164,17 @@ export function deleteTicket(site: ZendeskSite, id: number): Answer {
 export function listComments(site: ZendeskSite, request: VendorRequest, id: number): Answer {
   const comments = site.comments.get(id);
   if (comments === undefined) return recordNotFound();
-  const isDescending = new URLSearchParams(request.query).get('sort_order') === 'desc';
-  return pageOf(request, 'comments', isDescending ? comments.toReversed() : comments);
+  const query = new URLSearchParams(request.query);
+  const isDescending = query.get('sort_order') === 'desc' || query.get('sort')?.startsWith('-') === true;
+  const rows = isDescending ? comments.toReversed() : comments;
+  return pageOf(request, 'comments', rows, { ways: 'both', beside: besideRows(site, request, 'comments') });
 }
 
-function picked(given: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(writable.filter((name) => name in given).map((name) => [name, given[name]]));
+/** Tokens must be good; what Zendesk says of others is _assumed_. */
+function uploadViolations(site: ZendeskSite, comment: Record<string, unknown>): Violation[] {
+  const tokens = Array.isArray(comment['uploads']) ? comment['uploads'] : [];
+  const bad = tokens.filter((token) => waitingUpload(site, String(token)) === undefined);
+  return bad.map((token) => ({ field: 'base', description: `Uploads: ${token} is not valid`, error: 'InvalidValue' }));
 }
 
 function violationsOf(site: ZendeskSite, given: Record<string, unknown>): Violation[] {
@@ -126,16 +182,17 @@ function violationsOf(site: ZendeskSite, given: Record<string, unknown>): Violat
   for (const [field, allowed] of Object.entries(choices)) {
     const value = given[field];
     if (value === undefined || value === null || allowed.includes(String(value))) continue;
-    const name = field.charAt(0).toUpperCase() + field.slice(1);
-    violations.push({ field, description: `${name}: ${value} is not included in the list`, error: 'InvalidValue' });
+    violations.push(notIncluded(field, value));
   }
-  const references = { requester_id: site.users, assignee_id: site.users, group_id: site.groups };
+  const references = {
+    ...{ requester_id: site.users, assignee_id: site.users, group_id: site.groups },
+    ...{ organization_id: site.organizations, brand_id: site.brands, problem_id: site.tickets },
+  };
   for (const [field, records] of Object.entries(references)) {
     const value = given[field];
     if (value === undefined || value === null || records.has(Number(value))) continue;
     const name = field.replace('_id', '');
-    const description = `${name.charAt(0).toUpperCase()}${name.slice(1)}: is invalid`;
-    violations.push({ field: name, description, error: 'InvalidValue' });
+    violations.push({ field: name, description: `${capitalized(name)}: is invalid`, error: 'InvalidValue' });
   }
   return violations;
 }
@@ -148,21 +205,4 @@ function newRequester(site: ZendeskSite, given: unknown, now: string): number | 
   if (known !== undefined) return known.id;
   const name = given['name'] ?? email.split('@')[0];
   return addUser(site, { id: site.newId(), name, email, role: 'end-user', created_at: now, updated_at: now }).id;
-}
-
-function audit(
-  site: ZendeskSite,
-  ticket: ZendeskRecord,
-  authorId: number,
-  events: readonly Record<string, unknown>[],
-): Record<string, unknown> {
-  return {
-    id: events[0]?.['audit_id'] ?? site.newId(),
-    ticket_id: ticket.id,
-    created_at: ticket['updated_at'],
-    author_id: authorId,
-    metadata: { system: {}, custom: {} },
-    events,
-    via: ticket['via'],
-  };
 }

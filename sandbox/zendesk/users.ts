@@ -2,8 +2,11 @@
 
 import { toSecond } from '../seed.ts';
 import { type Answer, json, type VendorRequest } from '../vendor.ts';
-import { pageOf, recordInvalid, recordNotFound, type Violation, wrappedBody } from './answers.ts';
+import { isBlank, notIncluded, recordInvalid, recordNotFound, type Violation, wrappedBody } from './answers.ts';
 import { addUser, type ZendeskRecord, type ZendeskSite } from './data.ts';
+import { pageOf } from './pages.ts';
+import { picked } from './records.ts';
+import { besideRows } from './side-loads.ts';
 
 const roles = ['end-user', 'agent', 'admin'];
 
@@ -55,13 +58,14 @@ export function listUsers(site: ZendeskSite, request: VendorRequest): Answer {
       (asked.length === 0 || asked.includes(String(user['role']))) &&
       (externalId === null || user['external_id'] === externalId),
   );
-  return pageOf(request, 'users', users);
+  return pageOf(request, 'users', users, { ways: 'both', beside: besideRows(site, request, 'users') });
 }
 
 /** GET /api/v2/users/{id}.json: also a deleted user, with `active` false. */
-export function showUser(site: ZendeskSite, id: number): Answer {
+export function showUser(site: ZendeskSite, request: VendorRequest, id: number): Answer {
   const user = site.users.get(id);
-  return user === undefined ? recordNotFound() : json(200, { user });
+  if (user === undefined) return recordNotFound();
+  return json(200, { user, ...besideRows(site, request, 'users')([user]) });
 }
 
 /** POST /api/v2/users.json. */
@@ -69,12 +73,12 @@ export function createUser(site: ZendeskSite, request: VendorRequest): Answer {
   const { members: given, refusal } = wrappedBody(request, 'user');
   if (refusal !== undefined) return refusal;
   const violations = violationsOf(given);
-  if (String(given['name'] ?? '').trim() === '') violations.push(blankName());
+  if (isBlank(given['name'])) violations.push(blankName());
   violations.push(...emailViolations(site, given['email']));
   if (violations.length > 0) return recordInvalid(violations);
   const now = toSecond(site.now());
   const email = given['email'] === undefined ? null : String(given['email']).toLowerCase();
-  const user = addUser(site, { id: site.newId(), email, created_at: now, updated_at: now, ...picked(given) });
+  const user = addUser(site, { id: site.newId(), email, created_at: now, updated_at: now, ...picked(writable, given) });
   return json(201, { user }, { location: String(user['url']) });
 }
 
@@ -85,9 +89,9 @@ export function updateUser(site: ZendeskSite, request: VendorRequest, id: number
   const { members: given, refusal } = wrappedBody(request, 'user');
   if (refusal !== undefined) return refusal;
   const violations = violationsOf(given);
-  if ('name' in given && String(given['name'] ?? '').trim() === '') violations.push(blankName());
+  if ('name' in given && isBlank(given['name'])) violations.push(blankName());
   if (violations.length > 0) return recordInvalid(violations);
-  Object.assign(user, picked(given), { updated_at: toSecond(site.now()) });
+  Object.assign(user, picked(writable, given), { updated_at: toSecond(site.now()) });
   return json(200, { user });
 }
 
@@ -99,18 +103,13 @@ export function deleteUser(site: ZendeskSite, id: number): Answer {
   return json(200, { user });
 }
 
-function picked(given: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(writable.filter((name) => name in given).map((name) => [name, given[name]]));
-}
-
 function blankName(): Violation {
   return { field: 'name', description: 'Name: is too short (minimum is 1 characters)', error: 'TooShort' };
 }
 
 function violationsOf(given: Record<string, unknown>): Violation[] {
   const { role } = given as { role?: unknown };
-  if (role === undefined || roles.includes(String(role))) return [];
-  return [{ field: 'role', description: `Role: ${role} is not included in the list`, error: 'InvalidValue' }];
+  return role === undefined || roles.includes(String(role)) ? [] : [notIncluded('role', role)];
 }
 
 function emailViolations(site: ZendeskSite, email: unknown): Violation[] {

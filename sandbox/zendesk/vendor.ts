@@ -5,10 +5,11 @@ import type { SandboxState } from '../state.ts';
 import type { AccessToken } from '../tokens.ts';
 import { type Answer, bearerToken, json, type Vendor, type VendorRequest } from '../vendor.ts';
 import { invalidEndpoint } from './answers.ts';
-import { createSite, type ZendeskSite } from './data.ts';
+import type { ZendeskSite } from './data.ts';
 import { zendeskRules, zendeskToken, zendeskTokenResource, zendeskUserId } from './login.ts';
 import { zendeskRest } from './rest.ts';
-import { attachmentContent } from './uploads.ts';
+import { createSite } from './seed-site.ts';
+import { attachmentContent, fileContent, filesHost } from './uploads.ts';
 import { anonymousSelf } from './users.ts';
 
 type SiteOf = (host: string) => ZendeskSite;
@@ -24,9 +25,20 @@ export function createZendesk(state: SandboxState): Vendor {
   return {
     key: 'zendesk',
     name: 'Zendesk',
-    hosts: ['*.zendesk.com'],
+    hosts: ['*.zendesk.com', filesHost],
     handle: (request) => handle(state, siteOf, request),
     consent: (request, decision, account) => authorizeAs(state, zendeskRules, request, decision, account),
+    // Of the plan Enterprise (developer docs "Rate limits").
+    rateLimit: {
+      callsPerMinute: 700,
+      headers: (limit, remaining) => ({
+        'x-rate-limit': String(limit),
+        'x-rate-limit-remaining': String(remaining),
+        'ratelimit-limit': String(limit),
+        'ratelimit-remaining': String(remaining),
+        'ratelimit-reset': String(60 - state.now().getUTCSeconds()),
+      }),
+    },
     faultBody: (status) =>
       status === 429
         ? { error: 'APIRateLimitExceeded', description: 'Number of allowed API requests per minute exceeded' }
@@ -37,8 +49,8 @@ export function createZendesk(state: SandboxState): Vendor {
 function handle(state: SandboxState, siteOf: SiteOf, request: VendorRequest): Answer {
   if (request.path === '/oauth/authorizations/new') return authorize(state, zendeskRules, request);
   if (request.path === '/oauth/tokens' && request.method === 'POST') return zendeskToken(state, request);
-  const attachment = /^\/attachments\/token\/(\d+)\/$/.exec(request.path)?.[1];
-  if (attachment !== undefined) return attachmentContent(siteOf(request.host), Number(attachment));
+  if (request.host === filesHost) return fileContent(siteOf, request);
+  if (/^\/attachments\/token\/\w+\/$/.test(request.path)) return attachmentContent(siteOf(request.host), request);
   if (!request.path.startsWith('/api/v2/')) return invalidEndpoint();
   return api(state, siteOf, request, request.path.slice('/api/v2/'.length).replace(/\.json$/, ''));
 }
@@ -56,7 +68,7 @@ function api(state: SandboxState, siteOf: SiteOf, request: VendorRequest, path: 
   if (tokenId !== undefined && ['GET', 'DELETE'].includes(request.method)) {
     return zendeskTokenResource(state, request, token, tokenId);
   }
-  return zendeskRest(siteOf(request.host), request, path, zendeskUserId(token.grant.account.number));
+  return zendeskRest(state, siteOf(request.host), request, path, zendeskUserId(token.grant.account.number));
 }
 
 function authenticate(

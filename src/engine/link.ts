@@ -121,9 +121,7 @@ export async function callLink(dependencies: LinkDependencies, link: Link): Prom
     prepared.answer === undefined
       ? await exchangeWithVendor(dependencies, { ...link, resource }, prepared.draft)
       : { ...prepared.answer, textType: undefined, mayHoldNull: true, download: undefined, repeatable: true };
-  if (exchanged.status === 400 && described?.isKept === true) {
-    // A field may have gone since it was described.
-    described.forget();
+  if (exchanged.status === 400 && described?.isKept === true && (await described.hasChanged())) {
     return callLink(dependencies, link);
   }
   const body = shapeRows(resource, exchanged.raw, rootedBody(prepared.answer, exchanged, resource));
@@ -171,7 +169,7 @@ async function describedFields(
   dependencies: LinkDependencies,
   link: Link,
   { describe, resource }: CompiledResource,
-): Promise<{ fields: readonly string[]; isKept: boolean; forget(): void } | undefined> {
+): Promise<{ fields: readonly string[]; isKept: boolean; hasChanged(): Promise<boolean> } | undefined> {
   const statement = resource.valence?.statement;
   if (describe === undefined || statement?.described === undefined || link.call.query['fields'] !== undefined) {
     return undefined;
@@ -181,12 +179,21 @@ async function describedFields(
   const object = statementObject(statement, link.pathVariables);
   const instance = 'instanceId' in account ? account.instanceId : undefined;
   const asking = { ...call, method: 'GET', query: {}, body: { kind: 'none' } as const };
-  const found = await dependencies.describedFields.find(instance, object, async () => {
+  const ask = async () => {
     const asked = { ...link, resource: describe, pathVariables: { object }, call: asking, previous: undefined };
     const { body } = await callLink(dependencies, asked);
     return Array.isArray(body) ? body.flatMap((field) => valueAt(field, name) ?? []).map(writeValue) : [];
-  });
-  return { ...found, forget: () => dependencies.describedFields.forget(instance, object) };
+  };
+  const found = await dependencies.describedFields.find(instance, object, ask);
+  return {
+    ...found,
+    // A field may have gone since it was described; then the vendor refuses every statement that names it.
+    async hasChanged() {
+      dependencies.describedFields.forget(instance, object);
+      const { fields } = await dependencies.describedFields.find(instance, object, ask);
+      return fields.join() !== found.fields.join();
+    },
+  };
 }
 
 /** Everything secret that a call may show: what the account has, and what the call brings. */

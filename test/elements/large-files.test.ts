@@ -35,7 +35,11 @@ const side = (element: string, hub: string, vendor: 'salesforce' | 'zendesk', co
 });
 
 describe.each<[VendorSide, string, (answer: Record<string, unknown>) => string]>([
-  [side('sfdcdocuments', 'documents', 'salesforce'), '/files?path=/large.bin', ({ id }) => `/files/${id}`],
+  [
+    side('sfdcdocuments', 'documents', 'salesforce'),
+    '/files?path=/large.bin&overwrite=true',
+    ({ id }) => `/files/${id}`,
+  ],
   [
     side('zendesk', 'helpdesk', 'zendesk', { 'zendesk.subdomain': 'acme' }),
     '/incidents/1/attachments',

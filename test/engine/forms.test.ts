@@ -175,10 +175,10 @@ describe('statements that select what the vendor describes', () => {
         : reply(request);
     expect((await instance.call('GET', '/contacts')).status).toBe(200);
     expect(sent().at(-1)).toBe('GET /query?q=SELECT Id FROM Contact ORDER BY Id LIMIT 100');
-    vendor.reply = () => ({ status: 400, body: { message: 'No' } });
     vendor.requests.length = 0;
+    vendor.reply = (request) => (request.path === '/query' ? { status: 400, body: { message: 'No' } } : reply(request));
     expect((await instance.call('GET', '/contacts')).status).toBe(400);
-    expect(vendor.requests.length).toBe(2);
+    expect(sent()).toEqual(['GET /query?q=SELECT Id FROM Contact ORDER BY Id LIMIT 100', 'GET /describe/Contact']);
   });
 
   test('one instance’s description is not another’s', async () => {
