@@ -505,7 +505,7 @@ const helpCenterRows = [
     search: [{ where: 'position <= 1', fits: (each) => Number(each['position']) <= 1 }],
     create: { body: async () => ({ locale, name: fresh('Payments'), description: 'On paying' }) },
     read: true,
-    update: { body: { position: 7 } },
+    update: { body: { position: 7, description: 'On how to pay' } },
     delete: true,
     missing,
     refused: {
@@ -534,7 +534,7 @@ const helpCenterRows = [
     search: [{ where: 'position <= 1', fits: (each) => Number(each['position']) <= 1 }],
     refused: { list: noOr('/resources/sections') },
   }),
-  ...itemRows('/resources/sections', newSection, { position: 7 }),
+  ...itemRows('/resources/sections', newSection, { position: 7, name: 'Cards of all kinds' }),
   row('POST /resources/sections/{id}/articles', {
     create: async (connection) => {
       const title = fresh('How to pay');
@@ -572,10 +572,18 @@ const helpCenterRows = [
       expectRefused(await call('GET', asked), { status: 400, says: 'needs one of query, category, section' });
     },
   }),
-  ...itemRows('/resources/articles', newArticle, { promoted: true }),
+  ...itemRows('/resources/articles', newArticle, { promoted: true, title: 'How to pay now', body: '<p>By card.</p>' }),
 ];
 
 const notThere = { status: 404, says: 'Not found' };
+
+/** Another e-mail address of a person. */
+async function newIdentity(connection: Connection): Promise<string> {
+  const path = `/users/${ids.agent}/identities`;
+  const { id } = await create(connection, path, { type: 'email', value: `${fresh('x').replace(' ', '')}@doe.example` });
+  return `${path}/${id}`;
+}
+
 const anyRows = [
   row('GET /{objectName}', {
     list: async ({ call }) => {
@@ -589,6 +597,9 @@ const anyRows = [
       expect(pages).toBeGreaterThan(1);
     },
     search: async (connection) => {
+      const active = await connection.allRows('/macros', { where: "active = 'true'" });
+      const every = await connection.allRows('/macros');
+      expect(active.rows).toEqual(every.rows.filter((each) => each['active'] === true));
       const { rows } = await connection.allRows('/search', { where: "query = 'type:organization Initech'" });
       expect(rows).toMatchObject([{ name: 'Initech' }]);
       const refused = await connection.call('GET', `/tickets?${where("status = 'open'")}`);
@@ -644,9 +655,8 @@ const anyRows = [
   }),
   row('POST /{objectName}/{objectId}/{childObjectName}', {
     create: async (connection) => {
-      const { id } = await newCategory(connection);
-      const answer = await connection.call('POST', `/tickets/5/tags`, { tags: ['one', 'two'] });
-      expect([answer.status, id]).toEqual([200, expect.any(Number)]);
+      const answer = await connection.call('POST', '/tickets/5/tags', { tags: ['one', 'two'] });
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200);
       expect((await connection.call('GET', '/tickets/5')).body).toMatchObject({ tags: ['one', 'two'] });
     },
     error: async ({ call }) => expectRefused(await call('POST', `/tickets/${missing}/tags`, { tags: [] }), notThere),
@@ -660,20 +670,24 @@ const anyRows = [
     },
     error: async ({ call }) => expectRefused(await call('GET', `/tickets/3/audits/${missing}`), notThere),
   }),
-  row(
-    'PATCH /{objectName}/{objectId}/{childObjectName}/{childObjectId}',
-    {
-      error: async ({ call }) => expectRefused(await call('PATCH', '/tickets/3/nothings/1', { value: 1 }), notThere),
+  row('PATCH /{objectName}/{objectId}/{childObjectName}/{childObjectId}', {
+    update: async (connection) => {
+      const path = await newIdentity(connection);
+      expect((await connection.call('PATCH', path, { value: 'else@doe.example' })).status).toBe(200);
+      expect((await connection.call('GET', path)).body).toMatchObject({ value: 'else@doe.example' });
     },
-    { update: 'the sandbox has nothing that is changed so' },
-  ),
-  row(
-    'DELETE /{objectName}/{objectId}/{childObjectName}/{childObjectId}',
-    {
-      error: async ({ call }) => expectRefused(await call('DELETE', '/tickets/3/nothings/1'), notThere),
+    error: async (connection) =>
+      expectRefused(await connection.call('PATCH', await newIdentity(connection), { value: '' }), invalid),
+  }),
+  row('DELETE /{objectName}/{objectId}/{childObjectName}/{childObjectId}', {
+    delete: async (connection) => {
+      const path = await newIdentity(connection);
+      expect((await connection.call('DELETE', path)).status).toBe(200);
+      expectRefused(await connection.call('GET', path), notThere);
     },
-    { delete: 'the sandbox has nothing that is deleted so' },
-  ),
+    error: async ({ call }) =>
+      expectRefused(await call('DELETE', `/users/${ids.agent}/identities/${missing}`), notThere),
+  }),
 ];
 
 /** What is tried of Zendesk. */

@@ -211,10 +211,10 @@ describe('records beside the rows', () => {
     const rows = await included('/incidents', 'users,groups');
     expect(rows).toHaveLength(20);
     for (const row of rows) {
-      const { requester_id, submitter_id, assignee_id, group_id } = row;
-      const people = new Set([requester_id, submitter_id, assignee_id].filter((id) => id !== undefined));
+      const named = ['requester_id', 'submitter_id', 'assignee_id', 'collaborator_ids', 'follower_ids', 'email_cc_ids'];
+      const people = new Set(named.flatMap((name) => row[name] ?? []));
       expect(new Set(idsOf(records(row, 'users')))).toEqual(people);
-      expect(records(row, 'groups')).toMatchObject([{ id: group_id, name: expect.any(String) }]);
+      expect(records(row, 'groups')).toMatchObject([{ id: row['group_id'], name: expect.any(String) }]);
     }
   });
 
@@ -225,6 +225,10 @@ describe('records beside the rows', () => {
     );
     for (const comment of await included('/incidents/2/comments', 'users')) {
       expect(records(comment, 'users')).toMatchObject([{ id: comment['author_id'] }]);
+    }
+    for (const event of await included('/incidents/2/history', 'users,tickets')) {
+      expect(records(event, 'users')).toMatchObject([{ id: event['author_id'] }]);
+      expect(records(event, 'tickets')).toMatchObject([{ id: 2 }]);
     }
     for (const person of await included('/contacts', 'organizations')) {
       expect(records(person, 'organizations')).toMatchObject([{ id: person['organization_id'] }]);
