@@ -199,6 +199,14 @@ test('the objects and their fields are known', async () => {
   expect(fields).toContainEqual(expect.objectContaining({ vendorPath: 'subject', type: 'string' }));
 });
 
+test('a list of records of any kind keeps the size that its first page had', async () => {
+  const every = (await call('GET', '/macros')).body as Row[];
+  const first = await call('GET', '/macros?pageSize=2');
+  const second = await call('GET', `/macros?nextPage=${first.headers.get('elements-next-page-token')}`);
+  expect(idsOf([...first.body, ...second.body])).toEqual(idsOf(every.slice(0, 4)));
+  expect(first.headers.get('elements-total-count')).toBe(String(every.length));
+});
+
 describe('records beside the rows', () => {
   const included = async (path: string, names: string): Promise<Row[]> => {
     const answer = await call('GET', `${path}?${new URLSearchParams({ where: `include='${names}'`, pageSize: '20' })}`);
