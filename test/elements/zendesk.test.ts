@@ -2,7 +2,7 @@
 // own words when it refuses.
 
 import { beforeAll, describe, expect, test } from 'vitest';
-import { callElement, connect, seenRequests, useTrip } from '../support/guide.ts';
+import { callElement, configurationOf, connect, seenRequests, useTrip } from '../support/guide.ts';
 import { everyRow, idsOf, type Row } from './every-row.ts';
 
 const trip = useTrip();
@@ -197,4 +197,123 @@ test('the objects and their fields are known', async () => {
   const { fields } = (await call('GET', '/objects/incidents/metadata')).body;
   expect(fields).toContainEqual(expect.objectContaining({ vendorPath: 'id', type: 'number', primaryKey: true }));
   expect(fields).toContainEqual(expect.objectContaining({ vendorPath: 'subject', type: 'string' }));
+});
+
+test('a list of records of any kind keeps the size that its first page had', async () => {
+  const every = (await call('GET', '/macros')).body as Row[];
+  const first = await call('GET', '/macros?pageSize=2');
+  const second = await call('GET', `/macros?nextPage=${first.headers.get('elements-next-page-token')}`);
+  expect(idsOf([...first.body, ...second.body])).toEqual(idsOf(every.slice(0, 4)));
+  expect(first.headers.get('elements-total-count')).toBe(String(every.length));
+});
+
+describe('records beside the rows', () => {
+  const included = async (path: string, names: string): Promise<Row[]> => {
+    const answer = await call('GET', `${path}?${new URLSearchParams({ where: `include='${names}'`, pageSize: '20' })}`);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    return answer.body;
+  };
+  const records = (row: Row, name: string) => row[name] as Row[];
+
+  test('are those that an incident names', async () => {
+    const rows = await included('/incidents', 'users,groups');
+    expect(rows).toHaveLength(20);
+    for (const row of rows) {
+      const named = ['requester_id', 'submitter_id', 'assignee_id', 'collaborator_ids', 'follower_ids', 'email_cc_ids'];
+      const people = new Set(named.flatMap((name) => row[name] ?? []));
+      expect(new Set(idsOf(records(row, 'users')))).toEqual(people);
+      expect(records(row, 'groups')).toMatchObject([{ id: row['group_id'], name: expect.any(String) }]);
+    }
+  });
+
+  test('go with pages, comments, people and groups, too', async () => {
+    const where = "include='users'";
+    expect(idsOf((await every('/incidents', { where, pageSize: '90' })).rows)).toEqual(
+      idsOf((await every('/incidents')).rows),
+    );
+    for (const comment of await included('/incidents/2/comments', 'users')) {
+      expect(records(comment, 'users')).toMatchObject([{ id: comment['author_id'] }]);
+    }
+    for (const event of await included('/incidents/2/history', 'users,tickets')) {
+      expect(records(event, 'users')).toMatchObject([{ id: event['author_id'] }]);
+      expect(records(event, 'tickets')).toMatchObject([{ id: 2 }]);
+    }
+    for (const person of await included('/contacts', 'organizations')) {
+      expect(records(person, 'organizations')).toMatchObject([{ id: person['organization_id'] }]);
+    }
+    expect((await included('/agents', 'organizations,groups')).length).toBeGreaterThan(0);
+    expect((await included('/groups', 'users')).length).toBe(3);
+  });
+
+  test('are asked for alone', async () => {
+    const where = new URLSearchParams({ where: "include='users' AND status='open'" });
+    const refused = await call('GET', `/incidents?${where}`);
+    expect([refused.status, refused.body.message]).toEqual([400, expect.stringContaining('include cannot be joined')]);
+  });
+});
+
+test('people by their ids stay of the kind that is asked for', async () => {
+  const where = "id in ('35437001', '35438001')";
+  expect(idsOf((await every('/users', { where })).rows)).toEqual([35_437_001, 35_438_001]);
+  expect(idsOf((await every('/agents', { where })).rows)).toEqual([35_437_001]);
+  expect(idsOf((await every('/contacts', { where })).rows)).toEqual([35_438_001]);
+});
+
+describe('with pagination.type cursor', () => {
+  let cursorToken: string;
+  beforeAll(async () => {
+    const configuration = { ...configurationOf('zendesk'), 'pagination.type': 'cursor' };
+    cursorToken = (await connect(trip, 'zendesk', { configuration })).token;
+  });
+
+  const everyBehind = async (path: string, query: Record<string, string>): Promise<Row[]> => {
+    const rows: Row[] = [];
+    for (let nextPage: string | null | undefined; nextPage !== null; ) {
+      const asked = new URLSearchParams({ ...query, ...(nextPage === undefined ? {} : { nextPage }) });
+      const answer = await callElement(trip, cursorToken, 'GET', `/hubs/helpdesk${path}?${asked}`);
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+      rows.push(...answer.body);
+      nextPage = answer.headers.get('elements-next-page-token');
+    }
+    return rows;
+  };
+
+  test.each([
+    ['/incidents', '60', 'tickets'],
+    ['/incidents/2/comments', '1', 'tickets/2/comments'],
+    ['/incidents/2/history', '1', 'tickets/2/audits'],
+    ['/users', '20', 'users'],
+    ['/agents', '2', 'users'],
+    ['/contacts', '20', 'users'],
+    ['/organizations', '3', 'organizations'],
+    ['/groups', '1', 'groups'],
+    ['/brands', '1', 'brands'],
+    ['/fields/user-field', '1', 'user_fields'],
+    ['/resources/categories', '1', 'help_center/categories'],
+    ['/resources/sections', '2', 'help_center/sections'],
+    ['/resources/articles', '2', 'help_center/articles'],
+  ])('%s goes on behind the last row', async (path, pageSize, vendorPath) => {
+    const before = (await seenRequests(trip, `/api/v2/${vendorPath}.json`)).length;
+    const rows = await everyBehind(path, { pageSize });
+    const sent = (await seenRequests(trip, `/api/v2/${vendorPath}.json`)).slice(before);
+    const numbered = (await call('GET', `${path}?pageSize=100`)).body as Row[];
+    expect(sent.length).toBeGreaterThan(1);
+    for (const { query } of sent as unknown as { query: string }[]) {
+      expect(decodeURIComponent(query)).toContain('page[size]=');
+      expect(query).not.toContain('per_page');
+    }
+    expect(new Set(idsOf(rows)).size).toBe(rows.length);
+    expect(rows.length).toBeGreaterThanOrEqual(numbered.length);
+    expect(idsOf(rows)).toEqual(expect.arrayContaining(idsOf(numbered)));
+  });
+
+  test('side-loads and comments that are picked go on so, too; a search goes by numbers', async () => {
+    const rows = await everyBehind('/incidents', { where: "include='users'", pageSize: '90' });
+    expect(rows).toHaveLength((await every('/incidents')).rows.length);
+    const [first] = await everyBehind('/incidents/2/comments', {});
+    const picked = await callElement(trip, cursorToken, 'GET', `/hubs/helpdesk/incidents/2/comments/${first?.id}`);
+    expect(picked.body).toEqual(first);
+    const open = await everyBehind('/incidents', { where: "status = 'open'", pageSize: '20' });
+    expect(open).toHaveLength((await every('/incidents', { where: "status = 'open'" })).rows.length);
+  });
 });

@@ -1,4 +1,3 @@
 // include ../../lib/filter-records.js
-// Below an incident, `incidents` are those of a problem, which Zendesk calls so, too.
-const child = request_path.split('/').at(-1);
-done({ ...filters(), request_vendor_path: request_vendor_path.replace(/[^/]*$/, `${child}.json`) });
+// Below an incident, `incidents` are those of a problem, and Zendesk calls them so, too.
+done({ ...filters(), request_vendor_path: request_vendor_path.replace(/\/tickets\.json$/, '/incidents.json') });

@@ -1,0 +1,2 @@
+// include ../../lib/translation.js
+done(withTexts({ title: 'title', body: 'body', draft: 'draft' }));

@@ -1,0 +1,2 @@
+// include ../../lib/translation.js
+done(changeTexts({ title: 'title', body: 'body', draft: 'draft' }));

@@ -1,0 +1,2 @@
+// include ../../lib/translation.js
+done(withTexts({ name: 'title', description: 'body' }));

@@ -1,0 +1,2 @@
+// include ../../lib/translation.js
+done(changeTexts({ name: 'title', description: 'body' }));

@@ -1,0 +1,4 @@
+import { describeConformance } from './conformance.ts';
+import { zendeskConformance } from './zendesk-conformance.ts';
+
+describeConformance(zendeskConformance);
