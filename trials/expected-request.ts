@@ -107,6 +107,8 @@ class Places {
   #hasFields = false;
   #isMultipart = false;
   #file: MadeFile | undefined;
+  /** a file that is the whole body */
+  #raw: string | undefined;
   #body: unknown;
   #lookIntoBody = false;
 
@@ -132,6 +134,10 @@ class Places {
     }
     if (vendorType === 'no-op') return;
     if (type === 'multipart' && call.body.kind === 'multipart' && call.body.file?.field === name) {
+      if (vendorType === 'body') {
+        this.#raw = call.body.file.text;
+        return;
+      }
       this.#isMultipart = true;
       this.#file = { ...call.body.file, field: vendorName };
       return;
@@ -191,6 +197,7 @@ class Places {
   }
 
   #finishBody(): ExpectedBody {
+    if (this.#raw !== undefined) return { kind: 'text', text: this.#raw };
     const members = isRecord(this.#body) ? this.#body : {};
     const [request = '', ...rest] = (this.#given.resource.rootKey ?? '').split('|');
     const wrap = rest.length === 0 ? [] : request.split('.').filter((name) => name !== '');
@@ -569,7 +576,7 @@ function hooked(grown: Grown, result: Record<string, unknown>): Grown {
 }
 
 /** What is below a root key's response part; an answer without it as it is (section 2.6). */
-export function belowRoot(rootKey: string | null | undefined, answer: unknown): unknown {
+function belowRoot(rootKey: string | null | undefined, answer: unknown): unknown {
   const [request = '', response = request] = (rootKey ?? '').split('|');
   let found = answer;
   for (const step of response.match(/\[\d+\]|[^.[\]]+/g) ?? []) {

@@ -66,6 +66,8 @@ export interface CompiledResource {
   queryNames: ReadonlySet<string>;
   /** the caller's headers that go to the vendor, in lower case */
   headerNames: readonly string[];
+  /** whether `where` reaches the vendor or a hook */
+  readsWhere: boolean;
   /** whether a hook may read any header of the caller */
   hooksReadHeaders: boolean;
   /** the vendor's query parameters that the definition sets, which no `where` may touch */
@@ -177,6 +179,7 @@ function compileVariant(definition: Definition, resource: Resource): CompiledRes
     hooksNameAddresses: hooks.preRequest.some(({ source }) => /webhookCallbackUrl|insert_base_url/.test(source)),
     queryNames: new Set(requests.filter((parameter) => parameter.from === 'query').map((parameter) => parameter.name)),
     headerNames: requests.filter(({ from }) => from === 'header').map(({ name }) => name.toLowerCase()),
+    readsWhere: hooks.preRequest.length > 0 || requests.some(takesWhere),
     hooksReadHeaders: [...hooks.preRequest, ...hooks.postRequest].some(({ source }) => /request_headers/.test(source)),
     fixedNames: new Set(requests.filter(isFixed).map((parameter) => parameter.vendorName)),
     reservedNames: new Set([
@@ -189,6 +192,11 @@ function compileVariant(definition: Definition, resource: Resource): CompiledRes
     ways: new Map(),
     describe: undefined,
   };
+}
+
+function takesWhere({ name, from, to, template }: CompiledParameter): boolean {
+  if (name === 'where' && from === 'query') return to !== 'no-op';
+  return template !== undefined && name.includes('{where}');
 }
 
 function isRequest(parameter: Parameter | undefined): boolean {

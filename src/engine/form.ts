@@ -51,5 +51,10 @@ function filteredForm(resource: CompiledResource, where: Expression): CompiledRe
       `where: ${alone.join(', ')} cannot be joined with ${others.join(', ')}, since the vendor is asked in another way; ask for them one after the other.`,
     );
   }
-  return resource;
+  if (resource.filtered.length === 0 || resource.readsWhere) return resource;
+  const known = resource.filtered.flatMap(({ fields }) => [...(fields ?? [])]);
+  throw new Problem(
+    'badRequest',
+    `where: this list can only be asked for ${known.join(', ')}, not ${names.join(', ')}.`,
+  );
 }

@@ -20,6 +20,7 @@ export interface PagingStyle {
 export interface AskedPage extends PageMark {
   /** whether the caller named a page, a size or a token */
   named: boolean;
+  /** whether the caller named a size or a token, which goes on with the size that the list began with */
   sized: boolean;
   /** why the size is not the one that was asked for, or undefined */
   warning: string | undefined;
@@ -83,7 +84,7 @@ export function askedPage(
     ...(mark ?? { page, offset: (page - 1) * used }),
     size: used,
     named: number !== undefined || mark !== undefined || size !== undefined,
-    sized: size !== undefined,
+    sized: size !== undefined || mark !== undefined,
     warning: sizeWarning(size ?? used, used, style.largest),
   };
 }

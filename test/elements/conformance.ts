@@ -298,7 +298,7 @@ export function describeConformance(conformance: ElementConformance): void {
 }
 
 /** What the table lacks of the element's document, or has beyond it. */
-export function conformanceFaults(conformance: ElementConformance): string[] {
+function conformanceFaults(conformance: ElementConformance): string[] {
   const faults: string[] = [];
   const callable = callableResources(conformance.key);
   const rows = rowsOf(conformance);
@@ -311,7 +311,8 @@ export function conformanceFaults(conformance: ElementConformance): string[] {
       faults.push(`${resource} has no row`);
       continue;
     }
-    for (const column of neededColumns(resource, hasWhere, found)) {
+    for (const column of neededColumns(found)) {
+      if (column === 'search' && !hasWhere) continue;
       if (found.checks[column] === undefined && found.without[column] === undefined) {
         faults.push(`${resource} lacks ${column}`);
       }
@@ -320,13 +321,14 @@ export function conformanceFaults(conformance: ElementConformance): string[] {
   return faults;
 }
 
-function neededColumns(resource: string, hasWhere: boolean, { checks }: ResourceRow): Column[] {
+/** What is tried of a resource with this method; search only where the resource takes `where`. */
+export function neededColumns({ resource, checks }: ResourceRow): Column[] {
   const [method] = resource.split(' ');
   if (method === 'POST') return checks.list === undefined ? ['create', 'error'] : ['list', 'error'];
   if (method === 'PATCH' || method === 'PUT') return ['update', 'error'];
   if (method === 'DELETE') return ['delete', 'error'];
   if (checks.read !== undefined) return ['read', 'error'];
-  return ['list', 'pages', 'error', ...(hasWhere ? (['search'] as const) : [])];
+  return ['list', 'pages', 'search', 'error'];
 }
 
 /** The resources of an element's document that callers reach, and whether they take `where`. */

@@ -88,6 +88,30 @@ describe('forms by where', () => {
   });
 });
 
+test('a list that is asked for some fields only says so for others', async () => {
+  const whenFiltered = [
+    { fields: ['id'], vendorPath: '/many', parameters: [query('where', 'ids', { converter: 'toValueList' })] },
+  ];
+  const parameters = [query('where', 'where', { vendorType: 'no-op' })];
+  const instance = await connect({
+    resources: [resource('GET', '/things', { parameters, valence: { whenFiltered } })],
+  });
+  const refused = await instance.call('GET', `/things?${new URLSearchParams({ where: "name = 'x'" })}`);
+  expect([refused.status, refused.body.message]).toEqual([400, expect.stringContaining('only be asked for id')]);
+  expect(sent()).toEqual([]);
+});
+
+test('a list by any name goes on with the size that it began with', async () => {
+  const parameters = [query('page', 'p'), query('pageSize', 'n')];
+  const instance = await connect({
+    resources: [resource('GET', '/{objectName}', { parameters, paginationType: 'VENDOR_SUPPORTED' })],
+  });
+  vendor.reply = ({ query: asked }) => ({ body: [{ id: asked.get('p') }, { id: `${asked.get('p')}b` }] });
+  const first = await instance.call('GET', '/things?page=1&pageSize=2');
+  await instance.call('GET', `/things?nextPage=${next(first)}`);
+  expect(sent()).toEqual(['GET /things?p=1&n=2', 'GET /things?p=2&n=2']);
+});
+
 describe('ways of paging', () => {
   const element: TestElement = {
     valence: { paging: { cursor: { page: 'after', pageSize: 'size', nextPageKey: 'body.meta.after' } } },
