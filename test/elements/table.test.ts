@@ -58,9 +58,14 @@ function sectionOf(conformance: ElementConformance): string {
   const reasons = [...new Set(rows.flatMap(({ without }) => Object.values(without)))];
   const shown = columns.filter((column) => rows.some((row) => markOf(row, column, reasons) !== ''));
   const lines = rows.map((row) => [`\`${row.resource}\``, ...shown.map((column) => markOf(row, column, reasons))]);
-  const table = [['call', ...shown], ['---', ...shown.map(() => ':-:')], ...lines].map(
-    (cells) => `| ${cells.join(' | ')} |`,
-  );
+  const widest = Math.max(...lines.map(([call = '']) => call.length));
+  const line = ([call = '', ...marks]: string[], fill = ' ') =>
+    `| ${[call.padEnd(widest, fill), ...marks.map((mark, index) => mark.padEnd(shown[index]?.length ?? 0, fill))].join(' | ')} |`;
+  const table = [
+    line(['call', ...shown]),
+    line(['', ...shown.map(() => '')], '-'),
+    ...lines.map((cells) => line(cells)),
+  ];
   return [
     `## ${name} (\`${key}\`)`,
     `${rows.length} calls below \`/hubs/${hub}\`. [README](../elements/${key}/README.md)`,
