@@ -52,12 +52,8 @@ export const elementFiles: Scenario = async ({ scale, report }) => {
   const vendor = await serve(new URL('./sandbox.ts', import.meta.url));
   const ground = await startGround();
   try {
-    const routes = Object.fromEntries(
-      ['*.salesforce.com', '*.zendesk.com'].map((pattern) => [pattern, `${vendor.url}/{host}`]),
-    );
-    const server = await ground.startServer(await ground.createDatabase('files'), {
-      VALENCE_ROUTES: JSON.stringify(routes),
-    });
+    const routes = JSON.stringify({ '*': `${vendor.url}/{host}` });
+    const server = await ground.startServer(await ground.createDatabase('files'), { VALENCE_ROUTES: routes });
     const rows: Row[] = [];
     for (const side of sides) {
       const { token } = await connectAccount(server, vendor.url, side);
