@@ -243,3 +243,23 @@ describe('what an account is set up with', () => {
     ]);
   });
 });
+
+test('what only a new field takes stays as it was', async () => {
+  const made = bodyOf(
+    await call('POST', 'user_fields.json', { user_field: { key: 'soup', title: 'Soup', type: 'text' } }),
+  );
+  const path = `user_fields/${made.user_field.id}.json`;
+  const changed = bodyOf(await call('PUT', path, { user_field: { key: 'stew', type: 'date', title: 'Stew' } }));
+  expect(changed.user_field).toMatchObject({ key: 'soup', type: 'text', title: 'Stew' });
+  const subject = bodyOf(await call('PUT', 'ticket_fields/24000001.json', { ticket_field: { type: 'text' } }));
+  expect(subject.ticket_field.type).toBe('subject');
+});
+
+test('articles are listed by all of their labels', async () => {
+  const { rows } = await readAll('help_center/articles.json', 'articles');
+  const labels = ['billing'];
+  const fitting = rows.filter((row) => labels.every((label) => (row['label_names'] as string[]).includes(label)));
+  const found = (await readAll('help_center/articles.json?label_names=billing', 'articles')).rows;
+  expect([found.map(({ id }) => id), found.length > 0]).toEqual([fitting.map(({ id }) => id), true]);
+  expect((await readAll('help_center/articles.json?label_names=billing,none', 'articles')).rows).toEqual([]);
+});

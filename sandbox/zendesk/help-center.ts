@@ -135,7 +135,7 @@ function below(
   return list(request, child, rows, locale);
 }
 
-/** Those of the locale; `sort_by` (position, created_at, updated_at, title, edited_at) and `sort_order`. */
+/** Those of the locale and with all of `label_names`; `sort_by` (position, created_at, updated_at, title, edited_at) and `sort_order`. */
 function list(
   request: VendorRequest,
   collection: Collection,
@@ -143,12 +143,14 @@ function list(
   locale: string | undefined,
 ): Answer {
   const query = new URLSearchParams(request.query);
+  const labels = (query.get('label_names') ?? '').split(',').filter((label) => label !== '');
   const sortBy = query.get('sort_by') ?? 'position';
   const direction = query.get('sort_order') === 'desc' ? -1 : 1;
   const rank = (row: ZendeskRecord) =>
     typeof row[sortBy] === 'number' ? String(row[sortBy]).padStart(20, '0') : String(row[sortBy] ?? '');
   const sorted = rows
     .filter((row) => locale === undefined || row['locale'] === locale)
+    .filter((row) => labels.every((label) => Array.isArray(row['label_names']) && row['label_names'].includes(label)))
     .toSorted((a, b) => direction * (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : a.id - b.id));
   return pageOf(request, collection, sorted, { ways: 'both', size: usualSize, isHelpCenter: true });
 }

@@ -27,6 +27,8 @@ export interface Kind {
   listed?(rows: ZendeskRecord[], query: URLSearchParams): ZendeskRecord[];
   /** members that follow from those that are set */
   derived?(changes: Members): Members;
+  /** members of `writable` that only a new record takes; a change of them is passed over (_assumed_) */
+  fixed?: readonly string[];
   /** why a record cannot be deleted */
   stays?(record: ZendeskRecord): Violation | undefined;
 }
@@ -78,7 +80,9 @@ function update(site: ZendeskSite, request: VendorRequest, kind: Kind, record: Z
   if (refusal !== undefined) return refusal;
   const violations = kind.check(site, given, record);
   if (violations.length > 0) return recordInvalid(violations);
-  Object.assign(record, changesOf(kind, given), { updated_at: toSecond(site.now()) });
+  const fixed = new Set(kind.fixed);
+  const changes = Object.entries(changesOf(kind, given)).filter(([name]) => !fixed.has(name));
+  Object.assign(record, Object.fromEntries(changes), { updated_at: toSecond(site.now()) });
   return json(200, { [kind.name]: record });
 }
 
