@@ -26,6 +26,22 @@ export function recordInvalid(violations: readonly Violation[]): Answer {
   return json(422, { error: 'RecordInvalid', description: 'Record validation errors', details });
 }
 
+/** What Zendesk says of a change to a closed ticket. */
+export function ticketIsClosed(): Violation {
+  return { field: 'status', description: 'Status: closed prevents ticket update' };
+}
+
+/**
+ * 409 for a change that is to be safe when the ticket was changed since its `updated_stamp`; `safe_update` counts whatever
+ * its value (developer docs "Protecting against ticket update collisions"; the words are _assumed_).
+ */
+export function updateCollision(record: Record<string, unknown>, given: Record<string, unknown>): Answer | undefined {
+  if (given['safe_update'] === undefined || given['updated_stamp'] === undefined) return undefined;
+  if (Date.parse(String(given['updated_stamp'])) === Date.parse(String(record['updated_at']))) return undefined;
+  const description = 'Safe Update prevented the update due to outdated ticket data.';
+  return json(409, { error: 'UpdateConflict', description });
+}
+
 /** What a JSON body holds, or why it is refused. */
 type ReadBody = { members: Record<string, unknown>; refusal?: undefined } | { members?: undefined; refusal: Answer };
 
@@ -69,6 +85,11 @@ export function invalidAttribute(message: string): Answer {
 /** A blank text is no text. */
 export function isBlank(value: unknown): boolean {
   return String(value ?? '').trim() === '';
+}
+
+/** External ids, and names of organizations, are the same in small and in capital letters. */
+export function isSameText(value: unknown, text: string): boolean {
+  return value !== null && value !== undefined && String(value).toLowerCase() === text.toLowerCase();
 }
 
 /** What Zendesk says of a member that is blank; `label` is its name as people read it. */

@@ -1,11 +1,12 @@
 // Zendesk's organizations and groups, which only need a name (developer docs "Organizations", "Groups").
 
 import { type Answer, json, type VendorRequest } from '../vendor.ts';
-import { blank, recordNotFound, taken } from './answers.ts';
+import { blank, isSameText, taken } from './answers.ts';
 import { addGroup, addOrganization, type ZendeskSite } from './data.ts';
 import { pageOf } from './pages.ts';
 import { isLacking, isTaken, type Kind, recordsOf } from './records.ts';
-import { includedIn } from './side-loads.ts';
+import { groupChildren, organizationChildren } from './related.ts';
+import { besideRows, includedIn } from './side-loads.ts';
 
 const organizations: Kind = {
   name: 'organization',
@@ -40,7 +41,7 @@ const groups: Kind = {
   check: (site, given, record) => checkName(site.groups, given, record),
 };
 
-/** /api/v2/organizations.json and its records, with /show_many.json and /{id}/tickets.json, /users.json. */
+/** /api/v2/organizations.json and its records. */
 export function organizationsApi(
   site: ZendeskSite,
   request: VendorRequest,
@@ -48,17 +49,35 @@ export function organizationsApi(
   child: string | undefined,
 ): Answer | undefined {
   if (child === undefined) return recordsOf(site, request, organizations, id);
-  if (request.method !== 'GET' || id === undefined || (child !== 'tickets' && child !== 'users')) return undefined;
-  if (!site.organizations.has(id)) return recordNotFound();
-  const rows = [...site[child].values()].filter((row) => row['organization_id'] === id && row['active'] !== false);
-  return pageOf(request, child, rows, { ways: 'both' });
+  return id === undefined ? undefined : organizationChildren(site, request, id, child);
+}
+
+/**
+ * GET /api/v2/organizations/search.json?external_id= or ?name=: those that have exactly this one. "But not both": how both, or
+ * none, are refused is _assumed_.
+ */
+export function searchOrganizations(site: ZendeskSite, request: VendorRequest): Answer {
+  const query = new URLSearchParams(request.query);
+  const asked = (['external_id', 'name'] as const).filter((name) => query.has(name));
+  const [field] = asked;
+  if (field === undefined || asked.length > 1) {
+    return json(400, { error: 'ParameterMissing', description: 'Required parameter missing: external_id or name' });
+  }
+  const rows = [...site.organizations.values()].filter((each) => isSameText(each[field], query.get(field) ?? ''));
+  return pageOf(request, 'organizations', rows, { beside: besideRows(site, request, 'organizations') });
 }
 
 /**
  * /api/v2/groups.json and its records. With `include=users` each group names the ids of its users (_assumed_: the vendor's
  * own Ruby client reads `user_ids`).
  */
-export function groupsApi(site: ZendeskSite, request: VendorRequest, id: number | undefined): Answer | undefined {
+export function groupsApi(
+  site: ZendeskSite,
+  request: VendorRequest,
+  id: number | undefined,
+  child: string | undefined,
+): Answer | undefined {
+  if (child !== undefined) return id === undefined ? undefined : groupChildren(site, request, id, child);
   if (request.method !== 'GET' || !includedIn(request).has('users')) return recordsOf(site, request, groups, id);
   const withUsers = new Map(
     [...site.groups].map(([groupId, group]) => [groupId, { ...group, user_ids: usersOf(site, groupId) }]),
@@ -66,20 +85,25 @@ export function groupsApi(site: ZendeskSite, request: VendorRequest, id: number 
   return recordsOf({ ...site, groups: withUsers }, request, groups, id);
 }
 
-/** GET …/show_many.json?ids=: those that are there, in the order of the ids. */
+/** GET …/show_many.json?ids= or, but for tickets, ?external_ids=: those that are there, in the order of the ids. */
 export function showMany(
   request: VendorRequest,
   name: 'tickets' | 'users' | 'organizations',
   site: ZendeskSite,
 ): Answer {
-  const ids = (new URLSearchParams(request.query).get('ids') ?? '').split(',').filter((id) => id !== '');
+  const query = new URLSearchParams(request.query);
+  const isExternal = name !== 'tickets' && !query.has('ids');
+  const ids = (query.get(isExternal ? 'external_ids' : 'ids') ?? '').split(',').filter((id) => id !== '');
   if (ids.length === 0) {
     return json(400, { error: 'ParameterMissing', description: 'Required parameter missing: ids' });
   }
   // That 100 are the most, and how more are refused, is _assumed_.
   if (ids.length > 100) return json(422, { error: 'TooManyValues', description: 'Too many ids: 100 at most' });
-  const rows = ids.flatMap((id) => site[name].get(Number(id)) ?? []);
-  return pageOf({ ...request, query: '' }, name, rows);
+  const records = [...site[name].values()];
+  const find = (id: string) =>
+    isExternal ? records.find((each) => isSameText(each['external_id'], id)) : site[name].get(Number(id));
+  const rows = ids.flatMap((id) => find(id) ?? []);
+  return pageOf({ ...request, query: '' }, name, rows, { beside: besideRows(site, request, name) });
 }
 
 function usersOf(site: ZendeskSite, groupId: number): number[] {

@@ -10,9 +10,10 @@ import type { ZendeskSite } from './data.ts';
 import { ticketFields, userFields } from './fields.ts';
 import { helpCenter } from './help-center.ts';
 import { identities } from './identities.ts';
-import { groupsApi, organizationsApi, showMany } from './organizations.ts';
+import { groupsApi, organizationsApi, searchOrganizations, showMany } from './organizations.ts';
 import { type Kind, recordsOf } from './records.ts';
-import { search } from './search.ts';
+import { countedList, countOf, userChildren } from './related.ts';
+import { search, searchCount } from './search.ts';
 import { listMetrics, ticketChildren } from './ticket-children.ts';
 import { createTicket, deleteTicket, listComments, listTickets, showTicket, updateTicket } from './tickets.ts';
 import { deleteUpload, showAttachment, upload } from './uploads.ts';
@@ -38,7 +39,8 @@ const places: Readonly<Record<string, Place>> = {
   attachments: ({ site, request }, [id, ...more]) =>
     request.method === 'GET' && id !== undefined && more.length === 0 ? showAttachment(site, Number(id)) : undefined,
   brands: plain(brands),
-  groups: ({ site, request }, [id, ...more]) => (more.length > 0 ? undefined : groupsApi(site, request, numberOf(id))),
+  groups: ({ site, request }, [id, child, ...more]) =>
+    more.length > 0 ? undefined : groupsApi(site, request, numberOf(id), child),
   macros: plain(macros),
   organizations: ({ site, request }, [id, child, ...more]) =>
     more.length > 0 ? undefined : organizationsApi(site, request, numberOf(id), child),
@@ -63,6 +65,11 @@ export function zendeskRest(
   const call = { state, site, request, userId };
   const [first = '', second, ...others] = path.split('/').map(decoded);
   const { method } = request;
+  const list = method === 'GET' ? countedList(path) : undefined;
+  if (list !== undefined) {
+    return countOf(site, zendeskRest(state, site, { ...request, query: withoutPages(request.query) }, list, userId));
+  }
+  if (method === 'GET' && path === 'search/count') return searchCount(site, request);
   if (first === 'help_center') {
     return helpCenter(
       site,
@@ -76,14 +83,8 @@ export function zendeskRest(
   if (method === 'GET' && others.length === 0 && second === 'show_many' && isShownInMany(first)) {
     return showMany(request, first, site);
   }
-  if (
-    method === 'GET' &&
-    others.length === 0 &&
-    second === 'search' &&
-    (first === 'users' || first === 'organizations')
-  ) {
-    return search(site, request, first === 'users' ? 'user' : 'organization');
-  }
+  if (method === 'GET' && path === 'users/search') return search(site, request, 'user');
+  if (method === 'GET' && path === 'organizations/search') return searchOrganizations(site, request);
   const place = Object.hasOwn(places, first) ? places[first] : undefined;
   if (place === undefined) return invalidEndpoint();
   const isMe = first === 'users' && second === 'me';
@@ -98,6 +99,13 @@ export function zendeskRest(
 
 function isShownInMany(first: string): first is 'tickets' | 'users' | 'organizations' {
   return ['tickets', 'users', 'organizations'].includes(first);
+}
+
+/** The query without the parameters of a page, so that the whole list is counted. */
+function withoutPages(query: string): string {
+  const kept = new URLSearchParams(query);
+  for (const name of [...kept.keys()]) if (/^(page|per_page)/.test(name)) kept.delete(name);
+  return kept.toString();
 }
 
 /** A segment that cannot be decoded stays as it is, and names nothing then. */
@@ -139,7 +147,7 @@ function tickets(
   }
   if (childId !== undefined) return undefined;
   if (child === 'comments') return method === 'GET' ? listComments(site, request, id) : undefined;
-  if (child !== undefined) return ticketChildren(site, request, id, child);
+  if (child !== undefined) return ticketChildren(site, request, id, child, userId);
   if (method === 'GET') return showTicket(site, request, id);
   if (method === 'PUT') return updateTicket(site, request, id, userId);
   return method === 'DELETE' ? deleteTicket(site, id) : undefined;
@@ -156,7 +164,10 @@ function users(
   }
   const id = name === 'me' ? userId : Number(name);
   if (child === 'identities' && more.length === 0) return identities(site, request, id, numberOf(childId));
-  if (child !== undefined) return undefined;
+  if (child !== undefined) {
+    const below = [child, ...(childId === undefined ? [] : [childId]), ...more];
+    return userChildren(site, request, id, below);
+  }
   if (method === 'GET') return showUser(site, request, id);
   if (name === 'me') return undefined;
   if (method === 'PUT') return updateUser(site, request, id);

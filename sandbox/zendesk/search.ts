@@ -1,8 +1,10 @@
 // Zendesk's search: the query syntax of "Zendesk Support search reference", over tickets, users, organizations and groups.
 
 import { type Answer, json, type VendorRequest } from '../vendor.ts';
+import { invalidAttribute, isSameText } from './answers.ts';
 import type { ZendeskRecord, ZendeskSite } from './data.ts';
 import { pageOf, pageRange } from './pages.ts';
+import { besideRows } from './side-loads.ts';
 
 /** The Search API gives the first 1,000 results and refuses pages past them (developer docs "Search", results limit). */
 const mostResults = 1000;
@@ -22,26 +24,54 @@ type RecordType = 'ticket' | 'user' | 'organization' | 'group';
 const statusOrder = ['new', 'open', 'pending', 'hold', 'solved', 'closed'];
 const priorityOrder = ['low', 'normal', 'high', 'urgent'];
 
-/** GET /api/v2/search.json; `only` is for /users/search.json and its like. */
-export function search(site: ZendeskSite, request: VendorRequest, only?: RecordType): Answer {
+/** GET /api/v2/search.json; `only` is for /users/search.json, which also takes `external_id`. */
+export function search(site: ZendeskSite, request: VendorRequest, only?: 'user'): Answer {
   const query = new URLSearchParams(request.query);
   const text = query.get('query') ?? '';
-  if (text.trim() === '' && only === undefined) {
-    return json(400, { error: 'invalid', description: 'Invalid search: query is missing' });
+  if (text.trim() === '' && only === undefined) return missingQuery();
+  if (!isByNumber(query)) {
+    const place = only === undefined ? 'search/index' : `${only}s/search`;
+    return invalidAttribute(
+      `You passed an invalid value for the page attribute. Invalid parameter: page must be an integer from api/v2/${place}`,
+    );
   }
   const { page, size } = pageRange(query);
   if ((page - 1) * size >= mostResults) {
     const description = 'Invalid search: Requested response size was greater than Search Response Limits';
     return json(422, { error: 'Insufficient Resource Error', description });
   }
+  const results = sorted(resultsOf(site, text, only), query);
+  if (only === undefined) return pageOf(request, 'results', results, { beside: () => ({ facets: null }) });
+  const externalId = query.get('external_id');
+  const rows = results
+    .map(({ result_type: _, ...record }) => record as ZendeskRecord)
+    .filter((record) => externalId === null || isSameText(record['external_id'], externalId));
+  return pageOf(request, `${only}s`, rows, { beside: besideRows(site, request, 'users') });
+}
+
+/** GET /api/v2/search/count.json: how many results there are, also beyond those that are given. */
+export function searchCount(site: ZendeskSite, request: VendorRequest): Answer {
+  const text = new URLSearchParams(request.query).get('query') ?? '';
+  return text.trim() === '' ? missingQuery() : json(200, { count: resultsOf(site, text).length });
+}
+
+/** Zendesk's own words of this refusal are not documented. */
+function missingQuery(): Answer {
+  return json(400, { error: 'invalid', description: 'Invalid search: query is missing' });
+}
+
+/** "Offset pagination only"; the refusal is as the vendor's community quotes it. */
+function isByNumber(query: URLSearchParams): boolean {
+  return /^\d*$/.test(query.get('page') ?? '') && ![...query.keys()].some((name) => name.startsWith('page['));
+}
+
+function resultsOf(site: ZendeskSite, text: string, only?: RecordType): ZendeskRecord[] {
   const terms = readTerms(text);
-  const types = typesOf(terms, only);
-  const results = types.flatMap((type) =>
+  return typesOf(terms, only).flatMap((type) =>
     recordsOf(site, type)
       .filter((record) => fits(site, type, record, terms))
-      .map((record) => (only === undefined ? { ...record, result_type: type } : record)),
+      .map((record) => ({ ...record, result_type: type })),
   );
-  return pageOf(request, only === undefined ? 'results' : `${only}s`, sorted(results, query));
 }
 
 /** `word`, `"a phrase"`, `keyword:value`, `keyword:"a value"`, `keyword>value`, each with a `-` in front for "not". */

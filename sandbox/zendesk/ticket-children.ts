@@ -1,10 +1,11 @@
-// What Zendesk keeps below a ticket beside its comments and audits: tags, metrics, followers, incidents of a problem
+// What Zendesk keeps below a ticket beside its comments and audits: tags, metrics, people, incidents of a problem
 // (developer docs "Tags", "Ticket Metrics", "Tickets").
 
 import { type Answer, json, type VendorRequest } from '../vendor.ts';
-import { isObject, recordNotFound } from './answers.ts';
+import { recordNotFound } from './answers.ts';
 import type { ZendeskRecord, ZendeskSite } from './data.ts';
 import { pageOf } from './pages.ts';
+import { ticketTags } from './tags.ts';
 
 /** /api/v2/tickets/{id}/{child}.json; undefined for others. */
 export function ticketChildren(
@@ -12,21 +13,28 @@ export function ticketChildren(
   request: VendorRequest,
   id: number,
   child: string,
+  userId: number,
 ): Answer | undefined {
   const ticket = site.tickets.get(id);
-  if (child === 'tags') return ticket === undefined ? recordNotFound() : tags(request, ticket);
+  if (child === 'tags') return ticketTags(site, request, ticket, userId);
   if (request.method !== 'GET') return undefined;
   const answers: Record<string, (found: ZendeskRecord) => Answer> = {
     metrics: (found) => json(200, { ticket_metric: metricOf(site, found) }),
     followers: (found) => pageOf(request, 'users', peopleOf(site, found['follower_ids'])),
     collaborators: (found) => pageOf(request, 'users', peopleOf(site, found['collaborator_ids'])),
-    incidents: (found) =>
-      pageOf(
-        request,
-        'tickets',
-        [...site.tickets.values()].filter((each) => each['problem_id'] === found.id),
-        { ways: 'both' },
-      ),
+    email_ccs: (found) => pageOf(request, 'users', peopleOf(site, found['email_cc_ids'])),
+    incidents: (found) => pageOf(request, 'tickets', incidentsOf(site, found), { ways: 'both' }),
+    // That these members stand under one name, as those of users and organizations do, is seen in public clients.
+    related: (found) =>
+      json(200, {
+        ticket_related: {
+          topic_id: null,
+          jira_issue_ids: [],
+          followup_source_ids: [],
+          from_archive: false,
+          incidents: incidentsOf(site, found).length,
+        },
+      }),
   };
   const answer = Object.hasOwn(answers, child) ? answers[child] : undefined;
   return answer === undefined || ticket !== undefined ? answer?.(ticket as ZendeskRecord) : recordNotFound();
@@ -38,34 +46,12 @@ export function listMetrics(site: ZendeskSite, request: VendorRequest): Answer {
   return pageOf(request, 'ticket_metrics', rows, { ways: 'both' });
 }
 
+function incidentsOf(site: ZendeskSite, problem: ZendeskRecord): ZendeskRecord[] {
+  return [...site.tickets.values()].filter((each) => each['problem_id'] === problem.id);
+}
+
 function peopleOf(site: ZendeskSite, ids: unknown): ZendeskRecord[] {
   return (Array.isArray(ids) ? ids : []).flatMap((id) => site.users.get(Number(id)) ?? []);
-}
-
-/** GET shows the tags, POST sets them, PUT adds to them, DELETE takes some away. */
-function tags(request: VendorRequest, ticket: ZendeskRecord): Answer {
-  const present = Array.isArray(ticket['tags']) ? ticket['tags'].map(String) : [];
-  if (request.method === 'GET') return json(200, { tags: present });
-  const given = givenTags(request);
-  if (given === undefined) {
-    return json(400, { error: 'ParameterMissing', description: 'Required parameter missing: tags' });
-  }
-  const changed = {
-    POST: given,
-    PUT: [...new Set([...present, ...given])],
-    DELETE: present.filter((tag) => !given.includes(tag)),
-  }[request.method];
-  ticket['tags'] = changed ?? present;
-  return json(request.method === 'POST' ? 201 : 200, { tags: ticket['tags'] });
-}
-
-function givenTags({ body }: VendorRequest): string[] | undefined {
-  try {
-    const read: unknown = JSON.parse(body);
-    return isObject(read) && Array.isArray(read['tags']) ? read['tags'].map(String) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Times in minutes stand in two members each, for the calendar and for business hours (JSON format of "Ticket Metrics"). */

@@ -1,5 +1,6 @@
 // Zendesk's Tickets and Ticket Comments API (developer docs "Tickets", "Ticket Comments").
 
+import { isDeepStrictEqual } from 'node:util';
 import { toSecond } from '../seed.ts';
 import { type Answer, empty, json, type VendorRequest } from '../vendor.ts';
 import {
@@ -9,6 +10,8 @@ import {
   notIncluded,
   recordInvalid,
   recordNotFound,
+  ticketIsClosed,
+  updateCollision,
   type Violation,
   wrappedBody,
 } from './answers.ts';
@@ -52,29 +55,37 @@ export function listTickets(site: ZendeskSite, request: VendorRequest): Answer {
   const externalId = query.get('external_id');
   const all = [...site.tickets.values()];
   const tickets = externalId === null ? all : all.filter((ticket) => ticket['external_id'] === externalId);
-  const beside = besideRows(site, request, 'tickets');
-  return pageOf(request, 'tickets', sortedTickets(tickets, query), { ways: 'both', beside });
+  return pageOfTickets(site, request, tickets);
+}
+
+/** One page of some tickets, sorted and with what is side-loaded. */
+export function pageOfTickets(site: ZendeskSite, request: VendorRequest, tickets: ZendeskRecord[]): Answer {
+  const rows = sortedTickets(site, tickets, new URLSearchParams(request.query));
+  return pageOf(request, 'tickets', rows, { ways: 'both', beside: besideRows(site, request, 'tickets') });
 }
 
 /** What one can sort by: by number "sort_by" and "sort_order", by cursor "sort" with a minus in front for descending. */
 const sortFields: Record<string, string> = {
   assignee: 'assignee_id',
+  'assignee.name': 'assignee_id',
   created_at: 'created_at',
   group: 'group_id',
   id: 'id',
   requester: 'requester_id',
+  'requester.name': 'requester_id',
   status: 'status',
   subject: 'subject',
   updated_at: 'updated_at',
 };
 
-function sortedTickets(tickets: ZendeskRecord[], query: URLSearchParams): ZendeskRecord[] {
+function sortedTickets(site: ZendeskSite, tickets: ZendeskRecord[], query: URLSearchParams): ZendeskRecord[] {
   const isByCursor = query.has('page[size]');
   const asked = isByCursor ? (query.get('sort') ?? '') : (query.get('sort_by') ?? '');
   const field = sortFields[asked.replace(/^-/, '')];
   if (field === undefined) return tickets;
   const isDescending = isByCursor ? asked.startsWith('-') : query.get('sort_order') === 'desc';
   const rank = (ticket: ZendeskRecord) => {
+    if (asked.endsWith('.name')) return String(site.users.get(Number(ticket[field]))?.['name'] ?? '');
     const value = field === 'status' ? choices.status.indexOf(String(ticket['status'])) : ticket[field];
     return typeof value === 'number' ? String(value).padStart(20, '0') : String(value ?? '');
   };
@@ -107,18 +118,20 @@ export function createTicket(site: ZendeskSite, request: VendorRequest, userId: 
   const now = toSecond(site.now());
   const requester = newRequester(site, given['requester'], now) ?? given['requester_id'] ?? userId;
   const organization = site.users.get(Number(requester))?.['organization_id'] ?? null;
+  const submitter = given['submitter_id'] ?? userId;
   const ticket = addTicket(site, {
     id: Math.max(0, ...site.tickets.keys()) + 1,
     description: body,
     requester_id: requester,
-    submitter_id: given['submitter_id'] ?? userId,
+    submitter_id: submitter,
     organization_id: organization,
     status: given['assignee_id'] === undefined ? 'new' : 'open',
     created_at: now,
     updated_at: now,
     ...picked(writable, given),
   });
-  const first = addComment(site, ticket, { author_id: requester, ...comment }, now);
+  // "The submitter is always the first comment author", unless the comment names one.
+  const first = addComment(site, ticket, { author_id: submitter, ...comment }, now);
   const headers = { location: String(ticket['url']) };
   const set = ['subject', 'status', 'priority', 'type'].map((name) => [name, ticket[name]] as const);
   const events = [first, ...fieldEvents(site, 'Create', set)];
@@ -131,10 +144,10 @@ export function updateTicket(site: ZendeskSite, request: VendorRequest, id: numb
   if (ticket === undefined) return recordNotFound();
   const { members: given, refusal } = wrappedBody(request, 'ticket');
   if (refusal !== undefined) return refusal;
+  const collision = updateCollision(ticket, given);
+  if (collision !== undefined) return collision;
   const violations = violationsOf(site, given);
-  if (ticket['status'] === 'closed') {
-    violations.push({ field: 'status', description: 'Status: closed prevents ticket update' });
-  }
+  if (ticket['status'] === 'closed') violations.push(ticketIsClosed());
   const comment = isObject(given['comment']) ? given['comment'] : undefined;
   if (comment !== undefined && isBlank(comment['body'] ?? comment['html_body'])) {
     violations.push({ field: 'comment', description: 'Comment: cannot be blank', error: 'BlankValue' });
@@ -145,12 +158,14 @@ export function updateTicket(site: ZendeskSite, request: VendorRequest, id: numb
   const now = toSecond(site.now());
   const changes = picked(writable, given);
   const changed = Object.entries(changes)
-    .filter(([name, value]) => ticket[name] !== value)
+    .filter(([name, value]) => !isDeepStrictEqual(ticket[name], value))
     .map(([name, value]) => [name, value, ticket[name]] as const);
-  Object.assign(ticket, changes, 'subject' in changes ? { raw_subject: changes['subject'] } : {}, { updated_at: now });
+  Object.assign(ticket, changes, 'subject' in changes ? { raw_subject: changes['subject'] } : {});
   const added = comment && addComment(site, ticket, { author_id: userId, ...comment }, now);
   const events = [...(added === undefined ? [] : [added]), ...fieldEvents(site, 'Change', changed)];
   if (events.length === 0) return json(200, { ticket });
+  // "It is updated only if the update generates a ticket event."
+  ticket['updated_at'] = now;
   return json(200, { ticket, audit: recordAudit(site, ticket, { authorId: userId, events, createdAt: now }) });
 }
 

@@ -2,7 +2,15 @@
 
 import { toSecond } from '../seed.ts';
 import { type Answer, json, type VendorRequest } from '../vendor.ts';
-import { isBlank, notIncluded, recordInvalid, recordNotFound, type Violation, wrappedBody } from './answers.ts';
+import {
+  isBlank,
+  isSameText,
+  notIncluded,
+  recordInvalid,
+  recordNotFound,
+  type Violation,
+  wrappedBody,
+} from './answers.ts';
 import { addUser, type ZendeskRecord, type ZendeskSite } from './data.ts';
 import { pageOf } from './pages.ts';
 import { picked } from './records.ts';
@@ -49,14 +57,19 @@ export function anonymousSelf(request: VendorRequest): Answer {
 
 /** GET /api/v2/users.json, by id; `role`, `role[]` and `external_id` filter. */
 export function listUsers(site: ZendeskSite, request: VendorRequest): Answer {
+  return pageOfUsers(site, request, [...site.users.values()]);
+}
+
+/** One page of those of some users that the query asks for, with what is side-loaded. */
+export function pageOfUsers(site: ZendeskSite, request: VendorRequest, some: readonly ZendeskRecord[]): Answer {
   const query = new URLSearchParams(request.query);
   const asked = [...query.getAll('role'), ...query.getAll('role[]')];
   const externalId = query.get('external_id');
-  const users = [...site.users.values()].filter(
+  const users = some.filter(
     (user) =>
       user['active'] === true &&
       (asked.length === 0 || asked.includes(String(user['role']))) &&
-      (externalId === null || user['external_id'] === externalId),
+      (externalId === null || isSameText(user['external_id'], externalId)),
   );
   return pageOf(request, 'users', users, { ways: 'both', beside: besideRows(site, request, 'users') });
 }
