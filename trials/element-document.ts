@@ -87,7 +87,12 @@ export interface ElementDocument {
   resources?: DocumentResource[] | null;
   hooks?: DocumentHook[] | null;
   valence?: {
-    siteAddress?: { setting: string; form: 'label' | 'host' | 'origin'; suffixes: string[] };
+    siteAddress?: {
+      setting: string;
+      form: 'label' | 'host' | 'origin';
+      suffixes: string[];
+      fills?: Record<string, string>;
+    };
     oauth1?: { transmission?: string };
   };
 }

@@ -70,7 +70,12 @@ export function madeSettings(document: ElementDocument): Record<string, string> 
     if (key === leading || key === address?.name) made[key] = 'https://site.example.test';
     else made[key] = hostPart.includes(`{${key}}`) ? 'made-site' : madeSetting(setting);
   }
-  if (valence?.siteAddress !== undefined) made[valence.siteAddress.setting] = madeSite(valence.siteAddress);
+  if (valence?.siteAddress !== undefined) {
+    const { setting, fills = {} } = valence.siteAddress;
+    const site = madeSite(valence.siteAddress);
+    made[setting] = site;
+    for (const [key, text] of Object.entries(fills)) made[key] = text.replaceAll(`{${setting}}`, site);
+  }
   if (authentication.type.startsWith('oauth')) {
     Object.assign(made, { 'oauth.api.key': 'made-client', 'oauth.api.secret': 'made-client-secret' });
     made['oauth.callback.url'] = 'https://app.example.test/callback';

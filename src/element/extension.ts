@@ -110,6 +110,11 @@ const SiteAddress = Type.Object(
       minItems: 1,
       description: 'hosts allowed; the first completes a bare name',
     }),
+    fills: optional(
+      Type.Record(Type.String(), Type.String(), {
+        description: 'settings whose defaults name no host to fill: what they become when the address is given',
+      }),
+    ),
   },
   { ...strict, description: 'the setting that names the customer’s own host at the vendor' },
 );

@@ -80,6 +80,19 @@ describe('what a caller gives', () => {
     expect(splitSettings(definition, { site: 'https://Acme.vendor.com/' }).values).toEqual({ site: 'acme' });
   });
 
+  test('moves what goes with it where it is the site, unless that is given, too', () => {
+    const fills = { 'base.url': 'https://{site}.vendor.com/v2' };
+    const siteAddress = { setting: 'site', form: 'label' as const, suffixes: ['.vendor.com'], fills };
+    const moving = defineElement({ ...document, valence: { siteAddress } }, 1, undefined);
+    const moved = { site: 'acme', 'base.url': 'https://acme.vendor.com/v2' };
+    expect(splitSettings(moving, { site: 'acme' }).values).toEqual(moved);
+    expect(splitSettings(moving, { site: 'acme', 'base.url': 'https://own.example' }).values).toEqual({
+      ...moved,
+      'base.url': 'https://own.example',
+    });
+    expect(splitSettings(moving, { note: 'x' }).values).toEqual({ note: 'x' });
+  });
+
   test('is refused where it would lead to another host, every fault named', () => {
     expect(() => splitSettings(definition, { site: 'evil.com/x?', pod: 'evil.com/#' })).toThrow(
       expect.objectContaining({

@@ -71,7 +71,15 @@ export function splitSettings(definition: Definition, given: Record<string, unkn
     }
   }
   if (faults.length > 0) throw new Problem('badRequest', faults.join(' '));
+  fillFromSite(definition, split.values);
   return split;
+}
+
+/** An address that is given moves the settings that go with it, unless they are given, too. */
+function fillFromSite(definition: Definition, values: Record<string, string>): void {
+  const { setting = '', fills = {} } = definition.document.valence?.siteAddress ?? {};
+  if (values[setting] === undefined) return;
+  for (const [key, text] of Object.entries(fills)) values[key] ??= fillSettings(text, values);
 }
 
 const dnsLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;

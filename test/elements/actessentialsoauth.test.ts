@@ -3,7 +3,16 @@
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import { consent } from '../support/consent.ts';
-import { callElement, configurationOf, connect, oauthUrlOf, post, seenRequests, useTrip } from '../support/guide.ts';
+import {
+  callbackUrl,
+  callElement,
+  configurationOf,
+  connect,
+  get,
+  post,
+  seenRequests,
+  useTrip,
+} from '../support/guide.ts';
 import type { Answer } from '../support/platform.ts';
 
 const trip = useTrip();
@@ -158,17 +167,20 @@ test('a list cannot be changed, which the vendor is not asked for', async () => 
   expect((await seenRequests(trip)).length).toBe(before);
 });
 
-test('the settings of Act! 365 move calls and tokens to its host', async () => {
-  const oauthUrl = (await oauthUrlOf(trip, 'actessentialsoauth')).replace('mycloud.act.com', 'app.act365.com');
+test('one setting moves consent, tokens and calls to the host of Act! 365', async () => {
+  const { 'oauth.api.key': apiKey = '', 'oauth.api.secret': apiSecret = '' } = configurationOf('actessentialsoauth');
+  const query = new URLSearchParams({ apiKey, apiSecret, callbackUrl, siteAddress: 'app.act365.com' });
+  const { oauthUrl } = (await get(trip, `/elements/actessentialsoauth/oauth/url?${query}`)).body;
+  expect(new URL(oauthUrl).host).toBe('app.act365.com');
   const { code } = await consent(trip.sandbox.url, oauthUrl);
   const configuration = {
     ...configurationOf('actessentialsoauth'),
-    'base.url': 'https://app.act365.com/act/api/',
-    'oauth.token.url': 'https://app.act365.com/act/oauth/v2/token',
+    'actessentials.host': 'app.act365.com',
   };
   const body = { element: { key: 'actessentialsoauth' }, providerData: { code }, configuration, name: 'Act! 365' };
   const created = await post(trip, body);
   expect(created.status, created.body.message).toBe(200);
+  expect(created.body.configuration['base.url']).toBe('https://app.act365.com/act/api/');
   expect((await callElement(trip, created.body.token, 'GET', '/hubs/crm/contacts?pageSize=5')).body.length).toBe(5);
   const seen = await seenRequests(trip);
   expect(seen.filter(({ path }) => path === '/act/oauth/v2/token').at(-1)?.host).toBe('app.act365.com');
