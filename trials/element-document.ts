@@ -158,6 +158,12 @@ async function hookFile(path: string): Promise<string | null> {
   return (await Promise.all(whole)).join('\n');
 }
 
+/** Whether a resource gives rows; `/{objectName}` is a list of records of any kind (platform.md section 0). */
+export function givesRows({ method, path, valence }: DocumentResource): boolean {
+  const isOne = /\}$/.test(path) && !/\{(objectName|childObjectName)\}$/.test(path);
+  return method === 'GET' && (!isOne || valence?.pick !== undefined);
+}
+
 /** A resource's path without `/hubs/<hub>`. */
 export function pathBelowHub(path: string): string {
   return path.trim().replace(/^\/hubs\/[^/]+/, '');

@@ -2,7 +2,7 @@
 // src/engine on purpose. It may be slow and knows made-up calls only.
 
 import type { DocumentHook, DocumentParameter, DocumentResource, ElementDocument } from './element-document.ts';
-import { pathBelowHub, variantsOf } from './element-document.ts';
+import { givesRows, pathBelowHub, variantsOf } from './element-document.ts';
 import { describedFields, type MadeCall, type MadeCondition, type MadeFile, nextCursor } from './made-up.ts';
 import { NotForetellable, runHook } from './run-hook.ts';
 
@@ -262,10 +262,7 @@ class Places {
   /** Step 4. The first page and the largest size are asked for where a list declares them. */
   #queryValue(name: string): string | undefined {
     const { call, resource, follows, settings } = this.#given;
-    const isList =
-      resource.method === 'GET' &&
-      (!/\}$/.test(resource.path) || resource.valence?.pick !== undefined) &&
-      resource.paginationType !== 'NO_PAGINATION';
+    const isList = givesRows(resource) && resource.paginationType !== 'NO_PAGINATION';
     const { type, first, size } = this.#paging();
     const number = Number(call.query['page'] ?? 1) + (follows ? 1 : 0);
     const page = type === 'offset' ? (number - 1) * size : number - 1 + first;

@@ -1,7 +1,7 @@
 // Made-up settings, calls and vendor answers that reach every part of a resource's definition.
 
 import type { DocumentParameter, DocumentResource, DocumentSetting, ElementDocument } from './element-document.ts';
-import { pathBelowHub, variantsOf } from './element-document.ts';
+import { givesRows, pathBelowHub, variantsOf } from './element-document.ts';
 import type { RecorderAnswer } from './recorder.ts';
 
 /** A file that is uploaded. */
@@ -224,7 +224,7 @@ export function madeAnswer(
 ): RecorderAnswer {
   const { keep = [], pick } = resource.valence ?? {};
   const [request = '', response = request] = (resource.rootKey ?? '').split('|');
-  const isList = resource.method === 'GET' && (!/\}$/.test(resource.path) || pick !== undefined);
+  const isList = givesRows(resource);
   const record: Record<string, unknown> = { id: `row-${row}`, Id: `row-${row}`, name: 'Zoë' };
   for (const { field, value } of keep) record[field] = value;
   if (pick !== undefined) record[pick.field] = pathVariables[pick.parameter];

@@ -3,7 +3,7 @@
 import { placeholders } from '../core/template.ts';
 import { checkHooks } from './check-hooks.ts';
 import { checkParameter, checkReach } from './check-parameter.ts';
-import { asVariant, variantsOf, withoutHub } from './define.ts';
+import { asVariant, isList, variantsOf, withoutHub } from './define.ts';
 import type { ElementDocument, Resource } from './definition.ts';
 import { oneOf, type Report } from './finding.ts';
 import type { Parameter } from './parameter.ts';
@@ -99,10 +99,6 @@ function checkMembers(resource: Resource, path: string, report: Report): void {
       'Take totalKey away, or put it at the list.',
     );
   }
-}
-
-function isList({ method, path, valence }: Resource): boolean {
-  return method.toUpperCase() === 'GET' && (!path.trim().endsWith('}') || valence?.pick !== undefined);
 }
 
 /** What is said of rows must be about a list, and name what is there. */

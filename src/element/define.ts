@@ -36,6 +36,13 @@ export function lifecycleResources(definition: Definition, type: string): Resour
   return (definition.document.resources ?? []).filter((resource) => resource.type === type);
 }
 
+/** Whether a resource gives rows: a list, also of records of any kind, or one from which a row is picked. */
+export function isList({ method, path, valence }: Resource): boolean {
+  if (method.toUpperCase() !== 'GET') return false;
+  const last = /\{:?([^{}]*)\}$/.exec(path.trim())?.[1];
+  return last === undefined || last === 'objectName' || last === 'childObjectName' || valence?.pick !== undefined;
+}
+
 /** A path without its decorative `/hubs/<hub>`. */
 export function withoutHub(path: string): string {
   return path.replace(/^\/hubs\/[^/]+(?=\/|$)/, '');

@@ -2,7 +2,7 @@
 
 import { type Converter, findConverter } from '../ceql/converters.ts';
 import { compileTemplate, type Placeholder, type Template } from '../core/template.ts';
-import { asVariant, type Definition, variantsOf, withoutHub } from '../element/define.ts';
+import { asVariant, type Definition, isList, variantsOf, withoutHub } from '../element/define.ts';
 import type { Resource } from '../element/definition.ts';
 import type { PagingWay } from '../element/extension.ts';
 import type { Parameter } from '../element/parameter.ts';
@@ -186,7 +186,7 @@ function compileVariant(definition: Definition, resource: Resource): CompiledRes
       ...requests.filter(isPaging).map((parameter) => parameter.vendorName),
       ...queryNamesOf(resource.vendorPath ?? ''),
     ]),
-    isList: method === 'GET' && (!/\}$/.test(path) || resource.valence?.pick !== undefined),
+    isList: isList(resource),
     isDownload: resource.valence?.download === true,
     filtered: [],
     ways: new Map(),

@@ -107,9 +107,10 @@ test('a list by any name goes on with the size that it began with', async () => 
     resources: [resource('GET', '/{objectName}', { parameters, paginationType: 'VENDOR_SUPPORTED' })],
   });
   vendor.reply = ({ query: asked }) => ({ body: [{ id: asked.get('p') }, { id: `${asked.get('p')}b` }] });
-  const first = await instance.call('GET', '/things?page=1&pageSize=2');
+  const first = await instance.call('GET', '/things?pageSize=2');
   await instance.call('GET', `/things?nextPage=${next(first)}`);
-  expect(sent()).toEqual(['GET /things?p=1&n=2', 'GET /things?p=2&n=2']);
+  await instance.call('GET', '/things');
+  expect(sent()).toEqual(['GET /things?p=1&n=2', 'GET /things?p=2&n=2', 'GET /things?p=1&n=100']);
 });
 
 describe('ways of paging', () => {
