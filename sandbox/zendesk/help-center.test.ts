@@ -1,44 +1,15 @@
 // Simulated Zendesk's help center, fields, brands and SLA policies over real HTTP.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { sandboxApplications } from '../applications.ts';
-import { parameterOf, type Reply, startTestSandbox, type TestSandbox, textOf } from '../test-client.ts';
-
-const site = 'https://acme.zendesk.com';
-const callback = 'http://localhost:1234/cb';
-const { clientId, clientSecret } = sandboxApplications.zendesk;
+import { describe, expect, test } from 'vitest';
+import { bodyOf, useSite } from './test-site.ts';
 
 interface Row {
   id: number;
   [member: string]: unknown;
 }
 
-let running: TestSandbox;
-let token: string;
-beforeAll(async () => {
-  running = await startTestSandbox();
-});
-afterAll(() => running.close());
-beforeEach(async () => {
-  await running.control('POST', 'reset');
-  const ask = { response_type: 'code', client_id: clientId, redirect_uri: callback, scope: 'read write' };
-  const address = `${site}/oauth/authorizations/new?${new URLSearchParams(ask)}`;
-  const code = parameterOf(await running.consent(address), 'code');
-  const client = { client_id: clientId, client_secret: clientSecret, redirect_uri: callback };
-  const reply = await running.postForm(`${site}/oauth/tokens`, { grant_type: 'authorization_code', code, ...client });
-  token = textOf(reply.json, 'access_token');
-});
-
-function call(method: string, path: string, body?: unknown): Promise<Reply> {
-  return running.call(path.startsWith('https:') ? path : `${site}/api/v2/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
-const bodyOf = (reply: Reply) => reply.json as any;
+const zendesk = useSite();
+const { call } = zendesk;
 
 /** All rows, over the pages that each answer names. */
 async function readAll(path: string, name: string): Promise<{ rows: Row[]; pages: number }> {

@@ -1,42 +1,11 @@
 // Simulated Zendesk's settings, histories and help center over real HTTP, with both ways of paging and side-loading.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { sandboxApplications } from '../applications.ts';
-import { parameterOf, type Reply, startTestSandbox, type TestSandbox, textOf } from '../test-client.ts';
+import { describe, expect, test } from 'vitest';
+import { bodyOf, site, useSite } from './test-site.ts';
 
-const site = 'https://acme.zendesk.com';
-const callback = 'http://localhost:1234/cb';
-const { clientId, clientSecret } = sandboxApplications.zendesk;
+const zendesk = useSite();
+const { call } = zendesk;
 
-let running: TestSandbox;
-let token: string;
-beforeAll(async () => {
-  running = await startTestSandbox();
-});
-afterAll(() => running.close());
-beforeEach(async () => {
-  await running.control('POST', 'reset');
-  const asked = { response_type: 'code', client_id: clientId, redirect_uri: callback, scope: 'read write' };
-  const code = parameterOf(
-    await running.consent(`${site}/oauth/authorizations/new?${new URLSearchParams(asked)}`),
-    'code',
-  );
-  const fields = { grant_type: 'authorization_code', code, redirect_uri: callback };
-  const credentials = { client_id: clientId, client_secret: clientSecret };
-  const reply = await running.postForm(`${site}/oauth/tokens`, { ...fields, ...credentials });
-  token = textOf(reply.json, 'access_token');
-});
-
-function call(method: string, path: string, body?: unknown): Promise<Reply> {
-  return running.call(path.startsWith('https:') ? path : `${site}/api/v2/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
-const bodyOf = (reply: Reply) => reply.json as any;
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
 const read = async (path: string): Promise<any> => bodyOf(await call('GET', path));
 const idsOf = (rows: { id: number }[]) => rows.map(({ id }) => id);
@@ -279,14 +248,14 @@ describe('the help center', () => {
 
 describe('uploads', () => {
   const upload = (bytes: number) =>
-    running.call(`${site}/api/v2/uploads.json?filename=x.bin`, {
+    zendesk.running.call(`${site}/api/v2/uploads.json?filename=x.bin`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-test' },
+      headers: { authorization: `Bearer ${zendesk.token}`, 'content-type': 'application/x-test' },
       body: Buffer.alloc(bytes),
     });
 
   test('over the limit are refused', async () => {
-    await running.control('POST', 'settings', { vendor: 'zendesk', largestUploadBytes: 10 });
+    await zendesk.running.control('POST', 'settings', { vendor: 'zendesk', largestUploadBytes: 10 });
     expect([(await upload(10)).status, (await upload(11)).status]).toEqual([201, 413]);
   });
 
@@ -299,7 +268,7 @@ describe('uploads', () => {
     const [used, again] = await statuses([first]);
     expect([used, again]).toEqual([200, 422]);
     const { token: late } = bodyOf(await upload(1)).upload;
-    running.advance(3601);
+    zendesk.running.advance(3601);
     expect((await call('DELETE', `uploads/${late}.json`)).status).toBe(404);
   });
 });

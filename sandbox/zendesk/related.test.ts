@@ -1,12 +1,8 @@
 // Simulated Zendesk's ticketing beside the plain records: what hangs together, counts, tags, searches, safe updates, files.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { sandboxApplications } from '../applications.ts';
-import { parameterOf, type Reply, startTestSandbox, type TestSandbox, textOf } from '../test-client.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { bodyOf, site, useSite } from './test-site.ts';
 
-const site = 'https://acme.zendesk.com';
-const callback = 'http://localhost:1234/cb';
-const { clientId, clientSecret } = sandboxApplications.zendesk;
 const robin = 35_436_001;
 const agent = 35_437_001;
 
@@ -15,39 +11,15 @@ interface Row {
   [member: string]: unknown;
 }
 
-let running: TestSandbox;
-let token: string;
+const zendesk = useSite();
+const { call } = zendesk;
 let tickets: Row[];
 let users: Row[];
-beforeAll(async () => {
-  running = await startTestSandbox();
-});
-afterAll(() => running.close());
 beforeEach(async () => {
-  await running.control('POST', 'reset');
-  const asked = { response_type: 'code', client_id: clientId, redirect_uri: callback, scope: 'read write' };
-  const code = parameterOf(
-    await running.consent(`${site}/oauth/authorizations/new?${new URLSearchParams(asked)}`),
-    'code',
-  );
-  const fields = { grant_type: 'authorization_code', code, redirect_uri: callback };
-  const credentials = { client_id: clientId, client_secret: clientSecret };
-  const reply = await running.postForm(`${site}/oauth/tokens`, { ...fields, ...credentials });
-  token = textOf(reply.json, 'access_token');
   tickets = await every('tickets.json', 'tickets');
   users = await every('users.json', 'users');
 });
 
-function call(method: string, path: string, body?: unknown): Promise<Reply> {
-  return running.call(path.startsWith('https:') ? path : `${site}/api/v2/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
-const bodyOf = (reply: Reply) => reply.json as any;
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
 const read = async (path: string): Promise<any> => bodyOf(await call('GET', path));
 const idsOf = (rows: Row[]) => rows.map(({ id }) => id);
@@ -230,7 +202,7 @@ describe('a change of a ticket', () => {
     const open = tickets.find((ticket) => ticket['status'] === 'open');
     const path = `tickets/${open?.id}`;
     const safe = { safe_update: 'true', updated_stamp: open?.['updated_at'] };
-    running.advance(60);
+    zendesk.running.advance(60);
     expect(
       (await call('PUT', `${path}.json`, { ticket: { priority: 'urgent', subject: 'Mine', ...safe } })).status,
     ).toBe(200);
@@ -269,9 +241,9 @@ test('tickets are sorted by names of people', async () => {
 
 test('several files go with one token, and are gone with it', async () => {
   const upload = (query: string, bytes: string) =>
-    running.call(`${site}/api/v2/uploads.json?${query}`, {
+    zendesk.running.call(`${site}/api/v2/uploads.json?${query}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'text/plain' },
+      headers: { authorization: `Bearer ${zendesk.token}`, 'content-type': 'text/plain' },
       body: bytes,
     });
   const pair = async () => {
@@ -285,8 +257,8 @@ test('several files go with one token, and are gone with it', async () => {
   await call('PUT', `tickets/${open?.id}.json`, { ticket: { comment: { body: 'x', uploads: [both.token] } } });
   const { comments } = await read(`tickets/${open?.id}/comments.json`);
   expect(comments.at(-1).attachments).toEqual(both.attachments);
-  const lead = await running.call(comments.at(-1).attachments[1].content_url);
-  const shown = await running.call(lead.headers.get('location') ?? '');
+  const lead = await zendesk.running.call(comments.at(-1).attachments[1].content_url);
+  const shown = await zendesk.running.call(lead.headers.get('location') ?? '');
   expect([shown.text, shown.headers.get('content-disposition')]).toEqual([
     'second',
     "attachment; filename*=UTF-8''two.txt",
@@ -300,8 +272,8 @@ test('several files go with one token, and are gone with it', async () => {
 });
 
 test('calls above the rate are refused where it is enforced', async () => {
-  await running.control('POST', 'settings', { vendor: 'zendesk', enforceRateLimit: true });
-  running.advance(60);
+  await zendesk.running.control('POST', 'settings', { vendor: 'zendesk', enforceRateLimit: true });
+  zendesk.running.advance(60);
   const statuses = new Set<number>();
   for (let count = 0; count < 700; count += 1) statuses.add((await call('GET', 'groups/21000001.json')).status);
   expect([...statuses]).toEqual([200]);

@@ -1,51 +1,15 @@
 // Simulated Zendesk's tickets, comments, search, users, organizations and uploads over real HTTP.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { sandboxApplications } from '../applications.ts';
-import { parameterOf, type Reply, startTestSandbox, type TestSandbox, textOf } from '../test-client.ts';
-
-const site = 'https://acme.zendesk.com';
-const callback = 'http://localhost:1234/cb';
-const { clientId, clientSecret } = sandboxApplications.zendesk;
+import { beforeEach, describe, expect, test } from 'vitest';
+import { bodyOf, site, useSite } from './test-site.ts';
 
 interface Row {
   id: number;
   [member: string]: unknown;
 }
 
-let running: TestSandbox;
-let robin: string;
-beforeAll(async () => {
-  running = await startTestSandbox();
-});
-afterAll(() => running.close());
-beforeEach(async () => {
-  await running.control('POST', 'reset');
-  robin = await logIn(site);
-});
-
-async function logIn(at: string, scope = 'read write'): Promise<string> {
-  const ask = new URLSearchParams({ response_type: 'code', client_id: clientId, redirect_uri: callback, scope });
-  const code = parameterOf(await running.consent(`${at}/oauth/authorizations/new?${ask}`), 'code');
-  const fields = { grant_type: 'authorization_code', code, redirect_uri: callback };
-  const reply = await running.postForm(`${at}/oauth/tokens`, {
-    ...fields,
-    client_id: clientId,
-    client_secret: clientSecret,
-  });
-  return textOf(reply.json, 'access_token');
-}
-
-function call(method: string, path: string, body?: unknown, token = robin): Promise<Reply> {
-  return running.call(path.startsWith('https:') ? path : `${site}/api/v2/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
-const bodyOf = (reply: Reply) => reply.json as any;
+const zendesk = useSite();
+const { call } = zendesk;
 
 async function readAll(path: string, name: string): Promise<{ rows: Row[]; pages: number; count: number }> {
   const rows: Row[] = [];
@@ -89,11 +53,11 @@ describe('pages', () => {
 test('data are the same after a reset, and another account has its own', async () => {
   const before = bodyOf(await call('GET', 'tickets.json'));
   await call('DELETE', 'tickets/1.json');
-  await running.control('POST', 'reset');
-  robin = await logIn(site);
+  await zendesk.running.control('POST', 'reset');
+  zendesk.token = await zendesk.logIn(site);
   expect(bodyOf(await call('GET', 'tickets.json'))).toEqual(before);
   const other = 'https://other.zendesk.com';
-  const token = await logIn(other);
+  const token = await zendesk.logIn(other);
   await call('DELETE', 'tickets/1.json');
   expect((await call('GET', `${other}/api/v2/tickets/1.json`, undefined, token)).status).toBe(200);
 });
@@ -119,7 +83,7 @@ describe('a ticket', () => {
     expect(audit.events[1]).toMatchObject({ type: 'Create', field_name: 'subject', value: 'A new ticket' });
     expect(bodyOf(await call('GET', `tickets/${ticket.id}.json`))).toEqual({ ticket });
 
-    running.advance(60);
+    zendesk.running.advance(60);
     const changes = { subject: 'Changed', status: 'open', id: 5, description: 'never', nonsense: 1 };
     const changed = await call('PUT', `tickets/${ticket.id}.json`, { ticket: changes });
     expect(changed.status).toBe(200);
@@ -169,8 +133,8 @@ describe('a ticket', () => {
       error: 'ParameterMissing',
       description: 'Required parameter missing: ticket',
     });
-    const headers = { authorization: `Bearer ${robin}`, 'content-type': 'application/json' };
-    const broken = await running.call(`${site}/api/v2/tickets.json`, { method: 'POST', headers, body: '{' });
+    const headers = { authorization: `Bearer ${zendesk.token}`, 'content-type': 'application/json' };
+    const broken = await zendesk.running.call(`${site}/api/v2/tickets.json`, { method: 'POST', headers, body: '{' });
     expect([broken.status, bodyOf(broken).message]).toEqual([422, 'Server could not parse JSON']);
   });
 
@@ -319,9 +283,9 @@ test.each([
 
 test('a file is uploaded byte for byte and goes with a comment', async () => {
   const bytes = Buffer.from([0, 255, 13, 10, 200, 128, 0]);
-  const uploaded = await running.call(`${site}/api/v2/uploads.json?filename=logo%20%C3%A4.png`, {
+  const uploaded = await zendesk.running.call(`${site}/api/v2/uploads.json?filename=logo%20%C3%A4.png`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${robin}`, 'content-type': 'image/png' },
+    headers: { authorization: `Bearer ${zendesk.token}`, 'content-type': 'image/png' },
     body: bytes,
   });
   expect(uploaded.status).toBe(201);
@@ -331,21 +295,21 @@ test('a file is uploaded byte for byte and goes with a comment', async () => {
   const [open] = await find('type:ticket status:open');
   const { audit } = bodyOf(await call('PUT', `tickets/${open?.id}.json`, { ticket: { comment } }));
   expect(audit.events[0].attachments).toEqual([attachment]);
-  const lead = await running.call(attachment.content_url);
+  const lead = await zendesk.running.call(attachment.content_url);
   expect(lead.status).toBe(302);
   const location = lead.headers.get('location') ?? '';
-  const shown = await fetch(location.replace('https:/', running.sandbox.url));
+  const shown = await fetch(location.replace('https:/', zendesk.running.sandbox.url));
   expect(Buffer.from(await shown.arrayBuffer())).toEqual(bytes);
   expect(shown.headers.get('content-type')).toBe('image/png');
   // The host of the files knows no credentials.
-  expect((await running.getAs(location, robin)).status).toBe(400);
+  expect((await zendesk.running.getAs(location, zendesk.token)).status).toBe(400);
   expect(bodyOf(await call('GET', `attachments/${attachment.id}.json`)).attachment).toEqual(attachment);
   expect((await call('DELETE', `uploads/${token}.json`)).status).toBe(404);
-  expect((await running.call(`${site}/api/v2/uploads.json`, { method: 'POST' })).status).toBe(401);
+  expect((await zendesk.running.call(`${site}/api/v2/uploads.json`, { method: 'POST' })).status).toBe(401);
 });
 
 test('a token that only reads writes nothing', async () => {
-  const reader = await logIn(site, 'read');
+  const reader = await zendesk.logIn(site, 'read');
   expect((await call('GET', 'tickets/1.json', undefined, reader)).status).toBe(200);
   expect((await call('DELETE', 'tickets/1.json', undefined, reader)).status).toBe(403);
   expect((await call('GET', 'tickets/1.json')).status).toBe(200);
