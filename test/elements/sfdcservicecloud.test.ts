@@ -104,6 +104,16 @@ describe('categories', () => {
     expect(sent?.body).toContain('<nameField><label>Shipment Name</label><type>Text</type></nameField>');
     expect((await call('GET', path)).body).toMatchObject({ Metadata: { label: 'Shipment', pluralLabel: 'Parcels' } });
   });
+
+  test('no member of a body leaves its place in the call', async () => {
+    const [shipment] = await rows('/resources/categories', { where: "DeveloperName = 'Shipment'" });
+    const nameField = { label: 'a</label><x>', 'type></nameField><evil': 'b', type: 'Text' };
+    await call('PATCH', `/resources/categories/${shipment?.['Id']}`, { nameField, label: '<&>' });
+    const [sent] = (await seenRequests(element.trip, '*/Soap/*')).slice(-1) as unknown as { body: string }[];
+    expect(sent?.body).not.toContain('evil');
+    expect(sent?.body).toContain('<label>&#60;&#38;&#62;</label>');
+    expect(sent?.body).toContain('<nameField><label>a&#60;/label&#62;&#60;x&#62;</label><type>Text</type></nameField>');
+  });
 });
 
 test('objects go by their names here, too', async () => {

@@ -8,10 +8,10 @@ function escapeXml(text) {
   return String(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** An element for each member that has a value. */
+/** An element for each member that has a value; what is no name of one is left out. */
 function elements(members) {
   return Object.entries(members)
-    .filter(([, value]) => value !== null && value !== undefined)
+    .filter(([name, value]) => /^\w+$/.test(name) && value !== null && value !== undefined)
     .map(([name, value]) => `<${name}>${typeof value === 'object' ? elements(value) : escapeXml(value)}</${name}>`)
     .join('');
 }
