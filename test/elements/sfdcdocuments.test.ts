@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { seenRequests } from '../support/guide.ts';
 import type { Answer } from '../support/platform.ts';
 import { type Row, useConnection } from './conformance.ts';
 
@@ -252,6 +253,24 @@ describe('files', () => {
     const [entry] = (await call('GET', `/folders/contents?${of('/Images')}&raw=true`)).body;
     expect(entry.raw).toMatchObject({ id: entry.id, type: 'Folder' });
   });
+});
+
+test('nothing in a path or in search words is read as a reference or as another parameter', async () => {
+  for (const words of [
+    '@{folder.records[0].Id}',
+    "@{&q=SELECT Id FROM User WHERE Id != '}",
+    "' OR Name != '",
+    'a&b=c#d',
+  ]) {
+    const missing = await call('GET', `/files/metadata?${of(`/Reports/${words}.txt`)}`);
+    expect([missing.status, missing.body.message]).toEqual([404, expect.stringContaining('There is no file')]);
+    const [asked] = (await seenRequests(connection.trip, '*/composite')).slice(-1);
+    const [, file] = JSON.parse(asked?.body ?? '').compositeRequest as { url: string }[];
+    const { search, hash } = new URL(file?.url ?? '', 'https://vendor.example');
+    expect([[...new URLSearchParams(search).keys()], hash]).toEqual([['q'], '']);
+    expect(file?.url.match(/@\{/g)).toHaveLength(1);
+    expect(await found('/search', { path: '/Reports', text: words })).toEqual([]);
+  }
 });
 
 describe('search', () => {

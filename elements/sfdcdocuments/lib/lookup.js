@@ -2,6 +2,8 @@
 // Files and folders are found by queries: a file by its title and extension, which stand apart at Salesforce, a folder by
 // its name and the names above it. What lies in a folder is asked for in one composite call.
 const api = '/services/data/v44.0';
+/** The folder that the statement before this one finds. No caller can write it: texts with this character are refused. */
+const folderBefore = '\u0000folder\u0000';
 /** Levels upwards that a query may go. */
 const deepest = 5;
 
@@ -39,7 +41,7 @@ function fileStatements(names) {
   const called = `Title = ${quoted(title)} AND FileExtension = ${extension === '' ? 'null' : quoted(extension)}`;
   const lastChanged = 'ORDER BY LastModifiedDate DESC LIMIT 1';
   if (names.length === 1) return { file: `SELECT Id FROM ContentDocument WHERE ${called} ${lastChanged}` };
-  const inFolder = "ParentContentFolderId = '@{folder.records[0].Id}' AND IsFolder = false";
+  const inFolder = `ParentContentFolderId = '${folderBefore}' AND IsFolder = false`;
   return {
     folder: folderStatement(names.slice(0, -1)),
     file: `SELECT Id FROM ContentFolderItem WHERE ${inFolder} AND ${called} ${lastChanged}`,
@@ -61,9 +63,9 @@ function folderFault(names) {
 function ask(statements) {
   const names = Object.keys(statements);
   if (names.length === 1) return { request_vendor_parameters: { q: statements[names[0]] } };
-  // A reference to an answer is only seen as it is.
+  // A reference to an answer is only seen as it is; what looks like one in a caller's words stays encoded.
   const urlOf = (soql) =>
-    `${api}/query?q=${encodeURIComponent(soql).replace(/%40%7B(.*?)%7D/g, (reference) => decodeURIComponent(reference))}`;
+    `${api}/query?q=${encodeURIComponent(soql).replaceAll(encodeURIComponent(folderBefore), '@{folder.records[0].Id}')}`;
   const compositeRequest = names.map((name) => ({ method: 'GET', referenceId: name, url: urlOf(statements[name]) }));
   return {
     request_vendor_method: 'POST',
