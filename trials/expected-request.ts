@@ -40,6 +40,8 @@ export interface ResourceCall {
   call: MadeCall;
   /** the body that the resource before this one in a chain answered */
   previous: unknown;
+  /** the whole answer of that one, which may be a file */
+  previousAnswer?: unknown;
   /** whether the call asks for the page behind the first one by its token */
   follows: boolean;
 }
@@ -127,7 +129,12 @@ class Places {
       this.#mergeBody(this.#fillBody(name));
       return;
     }
-    const { call } = this.#given;
+    const { call, previousAnswer } = this.#given;
+    if (type === 'prevBody' && parameter.dataType === 'file') {
+      this.#isMultipart = true;
+      this.#file = { field: vendorName, fileName: 'file', text: JSON.stringify(previousAnswer) };
+      return;
+    }
     if (parameter.vendorDataType === 'base64' && call.body.kind === 'multipart' && call.body.file?.field === name) {
       this.#putMember(vendorName, Buffer.from(call.body.file.text).toString('base64'));
       return;

@@ -203,6 +203,7 @@ function judge(arrived: RecordedRequest[], trip: Trip): Pick<ResourceReport, 'ou
   const notes: string[] = [];
   let outcome: ResourceReport['outcome'] = 'equal';
   let previous: unknown;
+  let previousAnswer: unknown;
   let next = 0;
   let turn = 0;
   for (const resource of chain) {
@@ -212,7 +213,7 @@ function judge(arrived: RecordedRequest[], trip: Trip): Pick<ResourceReport, 'ou
       context.described.add(description);
       next += 1;
     }
-    const given = { ...context, resource, call, previous, follows };
+    const given = { ...context, resource, call, previous, previousAnswer, follows };
     let expectation: Expectation;
     try {
       expectation = expectRequest(given);
@@ -240,6 +241,7 @@ function judge(arrived: RecordedRequest[], trip: Trip): Pick<ResourceReport, 'ou
     if (found.length > 0) return { outcome: 'different', notes: found };
     next += 1;
     const after = answeredBody(given, answers[turn]);
+    previousAnswer = answers[turn];
     turn += 1;
     if (after.kind === 'unforeseen') return { outcome: 'part', notes: [...notes, after.because] };
     if (after.kind === 'ended') break;

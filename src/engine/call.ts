@@ -8,7 +8,14 @@ import type { VendorTokens } from '../store/tokens.ts';
 import { answerCall, pageOf } from './answer.ts';
 import { type CompiledResource, compileElement } from './compile.ts';
 import type { ElementAnswer, ElementCall } from './element-call.ts';
-import { callLink, type Link, type LinkAnswer, type LinkDependencies, Unauthorized } from './link.ts';
+import {
+  callLink,
+  type Link,
+  type LinkAnswer,
+  type LinkDependencies,
+  type PreviousAnswer,
+  Unauthorized,
+} from './link.ts';
 import type { Match } from './match.ts';
 import type { Renewal, StoredAccount } from './renewal.ts';
 import { noSuchRow, pickedRow } from './rows.ts';
@@ -76,12 +83,13 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     let used = signing;
     let answer: LinkAnswer | undefined;
     for (const resource of chain) {
-      const previous = answer === undefined ? undefined : { body: answer.body, headers: answer.headers };
-      answer?.download?.body.destroy();
+      const earlier: LinkAnswer['download'] = answer?.download;
+      const previous = answer === undefined ? undefined : previousOf(answer);
       const link = { resource, pathVariables: match.pathVariables, call, previous };
       const account = withSettings(used.account, settings);
       const calling = resource.resource.valence?.pick === undefined ? callRenewing : pickRow;
-      ({ answer, used } = await calling({ ...used, account }, link, renews));
+      // A download that the next resource has not sent on is not wanted.
+      ({ answer, used } = await calling({ ...used, account }, link, renews).finally(() => earlier?.body.destroy()));
       Object.assign(settings, answer.settings);
     }
     if (answer === undefined) throw new Error('A chain has at least one resource');
@@ -147,6 +155,28 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       if (isConnected(signing.account)) refresh.didNotHelp(signing.account);
       throw error.problem;
     }
+  }
+}
+
+/** What the next resource of a chain sees of an answer. */
+function previousOf({ body, headers, download }: LinkAnswer): PreviousAnswer {
+  const file = download && {
+    name: 'file',
+    fileName: fileNameOf(download.headers['content-disposition'] ?? ''),
+    contentType: download.headers['content-type'] ?? 'application/octet-stream',
+    stream: download.body,
+  };
+  return { body, headers, file };
+}
+
+/** The name in a Content-Disposition (RFC 6266 section 4.3); `file` where it has none that can be read. */
+function fileNameOf(disposition: string): string {
+  const [, encoded] = /\bfilename\*=UTF-8''([^;\s]+)/i.exec(disposition) ?? [];
+  const [, plain] = /\bfilename="?([^";]+)"?/i.exec(disposition) ?? [];
+  try {
+    return encoded === undefined ? (plain ?? 'file') : decodeURIComponent(encoded);
+  } catch {
+    return plain ?? 'file';
   }
 }
 

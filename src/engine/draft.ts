@@ -60,7 +60,7 @@ export interface DraftSources {
   /** the fields that the vendor describes the statement's object with */
   described: readonly string[] | undefined;
   /** the answer of the resource before this one in a chain */
-  previous: { body: unknown } | undefined;
+  previous: { body: unknown; file: FilePart | undefined } | undefined;
 }
 
 /** Reads `where`. Throws a Problem that says where it is wrong. */
@@ -274,7 +274,7 @@ class DraftWriter {
         // A call without a body, such as a GET, has nothing but its path to give a field.
         return fieldValue(call.body, name, wantsFile) ?? aboutFile(call.body, name) ?? pathVariables[name];
       case 'prevBody':
-        return previous?.body;
+        return wantsFile ? previous?.file : previous?.body;
       case 'prevBodyField':
         return valueAt(previous?.body, name);
       default:

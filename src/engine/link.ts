@@ -4,6 +4,7 @@ import type { ConnectedAccount } from '../auth/refresh.ts';
 import { type Account, authorizeRequest } from '../auth/schemes.ts';
 import type { VendorDoor } from '../auth/vendor-door.ts';
 import type { Expression } from '../ceql/parse.ts';
+import type { FilePart } from '../core/body.ts';
 import type { Clock } from '../core/clock.ts';
 import { Problem } from '../core/errors.ts';
 import { type HttpRequest, type HttpStream, isStream, valueAt, writeValue } from '../core/http.ts';
@@ -33,6 +34,14 @@ import { takeRoot } from './root-key.ts';
 import { shapeRows } from './rows.ts';
 import { vendorProblem } from './vendor-problem.ts';
 
+/** The answer of the resource before this one in a chain. */
+export interface PreviousAnswer {
+  body: unknown;
+  headers: Readonly<Record<string, string>>;
+  /** a download, not yet read */
+  file: FilePart | undefined;
+}
+
 /** What is called, for whom. */
 export interface Link {
   account: Account | ConnectedAccount;
@@ -40,7 +49,7 @@ export interface Link {
   resource: CompiledResource;
   pathVariables: Readonly<Record<string, string>>;
   call: ElementCall;
-  previous: { body: unknown; headers: Readonly<Record<string, string>> } | undefined;
+  previous: PreviousAnswer | undefined;
   /** the page, unless the caller's parameters say which */
   page?: AskedPage;
 }

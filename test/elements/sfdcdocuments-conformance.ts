@@ -137,6 +137,39 @@ const fileRows = (way: Way): ResourceRow[] => [
     },
     error: refusedNowhere(way, 'GET', '/metadata'),
   }),
+  row(way.resource('POST', '/copy'), {
+    create: async (connection) => {
+      const file = await newFile(connection, 'to be copied');
+      made += 1;
+      const path = `/Reports/copied ${made}.txt`;
+      const copy = await good(connection.call('POST', way.at(file, '/copy'), { path }));
+      expect(copy).toMatchObject({ path, name: `copied ${made}.txt`, size: 12, mimeType: 'text/plain' });
+      expect(copy.id).not.toBe(file.id);
+      for (const { id } of [file, copy]) {
+        expect((await connection.download(`/files/${id}`)).bytes.toString()).toBe('to be copied');
+      }
+      const again = await connection.call('POST', way.at(file, '/copy'), { path });
+      expectRefused(again, { status: 409, says: 'overwrite=true' });
+      const address = way.at(file, '/copy');
+      const over = `${address}${address.includes('?') ? '&' : '?'}overwrite=true`;
+      expect((await good(connection.call('POST', over, { path }))).id).toBe(copy.id);
+      expect(await good(connection.call('GET', `/files/${copy.id}/revisions`))).toHaveLength(2);
+    },
+    error: async (connection) => {
+      const file = await newFile(connection);
+      const copy = (body: object) => connection.call('POST', way.at(file, '/copy'), body);
+      expectRefused(await copy({}), { status: 400, says: 'Give the path of the copy' });
+      expectRefused(await copy({ path: '/Reports/a.png' }), {
+        status: 400,
+        says: 'keeps the extension of its file, txt',
+      });
+      expectRefused(await copy({ path: '/None/a.txt' }), { status: 404, says: 'no folder /None' });
+      const nothing = await connection.call('POST', way.nowhere('/copy'), { path: '/Reports/a.txt' });
+      expectRefused(nothing, { status: 404, says: 'There is no file' });
+      const tooLong = await copy({ path: `/Reports/${'x'.repeat(256)}.txt` });
+      expectRefused(tooLong, { status: 400, says: 'data value too large' });
+    },
+  }),
   row(way.resource('PATCH', '/metadata'), {
     update: async (connection) => {
       const file = await newFile(connection);
@@ -330,6 +363,18 @@ export const sfdcdocumentsConformance: ElementConformance = {
       },
     }),
     ...waysTo('files').flatMap(fileRows),
+    ...['POST /folders/copy', 'POST /folders/{id}/copy'].map((resource) =>
+      row(
+        resource,
+        {
+          error: async ({ call }) => {
+            const path = resource.slice('POST '.length).replace('{id}', '07H5g000000000AEAQ');
+            expectRefused(await call('POST', path, { path: '/Copied' }), { status: 405, says: 'cannot copy folders' });
+          },
+        },
+        { create: 'Salesforce cannot copy folders' },
+      ),
+    ),
     row('POST /folders', {
       create: async (connection) => {
         const folder = await newFolder(connection);

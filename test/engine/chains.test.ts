@@ -1,9 +1,12 @@
 // Chains: one call runs several resources, each of which sees the answer of the one before it.
 
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { receivedForm } from '../support/element-request.ts';
 import { type Platform, startPlatform } from '../support/platform.ts';
 import {
   connectTestElement,
+  type RecordedRequest,
   type RecordingVendor,
   startRecordingVendor,
   type TestInstance,
@@ -35,6 +38,12 @@ beforeAll(async () => {
     configuration: [{ key: 'kept' }],
     resources: [
       link('one', undefined, { nextResource: '' }),
+      link('copy', 'POST:/hubs/general/sent-on', { valence: { download: true } }),
+      link('sent-on', undefined, {
+        method: 'POST',
+        parameters: [{ type: 'prevBody', name: 'file', vendorType: 'multipart', vendorName: 'data', dataType: 'file' }],
+      }),
+      link('unwanted', 'one', { valence: { download: true } }),
       ...[1, 2, 3, 4].map((number) => link(`five${number}`, `five${number + 1}`)),
       link('five5', undefined, { rootKey: '|at' }),
       ...[1, 2, 3, 4, 5].map((number) => link(`six${number}`, `six${number + 1}`)),
@@ -170,4 +179,34 @@ test('an error ends the chain', async () => {
 test('resources in the middle of a chain can be called by themselves', async () => {
   await instance.call('GET', '/five4');
   expect(sent()).toEqual(['GET /five4', 'GET /five5']);
+});
+
+test.each([
+  [`attachment; filename*=UTF-8''gr%C3%BC%C3%9Fe.png`, 'grüße.png'],
+  ['attachment; filename="plain.png"', 'plain.png'],
+  [`attachment; filename*=UTF-8''%E0%A4; filename="kept.png"`, 'kept.png'],
+  [undefined, 'file'],
+])('a download is sent on as a file by the next resource (%s)', async (disposition, name) => {
+  const bytes = randomBytes(300_000);
+  vendor.reply = ({ path }) =>
+    path === '/copy'
+      ? {
+          headers: { 'content-type': 'image/png', ...(disposition && { 'content-disposition': disposition }) },
+          body: bytes,
+        }
+      : { body: { sent: true } };
+  expect((await instance.call('GET', '/copy')).body).toEqual({ sent: true });
+  const [, sent] = vendor.requests;
+  const file = (await receivedForm(sent as RecordedRequest)).get('data') as File;
+  expect([file.name, file.type, Buffer.from(await file.arrayBuffer()).equals(bytes)]).toEqual([
+    name,
+    'image/png',
+    true,
+  ]);
+});
+
+test('a download that the next resource does not send on holds no connection', async () => {
+  vendor.reply = ({ path }) => ({ body: path === '/unwanted' ? randomBytes(5_000_000) : { ok: true } });
+  expect((await instance.call('GET', '/unwanted')).body).toEqual({ ok: true });
+  await expect.poll(() => vendor.pending(), { timeout: 5000 }).toBe(0);
 });

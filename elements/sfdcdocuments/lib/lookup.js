@@ -2,8 +2,8 @@
 // Files and folders are found by queries: a file by its title and extension, which stand apart at Salesforce, a folder by
 // its name and the names above it. What lies in a folder is asked for in one composite call.
 const api = '/services/data/v44.0';
-/** The folder that the statement before this one finds. No caller can write it: texts with this character are refused. */
-const folderBefore = '\u0000folder\u0000';
+/** What the statement of this name finds, in another one. No caller can write it: texts with this character are refused. */
+const idFrom = (name) => `\u0000${name}\u0000`;
 /** Levels upwards that a query may go. */
 const deepest = 5;
 
@@ -35,16 +35,16 @@ function folderStatement(names) {
   return `SELECT Id FROM ContentFolder WHERE ${conditions.join(' AND ')} ORDER BY CreatedDate LIMIT 1`;
 }
 
-/** A file in a folder, or with one name alone the last changed of all files that are called so. */
-function fileStatements(names) {
+/** A file in a folder, or with one name alone the last changed of all files that are called so; the statements have these names. */
+function fileStatements(names, folder = 'folder', file = 'file') {
   const { title, extension } = splitName(names[names.length - 1]);
   const called = `Title = ${quoted(title)} AND FileExtension = ${extension === '' ? 'null' : quoted(extension)}`;
   const lastChanged = 'ORDER BY LastModifiedDate DESC LIMIT 1';
-  if (names.length === 1) return { file: `SELECT Id FROM ContentDocument WHERE ${called} ${lastChanged}` };
-  const inFolder = `ParentContentFolderId = '${folderBefore}' AND IsFolder = false`;
+  if (names.length === 1) return { [file]: `SELECT Id FROM ContentDocument WHERE ${called} ${lastChanged}` };
+  const inFolder = `ParentContentFolderId = '${idFrom(folder)}' AND IsFolder = false`;
   return {
-    folder: folderStatement(names.slice(0, -1)),
-    file: `SELECT Id FROM ContentFolderItem WHERE ${inFolder} AND ${called} ${lastChanged}`,
+    [folder]: folderStatement(names.slice(0, -1)),
+    [file]: `SELECT Id FROM ContentFolderItem WHERE ${inFolder} AND ${called} ${lastChanged}`,
   };
 }
 
@@ -64,8 +64,7 @@ function ask(statements) {
   const names = Object.keys(statements);
   if (names.length === 1) return { request_vendor_parameters: { q: statements[names[0]] } };
   // A reference to an answer is only seen as it is; what looks like one in a caller's words stays encoded.
-  const urlOf = (soql) =>
-    `${api}/query?q=${encodeURIComponent(soql).replaceAll(encodeURIComponent(folderBefore), '@{folder.records[0].Id}')}`;
+  const urlOf = (soql) => `${api}/query?q=${encodeURIComponent(soql).replace(/%00(\w+)%00/g, '@{$1.records[0].Id}')}`;
   const compositeRequest = names.map((name) => ({ method: 'GET', referenceId: name, url: urlOf(statements[name]) }));
   return {
     request_vendor_method: 'POST',
@@ -103,6 +102,24 @@ function askForFile() {
 }
 
 const foundFile = () => found('file', `There is no file ${request_parameters.path}.`);
+
+/**
+ * What the hook after a look-up of a place for a file gives: the file that has it already, its folder and the title;
+ * `more` goes along.
+ */
+function foundPlace(path, more = {}) {
+  const names = namesOf(path);
+  const { records: files, refused } = answerTo('file');
+  const folders = names.length === 1 ? [] : answerTo('folder').records;
+  if (refused !== undefined) return refused;
+  if (names.length > 1 && folders.length === 0) return missing(`There is no folder /${names.slice(0, -1).join('/')}.`);
+  if (files.length > 0 && request_parameters.overwrite !== 'true') {
+    const message = `There is a file ${path} already: give overwrite=true to make a new version of it.`;
+    return { ...missing(message), response_status_code: 409 };
+  }
+  const { title } = splitName(names[names.length - 1]);
+  return { response_body: { file: files[0]?.Id, folder: folders[0]?.Id, title, ...more } };
+}
 
 /** The root folder needs no look-up. */
 function askForFolder() {

@@ -36,7 +36,7 @@ function askForFiles() {
     const filters = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
     return ask({ files: `SELECT ${selected}, Description FROM ContentDocument${filters} ${order}` });
   }
-  const inFolder = [`ParentContentFolderId = '${folderBefore}'`, 'IsFolder = false', ...conditions].join(' AND ');
+  const inFolder = [`ParentContentFolderId = '${idFrom('folder')}'`, 'IsFolder = false', ...conditions].join(' AND ');
   return ask({
     folder: folderStatement(names),
     files: `SELECT ${selected} FROM ContentFolderItem WHERE ${inFolder} ${order}`,

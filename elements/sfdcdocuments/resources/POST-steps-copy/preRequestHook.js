@@ -1,0 +1,1 @@
+// include ../POST-steps-upload/preRequestHook.js
