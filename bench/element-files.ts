@@ -17,6 +17,8 @@ interface FileSide extends VendorSide {
   warm: string;
   up: string;
   down(answer: Record<string, unknown>): string;
+  /** where it is copied, if it can be */
+  copy?(answer: Record<string, unknown>): string;
 }
 
 const sides: FileSide[] = [
@@ -31,6 +33,7 @@ const sides: FileSide[] = [
     warm: '/search?pageSize=5',
     up: '/files?path=/large.bin&overwrite=true',
     down: ({ id }) => `/files/${id}`,
+    copy: ({ id }) => `/files/${id}/copy?overwrite=true`,
   },
   {
     what: 'a ticket’s attachment',
@@ -80,6 +83,13 @@ export const elementFiles: Scenario = async ({ scale, report }) => {
       await measure('down', async () => {
         const came = await downloadFile(url(side.down(answer)), authorization);
         if (came.bytes !== bytes) throw new Error(`${came.bytes} bytes came down instead of ${bytes}`);
+      });
+      const { copy } = side;
+      if (copy === undefined) continue;
+      await measure('up again as a copy', async () => {
+        const path = `/hubs/${side.hub}${copy(answer)}`;
+        const { status, body } = await server.call('POST', path, { authorization, body: { path: '/copied.bin' } });
+        if (status !== 200 || body.size !== bytes) throw new Error(`The copy was answered ${status} ${body.message}`);
       });
     }
     return rows;
