@@ -149,6 +149,15 @@ function targetFault(target) {
   return target.name === undefined ? 'The new path must end with a name.' : folderFault(target.folders);
 }
 
+/** What the hook before a change by id gives: only a new path needs a look-up, of the folder that it leads to. */
+function askForTarget(changes, changesFault) {
+  const target = targetOf(changes.path);
+  const fault = changesFault ?? targetFault(target);
+  if (fault !== undefined) return refusal(400, fault);
+  const statements = targetStatements(target);
+  return statements.target === undefined ? { continue: false, response_body: {} } : ask(statements);
+}
+
 /** What the hook after a look-up with a target gives: the id of what is changed, and that of the folder it goes to. */
 function foundWithTarget(own, target) {
   if (response_iserror || own.response_body?.Id === undefined || target === undefined) return own;
