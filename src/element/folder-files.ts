@@ -68,11 +68,19 @@ interface FolderFiles {
 
 function folderFiles(folder: string, faults: string[]): FolderFiles {
   const schemas = new Map<string, unknown>();
+  // Many scripts include the same few files.
+  const texts = new Map<string, string>();
 
   const read = (file: string, why: string): string => {
-    if (existsSync(file)) return readFileSync(file, 'utf8');
-    faults.push(`${file} is not there, though ${why}`);
-    return '';
+    const known = texts.get(file);
+    if (known !== undefined) return known;
+    if (!existsSync(file)) {
+      faults.push(`${file} is not there, though ${why}`);
+      return '';
+    }
+    const text = readFileSync(file, 'utf8');
+    texts.set(file, text);
+    return text;
   };
   /** A line `// include <path>`, relative to the file it stands in, becomes that file's text. */
   const script = (file: string, why: string, depth: number): string =>
