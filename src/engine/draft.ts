@@ -353,7 +353,7 @@ class DraftWriter {
         // Without an order the rows of two pages may overlap.
         orderBy:
           orderBy === undefined
-            ? [{ field: keyset ?? statement.fields?.[0] ?? statement.keyset ?? 'Id', descending: false }]
+            ? [{ field: keyset ?? statement.fields?.[0] ?? statement.keyset ?? selected[0] ?? '', descending: false }]
             : parseOrderBy(orderBy),
       });
     });
