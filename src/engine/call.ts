@@ -7,6 +7,7 @@ import { Problem } from '../core/errors.ts';
 import type { VendorTokens } from '../store/tokens.ts';
 import { answerCall, pageOf } from './answer.ts';
 import { type CompiledResource, compileElement } from './compile.ts';
+import { fileNameOf } from './decode.ts';
 import type { ElementAnswer, ElementCall } from './element-call.ts';
 import {
   callLink,
@@ -167,17 +168,6 @@ function previousOf({ body, headers, download }: LinkAnswer): PreviousAnswer {
     stream: download.body,
   };
   return { body, headers, file };
-}
-
-/** The name in a Content-Disposition (RFC 6266 section 4.3); `file` where it has none that can be read. */
-function fileNameOf(disposition: string): string {
-  const [, encoded] = /\bfilename\*=UTF-8''([^;\s]+)/i.exec(disposition) ?? [];
-  const [, plain] = /\bfilename="?([^";]+)"?/i.exec(disposition) ?? [];
-  try {
-    return encoded === undefined ? (plain ?? 'file') : decodeURIComponent(encoded);
-  } catch {
-    return plain ?? 'file';
-  }
 }
 
 function isStored(account: Account): account is StoredAccount {

@@ -20,6 +20,17 @@ export function isDownload(headers: Readonly<Record<string, string>>): boolean {
   return type !== '' && !isText(type);
 }
 
+/** The name in a Content-Disposition (RFC 6266 section 4.3); `file` where it has none that can be read. */
+export function fileNameOf(disposition: string): string {
+  const [, encoded] = /\bfilename\*=UTF-8''([^;\s]+)/i.exec(disposition) ?? [];
+  const [, plain] = /\bfilename="?([^";]+)"?/i.exec(disposition) ?? [];
+  try {
+    return encoded === undefined ? (plain ?? 'file') : decodeURIComponent(encoded);
+  } catch {
+    return plain ?? 'file';
+  }
+}
+
 /** The headers of an answer that describe its body. */
 export function bodyHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const kept: Record<string, string> = {};
