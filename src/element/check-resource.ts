@@ -3,13 +3,12 @@
 import { placeholders } from '../core/template.ts';
 import { checkHooks } from './check-hooks.ts';
 import { checkParameter, checkReach } from './check-parameter.ts';
-import { asVariant, isList, variantsOf, withoutHub } from './define.ts';
+import { asVariant, callableTypes, isCallable, isList, variantsOf, withoutHub } from './define.ts';
 import type { ElementDocument, Resource } from './definition.ts';
 import { oneOf, type Report } from './finding.ts';
 import type { Parameter } from './parameter.ts';
 import { preRequestScripts, type Surroundings } from './surroundings.ts';
 
-const callableTypes = new Set(['api', 'apiNoDocumentation']);
 const lifecycleTypes = new Set([
   ...['provisionAuthValidation', 'onProvision', 'onProvisionWebhook', 'onDeleteWebhook', 'onDelete', 'onRefresh'],
   ...['oauthOnTokenRequest', 'oauthOnAuthorizeUrl', 'oauthOnAuthroizeUrl', 'oauthOnTokenExchange', 'oauth2Password'],
@@ -21,12 +20,6 @@ const pagingTypes = new Set(['VENDOR_SUPPORTED', 'VENDOR_NOT_SUPPORTED', 'NO_PAG
 const writesAddress = /request_vendor_(path|url)/;
 /** One way into a body: names, positions and `[*]`, with dots between; a leading dot is allowed. */
 const rootWay = /^(\.?([^.[\]|]+|\[(\d+|\*)\]))((\.[^.[\]|]+)|\.?\[(\d+|\*)\])*$/;
-
-/** Whether callers reach a resource; the others run by themselves. */
-export function isCallable({ type, valence }: Resource): boolean {
-  if (valence?.internal === true) return false;
-  return type === undefined || type === null || callableTypes.has(type);
-}
 
 /** A resource as people name it: `GET /incidents/{id}`. */
 export function labelOf({ method, path }: Resource): string {

@@ -2,16 +2,9 @@
 
 import { documentFaults } from './catalog.ts';
 import { checkHooks } from './check-hooks.ts';
-import {
-  checkBaseAddress,
-  checkElementParameters,
-  checkResource,
-  isCallable,
-  labelOf,
-  pathVariables,
-} from './check-resource.ts';
+import { checkBaseAddress, checkElementParameters, checkResource, labelOf, pathVariables } from './check-resource.ts';
 import { checkSettings } from './check-settings.ts';
-import { withoutHub } from './define.ts';
+import { isCallable, withoutHub } from './define.ts';
 import type { ElementDocument, Resource } from './definition.ts';
 import { createReport, type Finding, type Report } from './finding.ts';
 import { surroundingsOf } from './surroundings.ts';

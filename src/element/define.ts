@@ -36,6 +36,15 @@ export function lifecycleResources(definition: Definition, type: string): Resour
   return (definition.document.resources ?? []).filter((resource) => resource.type === type);
 }
 
+/** Whether callers reach a resource: those of the lifecycle run by themselves, internal ones as links of chains. */
+export function isCallable({ type, valence }: Resource): boolean {
+  if (valence?.internal === true) return false;
+  return type === undefined || type === null || callableTypes.has(type);
+}
+
+/** The types of resources that callers reach; without a type they do, too. */
+export const callableTypes: ReadonlySet<string> = new Set(['api', 'apiNoDocumentation']);
+
 /** Whether a resource gives rows: a list, also of records of any kind, or one from which a row is picked. */
 export function isList({ method, path, valence }: Resource): boolean {
   if (method.toUpperCase() !== 'GET') return false;
@@ -58,17 +67,13 @@ export function variantsOf({ valence }: Resource): readonly ResourceVariant[] {
 /** A resource as it is in one of its forms: the variant's members in place of its own. */
 export function asVariant(resource: Resource, variant: ResourceVariant): Resource {
   const { totalKey, paging, fields: _, ...members } = variant;
-  const { totalKey: __, paging: ___, whenFiltered: ____, ...extension } = resource.valence ?? {};
+  const { paging: __, whenFiltered: ___, ...extension } = resource.valence ?? {};
   const valence = {
     ...extension,
-    ...defined('totalKey', totalKey ?? resource.valence?.totalKey),
-    ...defined('paging', paging),
+    ...(totalKey === undefined ? {} : { totalKey }),
+    ...(paging === undefined ? {} : { paging }),
   };
   return { ...resource, ...members, valence };
-}
-
-function defined<Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value } {
-  return value === undefined ? {} : ({ [name]: value } as { [Key in Name]: Value });
 }
 
 /** What the vendor calls an object of an element: `vendorName` of its declaration, or undefined where it has none. */

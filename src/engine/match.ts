@@ -1,8 +1,7 @@
 // Which resource serves a call: static segments beat parameters, and only what the element has is found.
 
 import { Problem } from '../core/errors.ts';
-import { type Definition, vendorObjectName } from '../element/define.ts';
-import type { Resource } from '../element/definition.ts';
+import { type Definition, isCallable, vendorObjectName } from '../element/define.ts';
 import { type CompiledElement, type CompiledResource, compileElement } from './compile.ts';
 
 /** A resource that serves a call, and the values of the parameters in its path, decoded. */
@@ -112,10 +111,4 @@ function decodeSegment(segment: string): string {
   } catch {
     throw new Problem('badRequest', 'The path cannot be decoded: percent-encode it as UTF-8.');
   }
-}
-
-/** Lifecycle resources and links of chains are not reached by callers. */
-function isCallable({ type, valence }: Resource): boolean {
-  if (valence?.internal === true) return false;
-  return type === undefined || type === null || type === 'api' || type === 'apiNoDocumentation';
 }

@@ -2,7 +2,7 @@
 
 import { Problem } from '../core/errors.ts';
 import { isObject } from '../core/http.ts';
-import { type Definition, declaredObjects, withoutHub } from '../element/define.ts';
+import { type Definition, declaredObjects, isCallable, withoutHub } from '../element/define.ts';
 import type { Resource } from '../element/definition.ts';
 
 /** One field of an object, as `/objects/{object}/metadata` shows it. */
@@ -35,8 +35,8 @@ export function objectNames(definition: Definition): string[] {
 
 const standard = new Set(['ping', 'objects', 'bulk', 'me', 'search', 'storage']);
 
-function isApi({ type, valence }: Resource): boolean {
-  return (type === undefined || type === null || type === 'api') && valence?.internal !== true;
+function isApi(resource: Resource): boolean {
+  return isCallable(resource) && resource.type !== 'apiNoDocumentation';
 }
 
 /** The fields of an object, from its declaration or the model of its resources. Throws a Problem when there is none. */
