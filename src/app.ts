@@ -3,6 +3,8 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { createRefresh } from './auth/refresh.ts';
 import { createVendorDoor } from './auth/vendor-door.ts';
+import { createBuild } from './builder/build.ts';
+import { createEdit } from './builder/edit.ts';
 import { type Config, limits } from './config.ts';
 import type { Clock } from './core/clock.ts';
 import type { Secret } from './core/secret.ts';
@@ -35,6 +37,7 @@ import { createScripts } from './script/scripts.ts';
 import { createAuthorizationStore } from './store/authorizations.ts';
 import { startChanges } from './store/changes.ts';
 import { checkDatabase, isReachable, migrate, openDatabase, withLock } from './store/database.ts';
+import { createExtensionStore } from './store/element-extensions.ts';
 import { createElementStore } from './store/elements.ts';
 import { startHousekeeping } from './store/housekeeping.ts';
 import { createIdempotencyStore } from './store/idempotency.ts';
@@ -78,6 +81,7 @@ export async function createApp({ config, connectionString, keyring, logger, clo
   const organizations = createOrganizationStore({ database, vault, changes, limits });
   const signIn = createSignInStore(database, vault);
   const privateElements = createElementStore({ database, changes, limits });
+  const extensions = createExtensionStore({ database, changes, limits });
   const instances = createInstanceStore({ database, vault, changes, limits });
   const tokens = createTokenStore({ database, vault, changes, owner: presence.owner });
   const authorizations = createAuthorizationStore(database, vault);
@@ -96,7 +100,7 @@ export async function createApp({ config, connectionString, keyring, logger, clo
   });
   const door = createVendorDoor({ outbound, limits, observe: telemetry.vendorCalled });
 
-  const elements = createElements(catalog, privateElements);
+  const elements = createElements({ catalog, privateElements, extensions });
   const keepSettings = async (account: StoredAccount, settings: Record<string, string>) => {
     const filled = splitSettings(account.definition, settings);
     await instances.update(account.organizationId, account.instanceId, (stored) => ({
@@ -159,6 +163,8 @@ export async function createApp({ config, connectionString, keyring, logger, clo
     organizations,
     instances,
     privateElements,
+    build: createBuild({ elements, privateElements, extensions }),
+    edit: createEdit({ elements, privateElements, extensions }),
     signIn,
     usage,
     admission: createAdmission(limits),

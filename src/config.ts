@@ -41,6 +41,10 @@ export const limits = {
   cachedIdentityBytes: 32 * 1024 * 1024,
   cachedElements: 1000,
   cachedElementBytes: 32 * 1024 * 1024,
+  /** accounts whose extensions of elements are kept in memory */
+  cachedExtensionAccounts: 20_000,
+  /** versions of a private element that are kept beside the present one */
+  elementVersions: 20,
   /** milliseconds between two pulses of the connection that listens to changes */
   changesPulseMs: 500,
   /** milliseconds that an answered pulse is proof that no change was missed; without it every lookup reads */

@@ -17,16 +17,24 @@ export interface Definition {
   readonly document: ElementDocument;
   /** undefined for an element of the catalog, which everybody sees */
   readonly owner: ElementOwner | undefined;
+  /** whether the account that it is defined for added to it */
+  readonly extended: boolean;
   readonly settings: ReadonlyMap<string, Setting>;
 }
 
 /** Makes a checked document ready for use. */
-export function defineElement(document: ElementDocument, id: number, owner: ElementOwner | undefined): Definition {
+export function defineElement(
+  document: ElementDocument,
+  id: number,
+  owner: ElementOwner | undefined,
+  extended = false,
+): Definition {
   return {
     id,
     key: document.key,
     document,
     owner,
+    extended,
     settings: new Map(document.configuration.map((setting) => [setting.key, setting])),
   };
 }

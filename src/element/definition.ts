@@ -7,7 +7,8 @@ import { Hook, openObject, optionalText, Parameter } from './parameter.ts';
 
 const optional = Type.Optional;
 
-const Setting = openObject({
+/** Schema of a setting. */
+export const Setting = openObject({
   key: Type.String({ minLength: 1 }),
   name: optional(Type.String()),
   description: optionalText,
@@ -28,7 +29,8 @@ export type Setting = Static<typeof Setting>;
 
 const Parameters = Type.Union([Type.Array(Parameter), Type.Null()]);
 
-const Resource = openObject({
+/** Schema of a resource. */
+export const Resource = openObject({
   method: Type.String({ minLength: 1 }),
   path: Type.String({ minLength: 1 }),
   vendorMethod: optionalText,
@@ -58,6 +60,7 @@ export const ElementDocument = openObject({
   hub: Type.String({ minLength: 1 }),
   authentication: openObject({ type: Type.String() }),
   configuration: Type.Array(Setting),
+  active: optional(Type.Union([Type.Boolean(), Type.Null()])),
   parameters: optional(Parameters),
   hooks: optional(Type.Union([Type.Array(Hook), Type.Null()])),
   resources: optional(Type.Array(Resource)),

@@ -3,6 +3,7 @@
 import { isObject } from '../core/http.ts';
 import type { Definition } from './define.ts';
 import type { Setting } from './definition.ts';
+import { firstOwnNumber, withNumbers } from './parts.ts';
 import { settingId } from './settings.ts';
 
 /** Any JSON object; documents carry members that no schema knows. */
@@ -24,16 +25,39 @@ export function elementSummary(definition: Definition): Open {
   return { id: definition.id, ...Object.fromEntries(members), parameters: [], resources: [] };
 }
 
-/** An element whole. */
+/** An element whole, with a number for each of its parts. */
 export function elementDetail(definition: Definition): Open {
-  const { id: _, ...document }: Open = definition.document;
+  const { id: _, ...document } = withNumbers(definition.document);
   return {
     id: definition.id,
     ...document,
     private: definition.owner !== undefined,
-    extended: document['extended'] === true,
+    extended: definition.extended,
     configuration: definition.document.configuration.map(settingView),
+    hooks: listOf(document['hooks']).map(withBody),
+    resources: listOf(document['resources']).map((resource) => resourceDetail(resource, definition)),
   };
+}
+
+/** Account 1 stands for the catalog, as existing clients know it; the platform has no account of this number. */
+const catalogAccount = 1;
+
+function resourceDetail(resource: Open, { owner }: Definition): Open {
+  const isOwn = Number(resource['id']) >= firstOwnNumber;
+  return {
+    ...resource,
+    ...(Array.isArray(resource['hooks']) ? { hooks: listOf(resource['hooks']).map(withBody) } : {}),
+    ...(owner === undefined && isOwn ? {} : { ownerAccountId: owner?.accountId ?? catalogAccount }),
+  };
+}
+
+function listOf(value: unknown): Open[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** Existing clients rely on a text in every hook. */
+function withBody(hook: Open): Open {
+  return typeof hook['body'] === 'string' ? hook : { ...hook, body: '' };
 }
 
 /** A setting with the number that stands for it. */
@@ -58,7 +82,7 @@ export function elementMetadata(definition: Definition): Open {
     image: document['image'] ?? null,
     active: document['active'] !== false,
     beta: document['beta'] === true,
-    extended: document['extended'] === true,
+    extended: definition.extended,
     defaultAuthentication: authentication,
     authenticationTypes: [authentication],
     events: { supported, methods: supported ? [method] : [] },

@@ -23,7 +23,14 @@ const callOf = (path: string): ElementCall => ({
   trace: noTrace,
   vendor: { milliseconds: 0, calls: 0 },
 });
-const policy = (id: number) => ({ id, cachingEnabled: true, maxCacheSize: 0, cacheTimeToLive: 0 });
+const policy = (id: number) => ({
+  id,
+  accountId: 7,
+  elementId: 9,
+  cachingEnabled: true,
+  maxCacheSize: 0,
+  cacheTimeToLive: 0,
+});
 const answer = (text: string) => ({ headers: {}, value: text, stream: undefined });
 
 const resource = { headerNames: [], hooksReadHeaders: false };

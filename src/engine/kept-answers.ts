@@ -10,6 +10,8 @@ import type { ElementAnswer, ElementCall } from './element-call.ts';
 /** What an instance wants: how many answers are kept, and for how many seconds; 0 stands for the default. */
 export interface KeepingPolicy {
   id: number;
+  accountId: number;
+  elementId: number;
   cachingEnabled: boolean;
   maxCacheSize: number;
   cacheTimeToLive: number;
@@ -49,7 +51,12 @@ export function createKeptAnswers({ changes, clock, limits }: KeptAnswersDepende
     max: 10_000,
     dispose: (answers) => answers.clear(),
   });
-  const sourcesOf = (id: number): Source[] => [`answers:${id}`, `instance:${id}`];
+  const sourcesOf = ({ id, accountId, elementId }: KeepingPolicy): Source[] => [
+    `answers:${id}`,
+    `instance:${id}`,
+    `element:${elementId}`,
+    `extensions:${accountId}`,
+  ];
   let bytes = 0;
 
   const answersOf = ({ id, maxCacheSize }: KeepingPolicy) => {
@@ -95,7 +102,7 @@ export function createKeptAnswers({ changes, clock, limits }: KeptAnswersDepende
           text,
           keptAt,
           seen,
-          sources: sourcesOf(policy.id),
+          sources: sourcesOf(policy),
         });
         bytes += text.length;
         while (bytes > limits.keptAnswersBytes && instances.size > 0) instances.pop();

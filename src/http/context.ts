@@ -8,6 +8,8 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
+import type { Build } from '../builder/build.ts';
+import type { Edit } from '../builder/edit.ts';
 import type { Config, limits } from '../config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Telemetry } from '../core/telemetry.ts';
@@ -45,6 +47,8 @@ export interface RouteContext {
   organizations: OrganizationStore;
   instances: InstanceStore;
   privateElements: ElementStore;
+  build: Build;
+  edit: Edit;
   signIn: SignInStore;
   usage: UsageStore;
   admission: Admission;

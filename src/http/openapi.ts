@@ -22,6 +22,7 @@ export function describeApi(publicUrl: string | undefined): OpenApi {
       { name: 'Instances', description: 'Accounts connected at elements' },
       { name: 'OAuth', description: 'Starting a connection' },
       { name: 'Elements', description: 'The catalog of connectors' },
+      { name: 'Element builder', description: 'The parts of elements, one by one' },
       { name: 'Hubs', description: 'Groups of elements of one kind' },
       { name: 'Element calls', description: `Calls with an element token, under ${basePath}/hubs/…` },
       { name: 'Usage', description: 'Which calls were made, and how they ended' },

@@ -18,6 +18,8 @@ import { accountRoutes } from './routes/accounts.ts';
 import { authenticationRoutes } from './routes/authentication.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { elementCallRoute, elementCallRoutes } from './routes/element-calls.ts';
+import { elementPartRoutes } from './routes/element-parts.ts';
+import { elementRoutes } from './routes/elements.ts';
 import { instanceRoutes } from './routes/instance.ts';
 import { instancesRoutes } from './routes/instances.ts';
 import { oauthRoutes } from './routes/oauth.ts';
@@ -46,6 +48,8 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     serviceRoutes,
     authenticationRoutes,
     catalogRoutes,
+    elementRoutes,
+    elementPartRoutes,
     oauthRoutes,
     instancesRoutes,
     instanceRoutes,

@@ -30,14 +30,14 @@ export interface AuthorizeRequest {
 /** Starts connections. */
 export interface Authorize {
   /**
-   * The URL that the user's browser is sent to, and the key of the element to provision. `elements` are those that the
-   * caller sees: a state that is the key of one with the same authorization URL names it.
+   * The URL that the user's browser is sent to, and the key of the element to provision. `stateElement` is the element
+   * that the state is the key of, if the caller sees one: with the same authorization URL it is the one meant.
    * Throws a Problem naming every parameter that is missing.
    */
   oauthUrl(
     definition: Definition,
     request: AuthorizeRequest,
-    elements: readonly Definition[],
+    stateElement: Definition | undefined,
   ): Promise<{ element: string; oauthUrl: string }>;
   /** OAuth 1.0a's temporary credentials (RFC 5849 section 2.1), remembered for an hour. */
   requestToken(definition: Definition, request: AuthorizeRequest): Promise<{ token: string; secret: string }>;
@@ -57,7 +57,7 @@ interface AuthorizeDependencies {
 export function createAuthorize(dependencies: AuthorizeDependencies): Authorize {
   const { authorizations, door, browserUrl, clock, limits } = dependencies;
   return {
-    async oauthUrl(definition, request, elements) {
+    async oauthUrl(definition, request, stateElement) {
       const type = definition.document.authentication.type;
       if (type === 'oauth1') return oauth1Url(definition, request);
       if (type !== 'oauth2') throw notOAuth(definition);
@@ -86,10 +86,9 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
         },
         quirks,
       );
-      const named = elements.find(
-        (element) => element.key === request.state && sameAuthorization(element, authorizationUrl, request.siteAddress),
-      );
-      return { element: named?.key ?? definition.key, oauthUrl: browserUrl(url) };
+      const isMeant =
+        stateElement !== undefined && sameAuthorization(stateElement, authorizationUrl, request.siteAddress);
+      return { element: isMeant ? stateElement.key : definition.key, oauthUrl: browserUrl(url) };
     },
 
     async requestToken(definition, request) {

@@ -1,7 +1,7 @@
 // Remembers what changed and in which order, so that it can be told of anything read earlier whether it is still true.
 
-/** What processes keep in memory and tell each other of; the ids are those of the rows (`answers`: of the instance). */
-export const changeKinds = ['organization', 'account', 'user', 'element', 'instance', 'answers'] as const;
+/** What processes keep in memory and tell each other of; the ids are those of the rows (`answers`: of the instance; `extensions`: of the account). */
+export const changeKinds = ['organization', 'account', 'user', 'element', 'extensions', 'instance', 'answers'] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
 /** One thing that a value was made from, such as `instance:7`. */

@@ -56,7 +56,7 @@ async function listenBehindRelay(other: Partial<typeof limits> = {}) {
 /** One organization with its account and user (all with the id 1), and instances with tokens. */
 async function fill(instances: number) {
   await sql(`insert into organizations (name, secret_sealed, secret_digest) values ('o', '', 'o')`);
-  await sql(`insert into accounts (organization_id, name) values (1, 'a')`);
+  await sql(`insert into accounts (id, organization_id, name) values (1, 1, 'a')`);
   await sql(`insert into users (organization_id, account_id, email, secret_sealed, secret_digest)
     values (1, 1, 'u', '', 'u')`);
   await sql(`insert into elements (id, organization_id, account_id, key, document) values (5, 1, 1, 'e', '{}')`);
@@ -92,7 +92,7 @@ test.each([
   [`update vendor_tokens set uncertain_since = now() where instance_id = 3`, ['instance:3']],
   [`update vendor_tokens set attempt_id = gen_random_uuid(), attempt_owner = 1, attempt_ends_at = now()`, []],
   [`delete from vendor_tokens where instance_id = 2`, ['instance:2']],
-  [`truncate elements`, ['element:*']],
+  [`truncate elements cascade`, ['element:*']],
   [`truncate vendor_tokens`, ['instance:*']],
 ])('%s is told as %j', async (statement, told) => {
   await fill(3);
@@ -302,4 +302,24 @@ test.each(changeKinds)('a change of %s that this process made is known at once',
   changes.changed(kind, [3]);
   expect(changes.isCurrent(sighting)).toBe(false);
   expect(heard).toEqual([`${kind}:4`, `${kind}:3`]);
+});
+
+test('what was committed before the question is known everywhere when all have heard', async () => {
+  await fill(1);
+  const one = await listen();
+  const others = [await listen(), await listen(), await listen()];
+  for (let round = 1; round <= 20; round++) {
+    await sql(`update organizations set name = $1`, [`round ${round}`]);
+    await one.changes.heardByAll();
+    for (const { heard } of others) expect(heard.filter((change) => change === 'organization:1')).toHaveLength(round);
+  }
+});
+
+test('who does not answer the question is waited for as long as it could trust what it keeps', async () => {
+  await fill(1);
+  const one = await listen(databaseUrl, { changesTrustMs: 700 });
+  const { relay, changes } = await listenBehindRelay({ changesTrustMs: 700 });
+  relay.freeze(name);
+  await one.changes.heardByAll();
+  expect(changes.areKnown()).toBe(false);
 });

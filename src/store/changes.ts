@@ -11,6 +11,8 @@
 // A pulse is an empty query, which is no statement. The statement of each second that other parts may run goes over a
 // connection of its own: PostgreSQL delivers notifications to a connection only between its queries.
 
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import pg from 'pg';
 import type { Secret } from '../core/secret.ts';
 import { type ChangeKind, type ChangeLedger, changeKinds, createChangeLedger } from './change-ledger.ts';
@@ -39,6 +41,11 @@ export interface Changes extends Pick<ChangeLedger, 'now' | 'isCurrent'> {
   changedAll(): void;
   /** Notes a change of what is no row and tells the other processes as soon as they can be reached. */
   notify(kind: ChangeKind, id: number): void;
+  /**
+   * Waits until every process has heard of the changes that were committed before the call. One that does not say so
+   * is waited for until it trusts nothing that it keeps.
+   */
+  heardByAll(): Promise<void>;
   /** Calls a listener with every change of a kind, from here or elsewhere, until the returned function is called. */
   on(kind: ChangeKind, listener: ChangeListener): () => void;
   /**
@@ -57,6 +64,8 @@ interface ChangesLimits {
 }
 
 const channel = 'valence_changes';
+/** by which the sessions that listen know each other */
+const sessionName = 'valence changes';
 const unsentAtMost = 10_000;
 
 /** Begins to listen. Throws PostgreSQL's error when it cannot; later it tries again by itself. */
@@ -64,6 +73,7 @@ export async function startChanges(connectionString: Secret, limits: ChangesLimi
   const ledger = createChangeLedger();
   const listeners = new Map<ChangeKind, Set<ChangeListener>>(changeKinds.map((kind) => [kind, new Set()]));
   const unsent = new Set<string>();
+  const questions = new Map<string, { heard(by: number | undefined): void }>();
   let client: pg.Client | undefined;
   let knownUntil = 0;
   let pulse: { beatsSince: number } | undefined;
@@ -82,13 +92,19 @@ export async function startChanges(connectionString: Secret, limits: ChangesLimi
   const connect = async () => {
     const next = new pg.Client({
       connectionString: connectionString.reveal(),
-      application_name: 'valence changes',
+      application_name: sessionName,
       connectionTimeoutMillis: limits.changesPatienceMs,
       keepAlive: true,
     });
     // a broken connection shows as 'end', which follows; without a listener it would end the process
     next.on('error', () => void next.end());
-    next.on('notification', (message) => hear(message.payload ?? '', message.processId === processIdOf(next)));
+    next.on('notification', (message) => {
+      const [kind, token = ''] = (message.payload ?? '').split(':', 2);
+      // Notifications come in the order of commits: whoever answers the question has heard what was committed before it.
+      if (kind === 'question') say(`heard:${token}`);
+      else if (kind === 'heard') questions.get(token)?.heard(message.processId);
+      else hear(message.payload ?? '', message.processId === processIdOf(next));
+    });
     const overdue = setTimeout(() => void next.end(), 2 * limits.changesPatienceMs);
     let askedAt: number;
     try {
@@ -144,6 +160,34 @@ export async function startChanges(connectionString: Secret, limits: ChangesLimi
       .then(() => tellAgain(), tellAgain);
   };
 
+  const say = (payload: string) => {
+    unsent.add(payload);
+    tell();
+  };
+  /** Asks every session that listens whether it has heard; resolved when all have said so. */
+  const askAll = async (on: pg.Client): Promise<void> => {
+    const token = randomUUID();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let missing = Number.POSITIVE_INFINITY;
+    const speakers = new Set<number | undefined>();
+    const heard = (by: number | undefined) => {
+      speakers.add(by);
+      if (speakers.size >= missing) resolve();
+    };
+    questions.set(token, { heard });
+    try {
+      const { rows } = await on.query<{ sessions: string }>(
+        `select count(*) as sessions, pg_notify($1, $2) from pg_stat_activity
+         where application_name = $3 and datname = current_database()`,
+        [channel, `question:${token}`, sessionName],
+      );
+      missing = Number(rows[0]?.sessions ?? 0);
+      if (speakers.size < missing) await promise;
+    } finally {
+      questions.delete(token);
+    }
+  };
+
   const beat = () => {
     if (client === undefined) return;
     if (pulse === undefined) void sendPulse(client);
@@ -173,8 +217,14 @@ export async function startChanges(connectionString: Secret, limits: ChangesLimi
     changedAll: noteAll,
     notify(kind, id) {
       note(kind, id);
-      unsent.add(unsent.size < unsentAtMost ? `${kind}:${id}` : `${kind}:*`);
-      tell();
+      say(unsent.size < unsentAtMost ? `${kind}:${id}` : `${kind}:*`);
+    },
+    async heardByAll() {
+      const waited = AbortSignal.timeout(limits.changesTrustMs);
+      const outOfTime = once(waited, 'abort');
+      // A connection that breaks meanwhile asks nobody; then time alone tells.
+      const asked = client === undefined ? outOfTime : askAll(client).catch(() => outOfTime);
+      await Promise.race([asked, outOfTime]);
     },
     on(kind, listener) {
       listeners.get(kind)?.add(listener);

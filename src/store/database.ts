@@ -56,6 +56,22 @@ export interface Tables {
     organization_id: number;
     account_id: number;
     key: string;
+    version: Generated<number>;
+    document: Json<Record<string, unknown>>;
+    created_at: Moment;
+    updated_at: Moment;
+  };
+  element_versions: {
+    element_id: number;
+    version: number;
+    document: Json<Record<string, unknown>>;
+    created_at: Moment;
+  };
+  element_shares: { element_id: number; organization_id: number; account_id: number; created_at: Moment };
+  element_extensions: {
+    organization_id: number;
+    account_id: number;
+    element_id: number;
     document: Json<Record<string, unknown>>;
     created_at: Moment;
     updated_at: Moment;

@@ -102,7 +102,7 @@ export interface InstanceStore {
     filter: InstanceFilter,
     page: { after: number; skip: number; limit: number },
   ): Promise<{ rows: InstanceRecord[]; total: number }>;
-  count(scope: InstanceScope): Promise<{ elementId: number; instances: number }[]>;
+  count(scope: InstanceScope): Promise<{ elementKey: string; instances: number }[]>;
   /**
    * Changes an instance in one transaction that locks it; `change` sees the stored record and gives what becomes of it.
    * Answers with the changed record, or undefined when there is no such instance (any more).
@@ -227,9 +227,9 @@ export function createInstanceStore({ database, vault, changes, limits }: Instan
 
     count: (scope) =>
       within(database.selectFrom('instances'), scope)
-        .select(['instances.element_id as elementId', sql<number>`count(*)`.as('instances')])
-        .groupBy('instances.element_id')
-        .orderBy('instances.element_id')
+        .select(['instances.element_key as elementKey', sql<number>`count(*)`.as('instances')])
+        .groupBy('instances.element_key')
+        .orderBy('instances.element_key')
         .execute(),
 
     async update(organizationId, id, change) {

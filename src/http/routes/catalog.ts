@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox';
 import { Problem } from '../../core/errors.ts';
-import { documentFaults, Hub } from '../../element/catalog.ts';
+import { Hub } from '../../element/catalog.ts';
 import {
   authenticationTypes,
   elementDetail,
@@ -11,14 +11,12 @@ import {
   providerDataSettings,
   settingView,
 } from '../../element/view.ts';
-import type { ElementViewer } from '../../engine/elements.ts';
-import { type Caller, requireIdentity } from '../caller.ts';
-import { orConflict } from '../conflict.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { pageOf } from '../pages.ts';
 import { OpenObject, PageQuery, responses } from '../shapes.ts';
+import { viewerOf } from '../viewer.ts';
 import { createFilter } from '../where.ts';
 
 const KeyOrId = Type.Object({ keyOrId: Type.String({ description: 'an element’s key or id' }) });
@@ -32,17 +30,9 @@ const ElementQuery = Type.Object({
 });
 const Elements = Type.Array(OpenObject);
 
-/** Whose private elements a request sees. */
-export function viewerOf(caller: Caller): ElementViewer {
-  const { identity } = caller;
-  return identity === undefined
-    ? undefined
-    : { organizationId: identity.organization.id, accountId: identity.account.id };
-}
-
 /** Adds the routes of elements and hubs. */
 export function catalogRoutes(server: Server, context: RouteContext): void {
-  const { elements, catalog, privateElements, limits } = context;
+  const { elements, catalog } = context;
   const describe = { tags: ['Elements'], security: secured.open };
   const describeHub = { tags: ['Hubs'], security: secured.open };
 
@@ -51,13 +41,15 @@ export function catalogRoutes(server: Server, context: RouteContext): void {
     { schema: { ...describe, summary: 'List elements', querystring: ElementQuery, response: responses(Elements) } },
     async (request, reply) => {
       const { where, searchText } = request.query;
-      const passes = createFilter(where, ['id', 'key', 'name', 'hub', 'active', 'private', 'extended']);
+      const passes = createFilter(where, ['id', 'key', 'name', 'hub', 'active', 'private', 'extended', 'abridged']);
       const wanted = searchText?.toLowerCase();
       const found = (await elements.list(viewerOf(request.caller)))
         .map((element) => ({
-          extended: false,
           ...elementSummary(element),
+          // Some clients ask for it in `where`; the list is always abridged.
+          abridged: true,
           private: element.owner !== undefined,
+          extended: element.extended,
           key: element.key,
           name: element.document.name,
           hub: element.document.hub,
@@ -69,31 +61,6 @@ export function catalogRoutes(server: Server, context: RouteContext): void {
         )
         .filter(passes);
       return pageOf(reply, found, request.query);
-    },
-  );
-
-  server.post(
-    `${basePath}/elements`,
-    {
-      bodyLimit: limits.elementBodyBytes,
-      schema: {
-        tags: ['Elements'],
-        security: secured.secrets,
-        summary: 'Create a private element of your account from a document',
-        body: OpenObject,
-        response: responses(OpenObject),
-      },
-    },
-    async (request) => {
-      const { organization, account } = requireIdentity(request.caller);
-      const { id: _, ...document } = request.body as Record<string, unknown>;
-      const faults = documentFaults(document);
-      if (faults.length > 0) throw new Problem('badRequest', `The element cannot be used: ${faults.join('; ')}.`);
-      const key = String(document['key']);
-      const { id } = await orConflict(`Your account already has an element with the key ${key}.`, () =>
-        privateElements.create(organization.id, account.id, key, document),
-      );
-      return elementDetail(await elements.byId(id, { organizationId: organization.id, accountId: account.id }));
     },
   );
 

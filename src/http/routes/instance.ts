@@ -14,7 +14,7 @@ import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { emptyResponse, Id, responses } from '../shapes.ts';
-import { viewerOf } from './catalog.ts';
+import { viewerOf } from '../viewer.ts';
 
 const ElementReference = Type.Object({
   key: Type.Optional(Type.String()),

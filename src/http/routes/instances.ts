@@ -15,7 +15,7 @@ import { secured } from '../openapi.ts';
 import { pageHeaders, readPageToken } from '../pages.ts';
 import { noAccount } from '../reachable-account.ts';
 import { Id, PageQuery, responses } from '../shapes.ts';
-import { viewerOf } from './catalog.ts';
+import { viewerOf } from '../viewer.ts';
 import { cachingOf, type InstanceBody, InstanceChange, NewInstance } from './instance.ts';
 import { provisioningEntry } from './provisioning-usage.ts';
 
@@ -127,11 +127,9 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
     { schema: { ...describe, summary: 'Count instances, in all and by element', response: responses(InstanceCount) } },
     async (request) => {
       const rows = await instances.count(ownScope(requireIdentity(request.caller)));
-      const known = await elements.list(viewerOf(request.caller));
-      const keyOf = (id: number) => known.find((element) => element.id === id)?.key ?? String(id);
       return {
         totalInstances: rows.reduce((sum, row) => sum + row.instances, 0),
-        elementInstances: Object.fromEntries(rows.map((row) => [keyOf(row.elementId), row.instances])),
+        elementInstances: Object.fromEntries(rows.map((row) => [row.elementKey, row.instances])),
       };
     },
   );
@@ -140,6 +138,7 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
     const { caller } = request;
     const { user, account, organization } = requireIdentity(caller);
     const element = await elements.find(keyOrId, viewerOf(caller));
+    requireActive(element);
     const provisioner = { organizationId: organization.id, accountId: account.id, userId: user.id };
     const trace = traceOf(element, body);
     if (trace !== noTrace) reply.header('Elements-Trace-Id', request.id);
@@ -203,6 +202,12 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
     const views = await Promise.all(page.map(show));
     return query.hydrate === false ? views.map(abridge) : views;
   }
+}
+
+/** An element that was switched off connects no more accounts. */
+function requireActive({ key, document }: Definition): void {
+  if (document.active !== false) return;
+  throw new Problem('badRequest', `${key} is not active: PUT /elements/${key}/active lets instances be made again.`);
 }
 
 /** An instance without its configuration, its element named only. */

@@ -1,13 +1,12 @@
 // Routes that start a connection: the URL for the user's browser and OAuth 1.0a's request token.
 
 import { Type } from 'typebox';
-import { pickElement } from '../../engine/elements.ts';
 import type { Caller } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { responses } from '../shapes.ts';
-import { viewerOf } from './catalog.ts';
+import { viewerOf } from '../viewer.ts';
 
 const text = (description: string) => Type.Optional(Type.String({ description }));
 
@@ -75,8 +74,10 @@ export function oauthRoutes(server: Server, context: RouteContext): void {
   );
 
   async function oauthUrl(caller: Caller, keyOrId: string, given: GivenInfo) {
-    const seen = await elements.list(viewerOf(caller));
-    return authorize.oauthUrl(pickElement(seen, keyOrId), settled(given), seen);
+    const viewer = viewerOf(caller);
+    const info = settled(given);
+    const stateElement = info.state === undefined ? undefined : await elements.look(info.state, viewer);
+    return authorize.oauthUrl(await elements.find(keyOrId, viewer), info, stateElement);
   }
 }
 

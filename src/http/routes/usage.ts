@@ -10,7 +10,7 @@ import { secured } from '../openapi.ts';
 import { pageHeaders } from '../pages.ts';
 import { Id, responses } from '../shapes.ts';
 import { readTime } from '../times.ts';
-import { viewerOf } from './catalog.ts';
+import { viewerOf } from '../viewer.ts';
 
 const Texts = Type.Optional(Type.Array(Type.String()));
 const Ids = Type.Optional(Type.Array(Id));
