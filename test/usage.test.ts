@@ -315,6 +315,7 @@ describe('GET /usage', () => {
   let platform: Platform;
   let anotherProcess: Database;
   let otherAccount: number;
+  let ownAccount: number;
   let otherUser: string;
   let stranger: number;
   const now = Date.now();
@@ -325,6 +326,9 @@ describe('GET /usage', () => {
     const usage = createUsageStore({ database: anotherProcess, limits, dropped: () => undefined });
     const account = await platform.call('POST', '/accounts', { body: { externalId: 'other' } });
     otherAccount = account.body.id;
+    ownAccount = (await platform.call('GET', '/accounts')).body.find(
+      (one: { defaultAccount: boolean }) => one.defaultAccount,
+    ).id;
     const user = await platform.call('POST', `/accounts/${otherAccount}/users`, { body: { email: 'o@example.test' } });
     otherUser = user.body.secret;
     const [organization] = await platform.sql<{ id: number }>(
@@ -348,7 +352,7 @@ describe('GET /usage', () => {
         { at: now - 6000, trace: [{ step: 'vendor request', atMs: 2, detail: { url: 'https://v.example' } }] },
       ],
     ];
-    for (const [id, changes] of calls) usage.record(entry({ id, ...changes }));
+    for (const [id, changes] of calls) usage.record(entry({ id, accountId: ownAccount, ...changes }));
     await usage.flush();
   });
   afterAll(async () => {
@@ -419,10 +423,10 @@ describe('GET /usage', () => {
   test('an account sees its own calls, the default account those of its organization', async () => {
     expect(await ids('', asOther())).toBe('other-account');
     expect(await ids(`accountIds[]=${otherAccount}`, asOther())).toBe('other-account');
-    expect(await ids('accountIds[]=1', asOther())).toBe(403);
-    expect(await ids(`accountIds[]=${otherAccount}&accountIds[]=1`, asOther())).toBe(403);
+    expect(await ids(`accountIds[]=${ownAccount}`, asOther())).toBe(403);
+    expect(await ids(`accountIds[]=${otherAccount}&accountIds[]=${ownAccount}`, asOther())).toBe(403);
     expect(await ids(`accountIds[]=${otherAccount}`)).toBe('other-account');
-    expect(await ids(`accountIds[]=${otherAccount}&accountIds[]=1`)).toBe(
+    expect(await ids(`accountIds[]=${otherAccount}&accountIds[]=${ownAccount}`)).toBe(
       'latest failed other-hub other-account traced',
     );
     for (const account of [0, -1, stranger, 999_999]) expect(await ids(`accountIds[]=${account}`)).toBe(403);

@@ -78,7 +78,7 @@ function settingOf([key, name, type, defaultValue, seen]: Row): Setting {
     description: name,
     type,
     ...(defaultValue === undefined ? {} : { defaultValue }),
-    required: key === 'base.url' || key === 'username' || key === 'password',
+    required: key === 'base.url',
     internal: seen === 'internal',
     hideFromConsole: seen !== 'shown',
     active: true,
