@@ -1,7 +1,7 @@
 // What a server writes into a document and its parts: numbers, dates, owners. An import leaves them out and an export
 // has none; a stored document has a number for each part, by which the routes of the builder name it.
 
-import { isObject } from '../core/http.ts';
+import { isObject, writeValue } from '../core/http.ts';
 
 type Json = Record<string, unknown>;
 
@@ -16,7 +16,7 @@ interface PartList {
   inner: readonly PartList[];
 }
 
-const words = (...values: unknown[]) => values.map((value) => String(value ?? '')).join(' ');
+const words = (...values: unknown[]) => values.map(writeValue).join(' ');
 
 const parameterList: PartList = {
   name: 'parameters',
@@ -37,7 +37,7 @@ const partLists: readonly PartList[] = [
   hookList,
   {
     name: 'resources',
-    identity: ({ type, method, path }) => words(type, String(method).toUpperCase(), path),
+    identity: ({ type, method, path }) => words(type, writeValue(method).toUpperCase(), path),
     inner: [parameterList, hookList],
   },
   { name: 'objects', identity: ({ name }) => words(name), inner: [fieldList] },

@@ -29,7 +29,8 @@ export function elementRoutes(server: Server, context: RouteContext): void {
   const { elements, build, privateElements, limits } = context;
   const describe = { tags: ['Elements'], security: secured.secrets };
   const bodyLimit = limits.elementBodyBytes;
-  const taken = (key: unknown) => `Your account already has an element with the key ${String(key)}: PUT changes it.`;
+  const taken = (key: unknown) =>
+    `Your account already has an element with the key ${typeof key === 'string' ? key : 'that its name gives'}: PUT changes it.`;
 
   server.post(
     `${basePath}/elements`,
@@ -45,9 +46,7 @@ export function elementRoutes(server: Server, context: RouteContext): void {
     async (request) => {
       const owner = accountOf(request.caller);
       const sent = request.body as Record<string, unknown>;
-      return elementDetail(
-        await orConflict(taken(sent['key'] ?? `made of the name ${sent['name']}`), () => build.create(owner, sent)),
-      );
+      return elementDetail(await orConflict(taken(sent['key']), () => build.create(owner, sent)));
     },
   );
 
