@@ -186,10 +186,10 @@ function isConnected(account: ConnectedAccount | Account): account is ConnectedA
 
 /** The resources of a call. Throws a Problem for a chain that is too long or leads nowhere, before anything is sent. */
 function chainOf(account: Account, first: CompiledResource): CompiledResource[] {
-  const { byName } = compileElement(account.definition);
+  const element = compileElement(account.definition);
   const chain = [first];
   for (let next = first.nextResource; next !== undefined; ) {
-    const resource = byName.get(`${next.method} ${next.path}`);
+    const resource = element.named(next.method, next.path);
     if (resource === undefined) {
       throw new Problem(
         'badRequest',

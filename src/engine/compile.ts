@@ -85,12 +85,12 @@ export interface CompiledResource {
   describe: CompiledResource | undefined;
 }
 
-/** An element ready to be called. */
+/** An element ready to be called. Its resources are made ready when they are first asked for: few of many are. */
 export interface CompiledElement {
-  definition: Definition;
-  resources: readonly CompiledResource[];
-  /** by `METHOD path` with the path below the hub, for chains */
-  byName: ReadonlyMap<string, CompiledResource>;
+  /** the resource at a place of the document's list */
+  at(index: number): CompiledResource;
+  /** the resource of a method and a path below the hub, for chains; the last of several */
+  named(method: string, path: string): CompiledResource | undefined;
   /** values of `pagination.type` that only some of its resources know */
   otherWays: ReadonlySet<string>;
 }
@@ -101,18 +101,42 @@ const compiled = new WeakMap<Definition, CompiledElement>();
 export function compileElement(definition: Definition): CompiledElement {
   const known = compiled.get(definition);
   if (known !== undefined) return known;
-  const resources = (definition.document.resources ?? []).map((resource) => compileResource(definition, resource));
+  const resources = definition.document.resources ?? [];
+  const ready = new Map<number, CompiledResource>();
+  const at = (index: number): CompiledResource => {
+    const before = ready.get(index);
+    if (before !== undefined) return before;
+    const resource = resources[index];
+    if (resource === undefined) throw new RangeError(`${definition.key} has no resource ${index}`);
+    const made = compileResource(definition, resource);
+    ready.set(index, made);
+    return made;
+  };
   const element: CompiledElement = {
-    definition,
-    resources,
-    byName: new Map(resources.map((resource) => [`${resource.method} ${resource.path}`, resource])),
+    at,
+    named(method, path) {
+      const index = resources.findLastIndex(
+        (resource) => methodOf(resource) === method && pathBelowHub(resource) === path,
+      );
+      return index < 0 ? undefined : at(index);
+    },
     otherWays: new Set([
       ...Object.keys(definition.document.valence?.paging ?? {}),
-      ...(resources.some(({ resource }) => resource.valence?.statement?.keyset !== undefined) ? ['cursor'] : []),
+      ...(resources.some(({ valence }) => valence?.statement?.keyset !== undefined) ? ['cursor'] : []),
     ]),
   };
   compiled.set(definition, element);
   return element;
+}
+
+/** The path of a resource below the hub. */
+export function pathBelowHub({ path }: Resource): string {
+  return withoutHub(path.trim());
+}
+
+/** The method of a resource, in capitals. */
+export function methodOf({ method }: Resource): string {
+  return method.toUpperCase();
 }
 
 function compileResource(definition: Definition, resource: Resource): CompiledResource {
@@ -154,8 +178,8 @@ function pagedBy(resource: Resource, { page, pageSize, nextPageKey }: PagingWay)
 }
 
 function compileVariant(definition: Definition, resource: Resource): CompiledResource {
-  const path = withoutHub(resource.path.trim());
-  const method = resource.method.toUpperCase();
+  const path = pathBelowHub(resource);
+  const method = methodOf(resource);
   const own = (resource.parameters ?? []).filter(isRequest).map(compileParameter);
   const requests = mergeParameters((definition.document.parameters ?? []).filter(isRequest).map(compileParameter), own);
   if (requests.some(saysForm)) for (const { body } of requests) if (body?.language === 'text') body.language = 'form';

@@ -48,10 +48,11 @@ export type RunLifecycle = (
 export function createLifecycle(engine: Engine): RunLifecycle {
   return async (account, tokens, type, { given = {}, trace = noTrace } = {}) => {
     const resources = lifecycleResources(account.definition, type);
-    const { resources: compiled } = compileElement(account.definition);
+    const element = compileElement(account.definition);
+    const all = account.definition.document.resources ?? [];
     const outcome: LifecycleOutcome = { ran: resources.length, settings: {}, body: undefined };
     for (const resource of resources) {
-      const found = compiled.find((candidate) => candidate.resource === resource) as CompiledResource;
+      const found = element.at(all.indexOf(resource));
       const known = { ...account, values: { ...account.values, ...outcome.settings } };
       const match = { resource: found, pathVariables: {} };
       const { body, settings } = await engine.callWith(known, tokens, match, lifecycleCall(found, given, trace));

@@ -2,7 +2,7 @@
 
 import { Problem } from '../core/errors.ts';
 import { type Definition, isCallable, vendorObjectName } from '../element/define.ts';
-import { type CompiledElement, type CompiledResource, compileElement } from './compile.ts';
+import { type CompiledResource, compileElement, methodOf, pathBelowHub } from './compile.ts';
 
 /** A resource that serves a call, and the values of the parameters in its path, decoded. */
 export interface Match {
@@ -10,67 +10,68 @@ export interface Match {
   pathVariables: Record<string, string>;
 }
 
-/** One level of the paths of an element. */
+/** One level of the paths of an element; all the trees of a large catalog are kept, so each holds as little as it can. */
 interface Branch {
-  statics: Map<string, Branch>;
+  statics: Map<string, Branch> | undefined;
   parameter: Branch | undefined;
-  /** by method */
-  resources: Map<string, CompiledResource>;
+  /** where the resources of this path stand in the document, by method */
+  places: Map<string, number> | undefined;
 }
 
-const trees = new WeakMap<CompiledElement, Branch>();
+const trees = new WeakMap<Definition, Branch>();
 
 /** The resource that serves a method and a path below the hub, or undefined. Throws a Problem for a path that cannot be decoded. */
 export function matchResource(definition: Definition, method: string, path: string): Match | undefined {
   const segments = path.split('/').slice(1).map(decodeSegment);
-  const branch = walk(treeOf(compileElement(definition)), segments, 0, method);
-  const resource = branch?.resources.get(method);
-  return resource === undefined
-    ? undefined
-    : { resource, pathVariables: withVendorObjects(definition, pathVariables(resource, segments)) };
+  const place = walk(treeOf(definition), segments, 0, method)?.places?.get(method);
+  if (place === undefined) return undefined;
+  const resource = compileElement(definition).at(place);
+  return { resource, pathVariables: withVendorObjects(definition, pathVariables(resource, segments)) };
 }
 
 /** What `/ping` asks the vendor: the element's own resource for it, else the one that tells whether credentials work. */
 export function matchPing(definition: Definition): Match | undefined {
   const own = matchResource(definition, 'GET', '/ping');
   if (own !== undefined) return own;
-  const { resources } = compileElement(definition);
-  const resource = resources.find(({ resource: { type } }) => type === 'provisionAuthValidation');
-  return resource === undefined ? undefined : { resource, pathVariables: Object.create(null) };
+  const resources = definition.document.resources ?? [];
+  const place = resources.findIndex(({ type }) => type === 'provisionAuthValidation');
+  return place < 0 ? undefined : { resource: compileElement(definition).at(place), pathVariables: Object.create(null) };
 }
 
 /** The methods that the element has for a path, for the answer 405. */
 export function methodsOf(definition: Definition, path: string): string[] {
   const segments = path.split('/').slice(1).map(decodeSegment);
   const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-  return methods.filter((method) => walk(treeOf(compileElement(definition)), segments, 0, method) !== undefined);
+  return methods.filter((method) => walk(treeOf(definition), segments, 0, method) !== undefined);
 }
 
 function walk(branch: Branch, segments: string[], position: number, method: string): Branch | undefined {
   const segment = segments[position];
-  if (segment === undefined) return branch.resources.has(method) ? branch : undefined;
-  const next = branch.statics.get(segment);
+  if (segment === undefined) return branch.places?.has(method) ? branch : undefined;
+  const next = branch.statics?.get(segment);
   const found = next === undefined ? undefined : walk(next, segments, position + 1, method);
   if (found !== undefined || branch.parameter === undefined || segment === '') return found;
   return walk(branch.parameter, segments, position + 1, method);
 }
 
-function treeOf(element: CompiledElement): Branch {
-  const known = trees.get(element);
+function treeOf(definition: Definition): Branch {
+  const known = trees.get(definition);
   if (known !== undefined) return known;
   const root = emptyBranch();
-  for (const resource of element.resources) {
-    if (!isCallable(resource.resource)) continue;
+  for (const [place, resource] of (definition.document.resources ?? []).entries()) {
+    if (!isCallable(resource)) continue;
     let branch = root;
-    for (const segment of resource.path.split('/').slice(1)) branch = step(branch, segment);
-    if (!branch.resources.has(resource.method)) branch.resources.set(resource.method, resource);
+    for (const segment of pathBelowHub(resource).split('/').slice(1)) branch = step(branch, segment);
+    branch.places ??= new Map();
+    const method = methodOf(resource);
+    if (!branch.places.has(method)) branch.places.set(method, place);
   }
-  trees.set(element, root);
+  trees.set(definition, root);
   return root;
 }
 
 function emptyBranch(): Branch {
-  return { statics: new Map(), parameter: undefined, resources: new Map() };
+  return { statics: undefined, parameter: undefined, places: undefined };
 }
 
 function step(branch: Branch, segment: string): Branch {
@@ -78,6 +79,7 @@ function step(branch: Branch, segment: string): Branch {
     branch.parameter ??= emptyBranch();
     return branch.parameter;
   }
+  branch.statics ??= new Map();
   const next = branch.statics.get(segment) ?? emptyBranch();
   branch.statics.set(segment, next);
   return next;

@@ -25,9 +25,7 @@ function resource(members: Record<string, unknown>): CompiledResource {
     configuration: [],
     resources: [{ method: 'GET', path: '/hubs/general/things', ...members }],
   };
-  const [compiled] = compileElement(defineElement(document as never, 1, undefined)).resources;
-  if (compiled === undefined) throw new Error('There is no resource');
-  return compiled;
+  return compileElement(defineElement(document as never, 1, undefined)).at(0);
 }
 const query = (name: string) => ({ type: 'query', name, vendorType: 'query', vendorName: name });
 
