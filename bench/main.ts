@@ -7,6 +7,7 @@ import { serve } from './child.ts';
 import { type Comparison, compareCpu, type Pair, type Side } from './cpu-per-call.ts';
 import { elementFiles } from './element-files.ts';
 import { largeFiles } from './files.ts';
+import { largeCatalog } from './large-catalog.ts';
 import { usageOf } from './measure.ts';
 import { manyAccounts } from './million.ts';
 import { spreadChanges } from './propagation.ts';
@@ -22,6 +23,7 @@ const scenarios: Record<string, Scenario> = {
   'slow-vendors': slowVendors,
   files: largeFiles,
   'element-files': elementFiles,
+  'large-catalog': largeCatalog,
 };
 const names = ['cpu', ...Object.keys(scenarios)];
 
