@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findEmbeddedDatabase } from '../src/store/embedded.ts';
+import { credentials, type Platform, startPlatform } from '../test/support/platform.ts';
 import { makeDataFolder } from '../test/support/server-process.ts';
 
 const node = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
@@ -21,8 +22,11 @@ interface Ended {
   err: string;
 }
 
-function element(...command: string[]): Promise<Ended> {
-  const { DATABASE_URL: _, VALENCE_ELEMENTS: __, ...env } = process.env;
+const element = (...command: string[]): Promise<Ended> => elementIn({}, ...command);
+
+function elementIn(environment: Record<string, string>, ...command: string[]): Promise<Ended> {
+  const { DATABASE_URL: _, VALENCE_ELEMENTS: __, ...inherited } = process.env;
+  const env = { ...inherited, ...environment };
   return new Promise((resolve) => {
     const ended = (error: { code?: unknown } | null, out: string, err: string) =>
       resolve({ code: error === null ? 0 : Number(error.code), out, err });
@@ -196,5 +200,62 @@ describe('try', () => {
       /elsewhere cannot be tried: .*no vendor at login\.elsewhere\.test\. It plays .*\*\.zendesk\.com/,
     );
     expect(existsSync(join(data, 'elements'))).toBe(true);
+  });
+});
+
+describe('import and export', () => {
+  let platform: Platform;
+  beforeAll(async () => {
+    platform = await startPlatform();
+  });
+  afterAll(() => platform.close());
+  const against = (...command: string[]) =>
+    elementIn({ VALENCE_URL: platform.url, VALENCE_AUTHORIZATION: credentials() }, ...command);
+
+  test('bring a folder with its scripts to a server, wherever they stand, and take it away whole', async () => {
+    const place = join(folder, 'foreign');
+    const resource = (id: number, name: string) => ({
+      id,
+      method: 'GET',
+      path: `/hubs/general/${name}/{id}`,
+      hooks: [{ type: 'preRequest' }],
+    });
+    const document = {
+      key: 'foreign',
+      name: 'Foreign',
+      hub: 'general',
+      authentication: { type: 'custom' },
+      configuration: [],
+      hooks: [{ type: 'postRequest' }, { type: 'event' }],
+      resources: [resource(12, 'a'), resource(13, 'b'), resource(14, 'c')],
+    };
+    for (const one of ['resources/12', 'resources/GET-b-id']) mkdirSync(join(place, 'one', one), { recursive: true });
+    writeFileSync(join(place, 'one', 'element.json'), JSON.stringify(document));
+    writeFileSync(join(place, 'one', 'postRequestHook.js'), 'done({ all: 1 });');
+    writeFileSync(join(place, 'one', 'resources/12/preRequestHook.js'), 'done({ a: 1 });');
+    writeFileSync(join(place, 'one', 'resources/GET-b-id/preRequestHook.js'), 'done({ b: 1 });');
+    writeFileSync(join(place, 'one', 'resources/GET-c-id-preRequestHook.js'), 'done({ c: 1 });');
+    mkdirSync(join(place, 'two'));
+    writeFileSync(join(place, 'two', 'element.json'), '{"name":"Wrong","resources":[{}]}');
+
+    const first = await against('import', place);
+    expect(first.code).toBe(1);
+    expect(first.out).toMatch(/one.element\.json: imported as foreign \(\d+\)/);
+    expect(first.out).toMatch(/eventHook\.js is not there/);
+    expect(first.out).toMatch(/two.element\.json: refused: 400 .*\/resources\/0/);
+    expect((await against('import', join(place, 'one'))).out).toContain('replaced foreign');
+
+    const file = join(folder, 'foreign.json');
+    expect(await against('export', 'foreign', file)).toMatchObject({ code: 0, err: '' });
+    const exported = JSON.parse(readFileSync(file, 'utf8'));
+    expect(exported.hooks.map(({ body }: { body: string }) => body)).toEqual(['done({ all: 1 });', '']);
+    expect(exported.resources.map(({ hooks }: { hooks: { body: string }[] }) => hooks[0]?.body)).toEqual([
+      'done({ a: 1 });',
+      'done({ b: 1 });',
+      'done({ c: 1 });',
+    ]);
+    expect((await against('export', 'nobody')).code).toBe(1);
+    const unreachable = await elementIn({ VALENCE_URL: 'http://127.0.0.1:1' }, 'export', 'foreign');
+    expect(unreachable.err).toMatch(/VALENCE_AUTHORIZATION|VALENCE_URL/);
   });
 });

@@ -23,8 +23,8 @@ export function checkTarget(target: string): number {
   return errors === 0 ? 0 : 1;
 }
 
-/** The document files that a file, a folder (of one element or of several) or a key means. */
-function findDocuments(target: string): string[] {
+/** The document files that a file, a folder (of one element or of several) or a key means. Throws an Error when there is none. */
+export function findDocuments(target: string): string[] {
   if (existsSync(target)) {
     if (statSync(target).isFile()) return [target];
     const own = join(target, 'element.json');

@@ -1,4 +1,5 @@
-// `npm run element -- <command>`: what the authors of elements do: check a document, and try one call against the sandbox.
+// `npm run element -- <command>`: what the authors of elements do: check a document, try one call against the sandbox,
+// bring documents to a server and take them from it.
 
 import { parseArgs } from 'node:util';
 import { checkTarget } from './check.ts';
@@ -11,8 +12,15 @@ const help = `Usage: npm run element -- <command>
       --element <folder>       the folder of an element that is not in the catalog
       --data <folder>          where the server of tries keeps its data (data/try)
 
+  import <file|folder>         brings documents, with the scripts in files beside them, to a running server
+  export <key> [file]          takes the document of an element from it
+
+import and export ask VALENCE_URL (http://127.0.0.1:8080) with VALENCE_AUTHORIZATION, or as the administrator whose
+secrets stand in admin.json in VALENCE_DATA (./data).
+
 Examples:
   npm run element -- check my-elements/acme
+  npm run element -- import exported-elements
   npm run element -- try zendesk GET '/incidents?pageSize=2'
   npm run element -- try zendesk POST /incidents --body '{"subject":"Printer on fire"}'
 `;
@@ -46,6 +54,14 @@ async function run(given: string[]): Promise<number> {
     }
     const [first, method, path, more] = rest;
     if (command === 'check' && first !== undefined && method === undefined) return checkTarget(first);
+    if (command === 'import' && first !== undefined && method === undefined) {
+      const { importTarget } = await import('./import.ts');
+      return await importTarget(first);
+    }
+    if (command === 'export' && first !== undefined && path === undefined) {
+      const { exportElement } = await import('./import.ts');
+      return await exportElement(first, method);
+    }
     if (command === 'try' && first !== undefined && method !== undefined && path !== undefined && more === undefined) {
       // the whole server, which a check does not need
       const { tryCall } = await import('./try.ts');

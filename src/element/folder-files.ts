@@ -51,6 +51,17 @@ export function hookFile({ type }: Hook, resource: Resource | undefined, variant
   return variant === undefined ? join(folder, file) : join(folder, variant.fields?.[0] ?? 'where', file);
 }
 
+/** Where other programs put the script of a resource's hook: below the number of the resource, or in one folder for all. */
+function foreignHookFiles({ type }: Hook, resource: Resource | undefined): string[] {
+  if (resource === undefined) return [];
+  const { id }: Resource & { id?: unknown } = resource;
+  const place = withoutHub(resource.path).replace(/[{}]/g, '').replaceAll('/', '-');
+  return [
+    join('resources', String(id), `${type}Hook.js`),
+    join('resources', `${resource.method}${place}-${type}Hook.js`),
+  ];
+}
+
 /** A model of a folder: `name`, `[name]` for a list of them, or both sides of a call. */
 type ModelName = string | [string] | { response?: string | [string]; request?: string };
 
@@ -104,7 +115,9 @@ function folderFiles(folder: string, faults: string[]): FolderFiles {
     scripts: (hooks, resource, variant) =>
       hooks.map((hook) => {
         if (hook.body !== undefined) return hook;
-        const file = join(folder, hookFile(hook, resource, variant));
+        const own = hookFile(hook, resource, variant);
+        const places = variant === undefined ? [own, ...foreignHookFiles(hook, resource)] : [own];
+        const file = join(folder, places.find((place) => existsSync(join(folder, place))) ?? own);
         return { ...hook, body: script(file, 'a hook without a body asks for it', 0) };
       }),
     model(named) {
