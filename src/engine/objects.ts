@@ -2,6 +2,8 @@
 
 import { Problem } from '../core/errors.ts';
 import { isObject } from '../core/http.ts';
+import { describeElement } from '../describe/describe-element.ts';
+import type { SwaggerDocument } from '../describe/swagger.ts';
 import { type Definition, declaredObjects, isCallable, withoutHub } from '../element/define.ts';
 import type { Resource } from '../element/definition.ts';
 
@@ -136,76 +138,13 @@ function typeOf(schema: Record<string, unknown>): string {
   return type === 'integer' ? 'number' : type;
 }
 
-/** Swagger 2.0 of one object: its paths, their parameters, and the models that they name. Throws a Problem for no such object. */
-export function objectDocs(definition: Definition, name: string, host: string): Record<string, unknown> {
-  const resources = (definition.document.resources ?? []).filter((resource) => {
-    const [, first] = withoutHub(resource.path).split('/');
-    return isApi(resource) && (first === name || resource.objectName === name);
-  });
-  if (resources.length === 0) {
-    throw new Problem('notFound', `${definition.key} has no object ${name}; GET /objects lists them.`);
-  }
-  const paths: Record<string, Record<string, unknown>> = {};
-  const definitions: Models = {};
-  for (const resource of resources) {
-    const path = withoutHub(resource.path);
-    const { model } = resource;
-    if (isObject(model) && isObject(model['swagger'])) Object.assign(definitions, model['swagger']);
-    paths[path] = { ...paths[path], [resource.method.toLowerCase()]: operation(resource, name) };
-  }
-  return {
-    swagger: '2.0',
-    info: { title: definition.key, version: 'api-v2' },
-    host,
-    basePath: '/elements/api-v2',
-    schemes: ['https'],
-    tags: [{ name }],
-    paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
-    definitions,
-  };
-}
-
-const places = new Map([
-  ['query', 'query'],
-  ['path', 'path'],
-  ['body', 'body'],
-  ['header', 'header'],
-  ['form', 'formData'],
-  ['multipart', 'formData'],
-]);
-
-function operation(resource: Resource, tag: string): Record<string, unknown> {
-  const { model } = resource;
-  const modelName = isObject(model) && typeof model['name'] === 'string' ? model['name'] : undefined;
-  const parameters = (resource.parameters ?? []).flatMap(({ name, type, required, description }) => {
-    const place = places.get(type);
-    if (place === undefined) return [];
-    const shape =
-      place === 'body'
-        ? { schema: { type: 'object' } }
-        : { type: place === 'formData' && name === 'file' ? 'file' : 'string' };
-    return [
-      {
-        name: name === 'page' ? 'nextPage' : name,
-        in: place,
-        required: place === 'path' || required === true,
-        description: description ?? '',
-        ...shape,
-      },
-    ];
-  });
-  return {
-    tags: [tag],
-    summary: resource.description ?? '',
-    parameters: [
-      { name: 'Authorization', in: 'header', required: true, type: 'string', description: '' },
-      ...parameters,
-    ],
-    responses: {
-      200: {
-        description: 'OK',
-        ...(modelName === undefined ? {} : { schema: { $ref: `#/definitions/${modelName}` } }),
-      },
-    },
-  };
+/**
+ * Swagger 2.0 of one object: its paths, their parameters, and the models that they name. Throws a Problem for no such
+ * object.
+ */
+export function objectDocs(definition: Definition, name: string, host: string): SwaggerDocument {
+  const address = { host, basePath: '/elements/api-v2', schemes: ['https'] };
+  const document = describeElement(definition, { address, objectName: name });
+  if (document !== undefined) return document;
+  throw new Problem('notFound', `${definition.key} has no object ${name}; GET /objects lists them.`);
 }
