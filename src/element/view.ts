@@ -3,6 +3,7 @@
 import { isObject } from '../core/http.ts';
 import type { Definition } from './define.ts';
 import type { Setting } from './definition.ts';
+import { elementMetadata as metadataOf } from './metadata.ts';
 import { firstOwnNumber, withNumbers } from './parts.ts';
 import { settingId } from './settings.ts';
 
@@ -67,27 +68,7 @@ export function settingView(setting: Setting): Open {
 
 /** What an element can do, for a card in a catalog. */
 export function elementMetadata(definition: Definition): Open {
-  const document: Open = { ...definition.document };
-  const declared = isObject(document['elementMetadata']) ? document['elementMetadata'] : {};
-  const authentication = definition.document.authentication.type;
-  const method = definition.settings.get('event.vendor.type')?.defaultValue?.replace(/^webhooks$/, 'webhook');
-  const supported = method !== undefined && method !== 'none';
-  return {
-    ...declared,
-    id: definition.id,
-    key: definition.key,
-    name: document['name'],
-    description: document['description'] ?? null,
-    hub: document['hub'],
-    image: document['image'] ?? null,
-    active: document['active'] !== false,
-    beta: document['beta'] === true,
-    extended: definition.extended,
-    defaultAuthentication: authentication,
-    authenticationTypes: [authentication],
-    events: { supported, methods: supported ? [method] : [] },
-    bulk: { download: document['bulkDownloadEnabled'] === true, upload: document['bulkUploadEnabled'] === true },
-  };
+  return metadataOf(definition, { expand: false });
 }
 
 const authenticationNames = new Map([
