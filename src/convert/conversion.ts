@@ -30,7 +30,7 @@ export interface Conversion {
 }
 
 /** A converter. Throws a Problem (`badRequest`, naming every fault) for a text that it cannot read. */
-export type Converter = (text: string, options: ConversionOptions) => Conversion;
+export type Converter = (text: string, options: ConversionOptions) => Conversion | Promise<Conversion>;
 
 /** One thing that is wrong with a description: where (as in a note), and what. */
 export interface Fault {
