@@ -17,6 +17,7 @@ import { describeApi } from './openapi.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { authenticationRoutes } from './routes/authentication.ts';
 import { catalogRoutes } from './routes/catalog.ts';
+import { convertRoutes } from './routes/convert.ts';
 import { elementCallRoute, elementCallRoutes } from './routes/element-calls.ts';
 import { elementPartRoutes } from './routes/element-parts.ts';
 import { elementRoutes } from './routes/elements.ts';
@@ -50,6 +51,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     catalogRoutes,
     elementRoutes,
     elementPartRoutes,
+    convertRoutes,
     oauthRoutes,
     instancesRoutes,
     instanceRoutes,
