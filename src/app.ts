@@ -6,6 +6,7 @@ import { createVendorDoor } from './auth/vendor-door.ts';
 import { createBuild } from './builder/build.ts';
 import { createEdit } from './builder/edit.ts';
 import { type Config, limits } from './config.ts';
+import { createConversions } from './convert/conversions.ts';
 import type { Clock } from './core/clock.ts';
 import type { Secret } from './core/secret.ts';
 import { createTelemetry } from './core/telemetry.ts';
@@ -31,6 +32,7 @@ import { createProvision } from './instance/provision.ts';
 import { createRemove } from './instance/remove.ts';
 import { createUpdate } from './instance/update.ts';
 import { createGuard } from './outbound/guard.ts';
+import { createReadAddress } from './outbound/read-address.ts';
 import { createRoutes } from './outbound/routes.ts';
 import { createOutbound } from './outbound/send.ts';
 import { createScripts } from './script/scripts.ts';
@@ -145,6 +147,7 @@ export async function createApp({ config, connectionString, keyring, logger, clo
   });
   lifecycle.run = createLifecycle(engine);
   const runLifecycle = lifecycle.run;
+  const conversions = createConversions(limits);
   const connect = createConnect({ authorizations, runLifecycle, door, clock });
 
   const { server, settled } = await createServer({
@@ -170,6 +173,8 @@ export async function createApp({ config, connectionString, keyring, logger, clo
     admission: createAdmission(limits),
     keptAnswers: createKeptAnswers({ changes, clock, limits }),
     idempotency: createIdempotencyStore({ database, vault, owner: presence.owner, limits }),
+    conversions,
+    readAddress: createReadAddress(outbound, limits.elementBodyBytes),
     isReady: () => isReachable(database),
   });
 
@@ -184,6 +189,7 @@ export async function createApp({ config, connectionString, keyring, logger, clo
       await server.close();
       await settled();
       await scripts.close();
+      await conversions.close();
       await outbound.close();
       await changes.stop();
       await housekeeping.stop();

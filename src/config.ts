@@ -73,6 +73,11 @@ export const limits = {
   /** element calls of one account, and of all, that run at the same time */
   callsPerAccount: 500,
   callsAtOnce: 5000,
+  /** milliseconds and megabytes that the conversion of one description may take; how many run, and wait, at one time */
+  conversionMs: 60_000,
+  conversionMemoryMb: 1024,
+  conversionsAtOnce: 2,
+  conversionsWaiting: 20,
 } as const;
 
 /** What an operator sets. `undefined` means: decided at the start, as docs/configuration.md says. */

@@ -26,6 +26,7 @@ const ranks: Record<string, number> = {
   queue: 2,
   auth: 2,
   describe: 2,
+  convert: 2,
   engine: 3,
   builder: 4,
   instance: 4,

@@ -11,6 +11,7 @@ import type {
 import type { Build } from '../builder/build.ts';
 import type { Edit } from '../builder/edit.ts';
 import type { Config, limits } from '../config.ts';
+import type { Conversions } from '../convert/conversions.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Telemetry } from '../core/telemetry.ts';
 import type { Catalog } from '../element/catalog.ts';
@@ -22,6 +23,7 @@ import type { Authorize } from '../instance/authorize.ts';
 import type { Provision } from '../instance/provision.ts';
 import type { Remove } from '../instance/remove.ts';
 import type { Update } from '../instance/update.ts';
+import type { ReadAddress } from '../outbound/read-address.ts';
 import type { ElementStore } from '../store/elements.ts';
 import type { IdempotencyStore } from '../store/idempotency.ts';
 import type { InstanceStore } from '../store/instances.ts';
@@ -54,6 +56,8 @@ export interface RouteContext {
   admission: Admission;
   keptAnswers: KeptAnswers;
   idempotency: IdempotencyStore;
+  conversions: Conversions;
+  readAddress: ReadAddress;
   /** whether the database answers */
   isReady(): Promise<boolean>;
 }

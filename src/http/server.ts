@@ -18,6 +18,7 @@ import { accountRoutes } from './routes/accounts.ts';
 import { authenticationRoutes } from './routes/authentication.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { docsRoutes } from './routes/docs.ts';
+import { convertRoutes } from './routes/convert.ts';
 import { elementCallRoute, elementCallRoutes } from './routes/element-calls.ts';
 import { elementPartRoutes } from './routes/element-parts.ts';
 import { elementRoutes } from './routes/elements.ts';
@@ -52,6 +53,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     elementRoutes,
     elementPartRoutes,
     docsRoutes,
+    convertRoutes,
     oauthRoutes,
     instancesRoutes,
     instanceRoutes,
