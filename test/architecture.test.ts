@@ -25,6 +25,7 @@ const ranks: Record<string, number> = {
   mapping: 2,
   queue: 2,
   auth: 2,
+  convert: 2,
   engine: 3,
   builder: 4,
   instance: 4,
