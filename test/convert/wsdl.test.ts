@@ -174,6 +174,8 @@ describe('a service with pages, headers and arrays', () => {
       );
     };
     const { document } = convertWsdl(orders, { hub: 'erp', baseUrl: `${vendor.url}/orders.asmx` });
+    // A new element drops nulls unless it says otherwise.
+    document.configuration.push({ key: 'filter.response.nulls', defaultValue: 'false', internal: true });
     instance = await connectDocument(platform, document, { username: 'ann', password: 'p<&>w' });
   });
 
