@@ -16,7 +16,7 @@ const methods = [
 export const resourcesOfEach = collections * methods.length;
 
 /** One document of 30 resources with parameters and models, about 45 KB without spaces. */
-export function makeElement(number: number, baseUrl: string): Record<string, unknown> {
+function makeElement(number: number, baseUrl: string): Record<string, unknown> {
   const key = `made${number}`;
   return {
     id: 10_000 + number,

@@ -3,7 +3,9 @@
 import { Problem } from '../core/errors.ts';
 import { isObject } from '../core/http.ts';
 import type { Conversion, ConversionOptions, Converter } from './conversion.ts';
+import { convertOData } from './odata.ts';
 import { convertOpenApi } from './openapi.ts';
+import { convertWsdl } from './wsdl.ts';
 
 interface DescriptionType {
   /** as callers write it; the first is the name that the original API has for it */
@@ -15,8 +17,16 @@ interface DescriptionType {
 
 /** The most particular first: the first that recognizes a text converts it. */
 const types: readonly DescriptionType[] = [
+  { names: ['soap', 'wsdl'], recognizes: (text) => isXmlOf(text, 'definitions'), convert: convertWsdl },
+  { names: ['odata'], recognizes: (text) => isXmlOf(text, 'Edmx'), convert: convertOData },
   { names: ['swagger', 'openapi'], recognizes: (text) => !text.startsWith('<'), convert: convertOpenApi },
 ];
+
+/** Whether the first element of a text, after what XML may have before it, has a name, whatever its prefix. */
+function isXmlOf(text: string, name: string): boolean {
+  const start = text.replace(/^(\s|<\?[\s\S]*?\?>|<!--[\s\S]*?-->)*/, '');
+  return new RegExp(`^<([\\w.-]+:)?${name}[\\s>/]`).test(start);
+}
 
 /** The names of the types of descriptions, as callers write them. */
 const descriptionTypes: readonly string[] = types.flatMap(({ names }) => names);

@@ -84,3 +84,8 @@ test('own members are found under any name', () => {
 test('an empty path means the value itself', () => {
   expect(valueAt(5, '')).toBe(5);
 });
+
+test('a member whose own name is the whole path is found, as annotations of OData are named', () => {
+  expect(valueAt({ '@odata.count': 3, '@odata': { count: 4 } }, '@odata.count')).toBe(3);
+  expect(valueAt({ '@odata': { count: 4 } }, '@odata.count')).toBe(4);
+});

@@ -63,8 +63,12 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value at a dotted path of own members (`data.token`, `items[0].id`), or undefined. */
+/**
+ * The value at a dotted path of own members (`data.token`, `items[0].id`), or undefined. A member whose own name is the
+ * whole path counts first: annotations of OData are named so (`@odata.count`).
+ */
 export function valueAt(value: unknown, path: string): unknown {
+  if (path.startsWith('@') && isObject(value) && Object.hasOwn(value, path)) return value[path];
   let found = value;
   for (const part of path.split(/[.[\]]+/).filter((name) => name !== '')) {
     if (typeof found !== 'object' || found === null || !Object.hasOwn(found, part)) return undefined;

@@ -48,6 +48,8 @@ export interface CompiledResource {
   method: string;
   vendorMethod: string;
   vendorPath: Template;
+  /** its placeholders between single quotes, where a quote in a value is doubled */
+  quotedInPath: ReadonlySet<Placeholder>;
   /** those that fill placeholders come first */
   parameters: readonly CompiledParameter[];
   /** copied from the vendor's answer into the configuration */
@@ -184,12 +186,14 @@ function compileVariant(definition: Definition, resource: Resource): CompiledRes
   const requests = mergeParameters((definition.document.parameters ?? []).filter(isRequest).map(compileParameter), own);
   if (requests.some(saysForm)) for (const { body } of requests) if (body?.language === 'text') body.language = 'form';
   const hooks = hooksOf(definition, resource);
+  const vendorPath = compileTemplate(resource.vendorPath ?? '');
   return {
     resource,
     path,
     method,
     vendorMethod: (resource.vendorMethod || method).toUpperCase(),
-    vendorPath: compileTemplate(resource.vendorPath ?? ''),
+    vendorPath,
+    quotedInPath: placeholdersInQuotes(vendorPath, "'"),
     parameters: requests.sort((a, b) => Number(fillsPlaceholder(b)) - Number(fillsPlaceholder(a))),
     responseParameters: [...(definition.document.parameters ?? []), ...(resource.parameters ?? [])]
       .filter((parameter) => !isRequest(parameter))

@@ -417,14 +417,16 @@ class DraftWriter {
   }
 
   /**
-   * A path. What a caller gives is one segment, never a way out of it; a setting may be several segments or, where it
-   * begins the path, an address.
+   * A path. What a caller gives is one segment, never a way out of it, nor out of the quotes around it (a quote in them
+   * is written twice: OData 4.01 URL Conventions, 5.1.1.14.1); a setting may be several segments or, where it begins
+   * the path, an address.
    */
   #renderPath(template: Template): string {
+    const { quotedInPath } = this.#sources.resource;
     return renderTemplate(template, (key, place) => {
       const { value, kind } = this.#pathToken(key);
       if (value === undefined || kind === 'trusted' || kind === 'rendered') return value;
-      if (kind === 'given') return this.#segment(key, value);
+      if (kind === 'given') return this.#segment(key, quotedInPath.has(place) ? value.replaceAll("'", "''") : value);
       if (place === template[0] && /^https?:\/\//i.test(value)) return value;
       return value
         .split('/')

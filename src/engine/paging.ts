@@ -152,8 +152,11 @@ export function nextMark(
   const pagesByNumber =
     queryNames.has('page') || queryNames.has('nextPage') || document.valence?.statement !== undefined;
   if (!pagesByNumber) return undefined;
-  const isFull = rows.length >= asked.size;
-  return isFull && (total === undefined || offset < total) ? next() : undefined;
+  if (rows.length >= asked.size) return total === undefined || offset < total ? next() : undefined;
+  // A vendor that counts rows and says that there are more gives fewer at once than were asked for.
+  const reached = asked.offset + rows.length;
+  if (style.kind !== 'offset' || total === undefined || rows.length === 0 || reached >= total) return undefined;
+  return { ...next(), offset: reached };
 }
 
 /** One page of rows that the vendor gave all at once. */

@@ -50,6 +50,7 @@ const messagePaths = [
   'description',
   'message',
   'error.message',
+  'error.message.value',
   'error.description',
   'error',
   'errorMessage',

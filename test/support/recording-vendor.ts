@@ -127,6 +127,16 @@ export async function connectTestElement(
     ...members,
     configuration: [...usual, ...configuration],
   };
+  return connectDocument(platform, document, settings);
+}
+
+/** Makes the element of a whole document, and provisions an instance of it. */
+export async function connectDocument(
+  platform: Platform,
+  document: { key: string },
+  settings: Record<string, unknown> = {},
+): Promise<TestInstance> {
+  const elementKey = document.key;
   const created = await platform.call('POST', '/elements', { body: document });
   if (created.status !== 200) throw new Error(`The element was refused: ${created.body.message}`);
   const instance = await platform.call('POST', '/instances', {
