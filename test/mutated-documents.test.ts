@@ -137,7 +137,16 @@ async function tryMutant(changes: readonly Mutation[], seen: Record<string, numb
   }
   count('imported');
   const { id } = created.body;
-  for (const part of ['', '/export', '/metadata?expand=true', '/configuration', '/resources', '/objects']) {
+  for (const part of [
+    '',
+    '/export',
+    '/metadata?expand=true',
+    '/configuration',
+    '/resources',
+    '/objects',
+    '/docs',
+    '/docs?format=openapi3',
+  ]) {
     expect((await answers('GET', `/elements/${id}${part}`)).status, part).toBe(200);
   }
   expect((await answers('GET', '/elements')).status).toBe(200);

@@ -3,7 +3,6 @@
 import { isObject } from '../core/http.ts';
 import type { Definition } from './define.ts';
 import type { Setting } from './definition.ts';
-import { elementMetadata as metadataOf } from './metadata.ts';
 import { firstOwnNumber, withNumbers } from './parts.ts';
 import { settingId } from './settings.ts';
 
@@ -64,11 +63,6 @@ function withBody(hook: Open): Open {
 /** A setting with the number that stands for it. */
 export function settingView(setting: Setting): Open {
   return { id: settingId(setting.key), ...setting };
-}
-
-/** What an element can do, for a card in a catalog. */
-export function elementMetadata(definition: Definition): Open {
-  return metadataOf(definition, { expand: false });
 }
 
 const authenticationNames = new Map([

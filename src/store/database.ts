@@ -68,6 +68,7 @@ export interface Tables {
     created_at: Moment;
   };
   element_shares: { element_id: number; organization_id: number; account_id: number; created_at: Moment };
+  element_ids: { account_id: number; key: string; id: number };
   element_extensions: {
     organization_id: number;
     account_id: number;

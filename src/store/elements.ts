@@ -38,7 +38,10 @@ export interface ElementStore {
   find(viewer: ElementAccount, keyOrId: string): Promise<StoredElement | undefined>;
   /** One element of an organization: the same object, kept in memory, as long as it does not change. */
   byId(organizationId: number, id: number): Promise<StoredElement | undefined>;
-  /** Stores a document under its key; throws PostgreSQL's error when the account has an element with that key. */
+  /**
+   * Stores a document under its key; an element that was deleted under this key comes back with the id that it had.
+   * Throws PostgreSQL's error when the account has an element with that key.
+   */
   create(owner: ElementAccount, key: string, document: Record<string, unknown>): Promise<StoredElement>;
   /**
    * Puts what `change` makes of an element in its place and keeps what it was; changes of one element follow each
@@ -145,11 +148,25 @@ export function createElementStore({ database, changes, limits }: ElementDepende
         return { value, sources: [`element:${id}`], bytes };
       }),
     create: ({ organizationId, accountId }, key, document) =>
-      database
-        .insertInto('elements')
-        .values({ organization_id: organizationId, account_id: accountId, key, document: JSON.stringify(document) })
-        .returning(columns)
-        .executeTakeFirstOrThrow(),
+      database.transaction().execute(async (transaction) => {
+        const before = await transaction
+          .deleteFrom('element_ids')
+          .where('account_id', '=', accountId)
+          .where('key', '=', key)
+          .returning('id')
+          .executeTakeFirst();
+        return transaction
+          .insertInto('elements')
+          .values({
+            ...before,
+            organization_id: organizationId,
+            account_id: accountId,
+            key,
+            document: JSON.stringify(document),
+          })
+          .returning(columns)
+          .executeTakeFirstOrThrow();
+      }),
 
     async change(owner, id, change) {
       const changed = await database.transaction().execute(async (transaction) => {
@@ -185,7 +202,8 @@ export function createElementStore({ database, changes, limits }: ElementDepende
 
     async remove(owner, id) {
       const outcome = await database.transaction().execute(async (transaction) => {
-        if ((await ownRow(transaction, owner, id)) === undefined) return 'absent';
+        const stored = await ownRow(transaction, owner, id);
+        if (stored === undefined) return 'absent';
         const { instances } = await transaction
           .selectFrom('instances')
           .select(({ fn }) => fn.countAll<number>().as('instances'))
@@ -195,6 +213,11 @@ export function createElementStore({ database, changes, limits }: ElementDepende
         if (instances > 0) return { instances };
         await transaction.deleteFrom('element_extensions').where('element_id', '=', id).execute();
         await transaction.deleteFrom('elements').where('id', '=', id).execute();
+        await transaction
+          .insertInto('element_ids')
+          .values({ account_id: owner.accountId, key: stored.key, id })
+          .onConflict((conflict) => conflict.columns(['account_id', 'key']).doUpdateSet({ id }))
+          .execute();
         return 'removed';
       });
       if (outcome !== 'removed') return outcome;

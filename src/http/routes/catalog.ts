@@ -3,10 +3,10 @@
 import { Type } from 'typebox';
 import { Problem } from '../../core/errors.ts';
 import { Hub } from '../../element/catalog.ts';
+import { elementMetadata } from '../../element/metadata.ts';
 import {
   authenticationTypes,
   elementDetail,
-  elementMetadata,
   elementSummary,
   providerDataSettings,
   settingView,
@@ -20,6 +20,9 @@ import { viewerOf } from '../viewer.ts';
 import { createFilter } from '../where.ts';
 
 const KeyOrId = Type.Object({ keyOrId: Type.String({ description: 'an element’s key or id' }) });
+const Expand = {
+  expand: Type.Optional(Type.Boolean({ description: 'with the objects, and the events of each' })),
+};
 const HubKey = Type.Object({ key: Type.String() });
 const Page = Type.Object(PageQuery);
 const ElementQuery = Type.Object({
@@ -82,9 +85,18 @@ export function catalogRoutes(server: Server, context: RouteContext): void {
 
   server.get(
     `${basePath}/elements/metadata`,
-    { schema: { ...describe, summary: 'What every element can do', querystring: Page, response: responses(Elements) } },
-    async (request, reply) =>
-      pageOf(reply, (await elements.list(viewerOf(request.caller))).map(elementMetadata), request.query),
+    {
+      schema: {
+        ...describe,
+        summary: 'What every element can do',
+        querystring: Type.Object({ ...PageQuery, ...Expand }),
+        response: responses(Elements),
+      },
+    },
+    async (request, reply) => {
+      const page = pageOf(reply, await elements.list(viewerOf(request.caller)), request.query);
+      return page.map((element) => elementMetadata(element, { expand: request.query.expand === true }));
+    },
   );
 
   server.get(
@@ -116,8 +128,19 @@ export function catalogRoutes(server: Server, context: RouteContext): void {
 
   server.get(
     `${basePath}/elements/:keyOrId/metadata`,
-    { schema: { ...describe, summary: 'What an element can do', params: KeyOrId, response: responses(OpenObject) } },
-    async (request) => elementMetadata(await elements.find(request.params.keyOrId, viewerOf(request.caller))),
+    {
+      schema: {
+        ...describe,
+        summary: 'What an element can do',
+        params: KeyOrId,
+        querystring: Type.Object(Expand),
+        response: responses(OpenObject),
+      },
+    },
+    async (request) => {
+      const element = await elements.find(request.params.keyOrId, viewerOf(request.caller));
+      return elementMetadata(element, { expand: request.query.expand === true });
+    },
   );
 
   server.get(
