@@ -1,0 +1,4 @@
+// Resources of real documents that cannot work as they stand, each with its reason: no simulated vendor can help there.
+
+/** Why a resource fails, by element and resource. */
+export const knownFaults: readonly { element: string; resource: string; because: string }[] = [];
