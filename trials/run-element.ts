@@ -2,12 +2,14 @@
 // pages, and calls every resource that callers reach, in the order in which records come and go.
 
 import type { Operation } from '../sandbox/generic/operation.ts';
+import { namesOther } from '../sandbox/generic/records.ts';
 import { sampleOf } from '../sandbox/generic/samples.ts';
 import { shapesOf } from '../sandbox/generic/schema.ts';
 import type { Introduction } from '../sandbox/generic/vendor.ts';
 import { isObject, parseJson, setAt, valueAt } from '../src/core/http.ts';
 import { placeholders } from '../src/core/template.ts';
 import type { ElementDocument } from '../src/element/definition.ts';
+import type { CompiledParameter } from '../src/engine/compile.ts';
 
 /** Who is asked. */
 export interface RunTargets {
@@ -222,7 +224,7 @@ function rowsOf(body: unknown, { place }: Operation): unknown[] | undefined {
   if (Array.isArray(inner)) return inner;
   if (!isObject(body)) return undefined;
   const lists = Object.values(body).filter(Array.isArray);
-  return lists[0] ?? (Object.keys(body).length > 0 ? [body] : undefined);
+  return lists[0];
 }
 
 /** What names a record in an answer, at any depth. */
@@ -287,25 +289,45 @@ function madeContent(operation: Operation): Record<string, unknown> {
     }
     return content;
   }
+  const fields = formFields(operation);
+  if (fields.length > 0) {
+    for (const field of fields) if (!isUpload(field)) content[field.name] = 'written';
+    if (compiled.parameters.some(({ from }) => from === 'body')) content['note'] = 'written';
+    return content;
+  }
   const shape = request ?? collection.record;
   const sample =
     shape.kind === 'object' && shape.members.size > 0 ? sampleOf(shape, 'written', occasion) : { name: 'Written' };
   if (!isObject(sample)) return { name: 'Written' };
   for (const [name, value] of Object.entries(sample)) {
-    if (name !== collection.idMember && value !== null && Object.keys(content).length < 8) content[name] = value;
+    // What names a parent is the path's to say.
+    const isParents = namesOther(collection, name) && placeholders(compiled.path).length > 0;
+    if (name !== collection.idMember && !isParents && value !== null && Object.keys(content).length < 8)
+      content[name] = value;
   }
   for (const { from, name } of compiled.parameters) if (from === 'bodyField') setAt(content, name, `written ${name}`);
   return content;
 }
 
-/** JSON, or a form where the document takes files or fields. */
-function bodyOf({ compiled }: Operation, content: Record<string, unknown>): { json: unknown } | { form: FormData } {
-  const fields = compiled.parameters.filter(({ from }) => from === 'multipart' || from === 'form');
-  if (!fields.some(({ isFile, name }) => isFile || name === 'file')) return { json: content };
+/** The fields of forms that a caller gives; what the path says is none. */
+function formFields({ compiled }: Operation): CompiledParameter[] {
+  const variables = placeholders(compiled.path);
+  return compiled.parameters.filter(({ from, name }) => {
+    return (from === 'multipart' || from === 'form') && !variables.includes(name);
+  });
+}
+
+function isUpload({ isFile, name }: CompiledParameter): boolean {
+  return isFile || name === 'file';
+}
+
+/** JSON, or a form where the document takes files. */
+function bodyOf(operation: Operation, content: Record<string, unknown>): { json: unknown } | { form: FormData } {
+  const file = formFields(operation).find(isUpload);
+  if (file === undefined) return { json: content };
   const form = new FormData();
-  for (const { name, isFile } of fields) if (!isFile && name !== 'file') form.set(name, 'written');
-  const file = fields.find(({ isFile, name }) => isFile || name === 'file');
-  form.set(file?.name ?? 'file', new Blob(['what was uploaded'], { type: 'text/plain' }), 'upload.txt');
+  for (const [name, value] of Object.entries(content)) form.set(name, String(value));
+  form.set(file.name, new Blob(['what was uploaded'], { type: 'text/plain' }), 'upload.txt');
   return { form };
 }
 

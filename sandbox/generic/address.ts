@@ -16,7 +16,7 @@ export interface TextPattern {
 
 /** The address of an operation. */
 export interface Address {
-  /** undefined where a setting names the host */
+  /** undefined for any host of the vendor */
   host: string | undefined;
   path: TextPattern;
   /** parameters that stand in the address itself or are always the same */
@@ -64,7 +64,7 @@ export function readAddress(base: string, vendorPath: string, filling: Filling):
   const pattern = textPattern(normalPath(path), filling, { given: '[^/]+', setting: '.+?' });
   const source = `^${beginning === '' ? '' : '(?:/.*)?'}${pattern.pattern.source.slice(1, -1)}/?$`;
   return {
-    host: isOpen ? undefined : hostPattern(origin),
+    host: isOpen || !/^https?:/i.test(vendorPath) ? undefined : hostPattern(origin),
     path: { ...pattern, pattern: new RegExp(source, 's') },
     query: [...new URLSearchParams(query.join('?').replaceAll('+', '%2B'))].map(([name, value]) => ({
       name,

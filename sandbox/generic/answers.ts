@@ -120,7 +120,13 @@ function urlOfNext({ host, path, query }: VendorRequest, { next = '', parameter,
 function setMember(whole: unknown, path: string, value: unknown): void {
   if (!isObject(whole)) return;
   if (path.startsWith('@')) define(whole, path, value);
-  else setAt(whole, path, value);
+  // A script sets what would stand among rows.
+  else if (!standsInList(whole, path)) setAt(whole, path, value);
+}
+
+function standsInList(whole: unknown, path: string): boolean {
+  const steps = path.split('.');
+  return steps.some((_step, position) => Array.isArray(valueAt(whole, steps.slice(0, position).join('.'))));
 }
 
 /** Response parameters copy members and headers into settings: each finds something there. */

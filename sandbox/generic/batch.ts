@@ -21,7 +21,7 @@ export function answerBatch({ body }: VendorRequest): Answer {
     const start = rest.indexOf('{');
     const value = start < 0 ? undefined : parseJson(rest.slice(start, rest.lastIndexOf('}') + 1));
     const status = method === 'POST' ? '201 Created' : '200 OK';
-    const text = JSON.stringify({ d: value ?? {} });
+    const text = JSON.stringify(value ?? {});
     return `--batch\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\nHTTP/1.1 ${status}\r\nContent-Type: application/json\r\n\r\n${text}\r\n`;
   });
   const headers = { 'content-type': 'multipart/mixed; boundary=batch' };

@@ -125,7 +125,7 @@ export function createCredentials(
 
   function knownValue(key: string): string {
     const value = values[key] ?? '';
-    return value === '' && answered.has(key) ? filledSetting(key) : value;
+    return value === '' && answered.has(key) ? filledSetting(definition.key, key) : value;
   }
 
   function isGoodToken(token: string): boolean {
@@ -180,9 +180,10 @@ export function writtenSettings(parameters: readonly CompiledParameter[]): strin
 }
 
 /** What an answer fills a setting with. */
-export function filledSetting(key: string): string {
-  if (key === tokenSettings.access) return readyTokens.access;
-  if (key === tokenSettings.refresh) return readyTokens.refresh;
+export function filledSetting(elementKey: string, key: string): string {
+  const tokens = readyTokens(elementKey);
+  if (key === tokenSettings.access) return tokens.access;
+  if (key === tokenSettings.refresh) return tokens.refresh;
   if (/expires|_time$|interval/i.test(key)) return '3600';
   return `sandbox-${key.replace(/[^A-Za-z0-9]+/g, '-')}`;
 }

@@ -8,6 +8,7 @@ export function introduce(introduction: Introduction, url: string): string {
   const { key, name, authentication, provisioning, open, operations, notes } = introduction;
   const { settings, hosts, siteAddress } = provisioning;
   const callable = operations.filter(({ isLifecycle }) => !isLifecycle);
+  const tokens = readyTokens(key);
   const isOAuth = authentication.startsWith('oauth');
   return [
     `Element ${key} (${name}), played by its document: ${callable.length} operations at ${hosts.join(', ')}`,
@@ -16,7 +17,7 @@ export function introduce(introduction: Introduction, url: string): string {
     ...(siteAddress === undefined ? [] : [`  siteAddress: ${siteAddress}`]),
     ...(isOAuth
       ? [
-          `  Without its pages, with "externalAuthentication": "initial", its tokens are ${readyTokens.access} and ${readyTokens.refresh}${authentication === 'oauth1' ? `, the token's secret is ${readyTokens.secret}` : ''}`,
+          `  Without its pages, with "externalAuthentication": "initial", its tokens are ${tokens.access} and ${tokens.refresh}${authentication === 'oauth1' ? `, the token's secret is ${tokens.secret}` : ''}`,
         ]
       : []),
     open === undefined ? `  It asks for credentials (${authentication}).` : `  It lets every request in: ${open}.`,

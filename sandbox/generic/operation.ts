@@ -11,10 +11,20 @@ import { type HookHints, hintsOf } from './hook-hints.ts';
 import { type Scalar, type Shape, shapesOf } from './schema.ts';
 
 /**
- * What an operation does. `single` reads the one record that a path stands for, `act` does something that leaves nothing
+ * What an operation does. `describe` tells the fields of an object, `single` reads the one record that a path stands for, `act` does something that leaves nothing
  * behind, `token` and `authorize` are OAuth's.
  */
-export type Verb = 'list' | 'create' | 'read' | 'update' | 'delete' | 'single' | 'act' | 'token' | 'authorize';
+export type Verb =
+  | 'list'
+  | 'create'
+  | 'read'
+  | 'update'
+  | 'delete'
+  | 'single'
+  | 'act'
+  | 'describe'
+  | 'token'
+  | 'authorize';
 
 /** The records that operations share; each set of parents has its own. */
 export interface Collection {
@@ -22,8 +32,6 @@ export interface Collection {
   skeleton: string;
   /** what its records are called in made-up values */
   title: string;
-  /** variables of the path that choose among the sets of records */
-  parents: readonly string[];
   record: Extract<Shape, { kind: 'object' }>;
   idMember: string;
   idStyle: 'number' | 'text' | 'uuid';
@@ -31,6 +39,8 @@ export interface Collection {
   isCreated: boolean;
   /** how many records there are at the start */
   size: number;
+  /** values that some of them must have, because lists keep only those */
+  kept: readonly { field: string; value: string }[];
 }
 
 /** One operation of the vendor. */
@@ -50,6 +60,8 @@ export interface Operation {
   message: string | undefined;
   format: 'json' | 'xml';
   collection: Collection;
+  /** variables of the path that choose among the sets of records */
+  parents: readonly string[];
   /** the variable of the path that names the record */
   idVariable: string | undefined;
   /** the answer below its root key */
@@ -65,14 +77,47 @@ const fewRows = 25;
 /** Reads the operations of an element; `largestPage` is the most rows of a page of an object's list. */
 export function readOperations(definition: Definition, largestPage: (objectName: string) => number): Operation[] {
   const drafts = compileElement(definition).resources.flatMap((compiled) => draftsOf(definition, compiled));
-  const groups = Map.groupBy(drafts, ({ skeleton }) => skeleton);
   const operations: Operation[] = [];
-  for (const members of groups.values()) {
+  for (const members of groupsOf(drafts)) {
     for (const draft of members) draft.verb = verbOf(draft, members);
     const collection = collectionOf(definition, members, largestPage);
-    for (const draft of members) operations.push(operationOf(definition, draft, collection));
+    const positions = parentPositions(definition, members);
+    for (const draft of members) {
+      const parents = positions.map((position) => variableOf(draft.segments[position] ?? '') ?? '');
+      operations.push(operationOf(definition, draft, collection, parents));
+    }
   }
   return operations.sort((a, b) => Number(a.isLifecycle) - Number(b.isLifecycle));
+}
+
+/** Operations of one path of ours share records, and so do those of one address: the vendor cannot tell them apart. */
+function groupsOf(drafts: readonly Draft[]): Draft[][] {
+  const groups = [...Map.groupBy(drafts, ({ skeleton }) => skeleton).values()];
+  const owners = new Map<string, Draft[]>();
+  for (const group of groups) {
+    for (const draft of [...group]) {
+      const key = addressKey(draft);
+      const owner = key === undefined ? undefined : owners.get(key);
+      if (key !== undefined && owner === undefined) owners.set(key, group);
+      const [into, from] = [owner, group];
+      if (into === undefined || into === from || from.length === 0) continue;
+      into.push(...from.splice(0));
+      for (const [other, holder] of owners) if (holder === from) owners.set(other, into);
+      break;
+    }
+  }
+  return groups.filter(({ length }) => length > 0);
+}
+
+function addressKey({ name, compiled, idVariable, isLifecycle }: Draft): string | undefined {
+  const { resource, parameters } = compiled;
+  const path = resource.vendorPath ?? '';
+  const isMessage = parameters.some(({ body }) => body !== undefined);
+  const isMoved = compiled.preRequest.length > 0;
+  const isOtherForm = name.split(' ').length > 2;
+  if (isOtherForm || path === '' || isMessage || isMoved || isLifecycle || resource.valence?.statement !== undefined)
+    return undefined;
+  return `${idVariable === undefined} ${path.replace(/\$?\{[^{}]*\}/g, '{}')}`;
 }
 
 interface Draft {
@@ -106,7 +151,7 @@ function draftsOf(definition: Definition, compiled: CompiledResource): Draft[] {
 function draftOf(form: string, compiled: CompiledResource, settings: ReadonlySet<string>): Draft {
   const { resource, method, path } = compiled;
   const isDescription = form === ' described';
-  const segments = (isDescription ? `/described${path}` : path).split('/').slice(1);
+  const segments = (isDescription ? '/described' : path).split('/').slice(1);
   const last = variableOf(segments.at(-1) ?? '');
   const namesRecord = last !== undefined && !isList(resource) && last !== 'objectName' && last !== 'childObjectName';
   const picks = last !== undefined && isList(resource) && resource.valence?.pick !== undefined;
@@ -137,7 +182,7 @@ function rootedShape({ rootKey }: CompiledResource, shape: Shape | undefined): S
   let found: Shape | undefined = shape;
   for (const step of rootKey.response) {
     if (found?.kind === 'object' && typeof step === 'string') found = found.members.get(step);
-    else if (found?.kind === 'array') found = found.item;
+    else if (found?.kind === 'array' && typeof step === 'number') found = found.item;
     else return shape;
   }
   return found ?? shape;
@@ -183,6 +228,7 @@ export function plain(name: string): string {
 function verbOf(draft: Draft, group: readonly Draft[]): Verb {
   const { compiled, idVariable, isLifecycle } = draft;
   const { type } = compiled.resource;
+  if (draft.skeleton === '/described') return 'describe';
   if (type === 'oauthOnTokenExchange' || type === 'oauthOnTokenRefresh' || type === 'oauth2Password') return 'token';
   if (type === 'oauthOnAuthorizeUrl' || type === 'oauthOnAuthroizeUrl') return 'authorize';
   const { method } = compiled;
@@ -208,7 +254,7 @@ function isListed({ compiled, response, place, segments }: Draft, group: readonl
   if (group.some(({ idVariable }) => idVariable !== undefined) || response?.kind === 'array' || place.length > 0)
     return true;
   const last = segments.at(-1) ?? '';
-  if (variableOf(last) !== undefined || last === 'described') return true;
+  if (variableOf(last) !== undefined) return true;
   const isPlural = /[^su]s$|ses$|\ball$/i.test(last.replace(/\.\w+$/, ''));
   if (response?.kind === 'object' && !isPlural) return false;
   if (response?.kind === 'scalar') return false;
@@ -242,20 +288,27 @@ function collectionOf(
   return {
     skeleton: first?.skeleton ?? '',
     title: title.replace(/\.\w+$/, ''),
-    parents: segments.flatMap((segment, position) => {
-      const isTold = group.every(({ compiled, segments: own }) =>
-        tells(definition, compiled, variableOf(own[position] ?? '')),
-      );
-      const name = variableOf(segment);
-      return name !== undefined && isTold ? [name] : [];
-    }),
     record,
     idMember,
     idStyle: idStyleOf(group, record.members.get(idMember)),
     isListed: lists.length > 0,
     isCreated: group.some(({ verb }) => verb === 'create'),
     size: hasPages ? Math.min(5000, Math.floor(largest * 2.5)) : fewRows,
+    kept: group.flatMap(({ compiled }) => compiled.resource.valence?.keep ?? []),
   };
+}
+
+/** Where the paths of a group have variables that the vendor is told by each of its operations. */
+function parentPositions(definition: Definition, group: readonly Draft[]): number[] {
+  const [first] = group;
+  if (first === undefined || group.some(({ skeleton }) => skeleton !== first.skeleton)) return [];
+  return first.segments.flatMap((segment, position) => {
+    if (variableOf(segment) === undefined) return [];
+    const isTold = group.every(({ compiled, segments }) => {
+      return tells(definition, compiled, variableOf(segments[position] ?? ''));
+    });
+    return isTold ? [position] : [];
+  });
 }
 
 /** Whether the vendor is told a variable of our path. */
@@ -338,7 +391,12 @@ function idStyleOf(group: readonly Draft[], shape: Shape | undefined): Collectio
   return scalar?.type === 'integer' || scalar?.type === 'number' ? 'number' : 'text';
 }
 
-function operationOf(definition: Definition, draft: Draft, collection: Collection): Operation {
+function operationOf(
+  definition: Definition,
+  draft: Draft,
+  collection: Collection,
+  parents: readonly string[],
+): Operation {
   const { compiled } = draft;
   const base = definition.settings.get('base.url')?.defaultValue || '{base.url}';
   const written = compiled.parameters.find(({ body }) => body !== undefined);
@@ -349,7 +407,7 @@ function operationOf(definition: Definition, draft: Draft, collection: Collectio
     compiled,
     verb: draft.verb,
     isLifecycle: draft.isLifecycle,
-    isMoved: compiled.preRequest.some(({ source }) => /request_vendor_(path|url|method)/.test(source)),
+    isMoved: compiled.preRequest.some(({ source }) => /request_vendor_(path|url|method)['"]?\s*[:=](?!=)/.test(source)),
     method: compiled.vendorMethod,
     address: withFixedQuery(
       readAddress(base, compiled.resource.vendorPath ?? '', fillingOf(definition, compiled)),
@@ -360,6 +418,7 @@ function operationOf(definition: Definition, draft: Draft, collection: Collectio
     message: message === undefined ? undefined : localName(message),
     format: isXml(definition, compiled, template) ? 'xml' : 'json',
     collection,
+    parents,
     idVariable: draft.idVariable,
     response: draft.response,
     place: draft.place,

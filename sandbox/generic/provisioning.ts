@@ -23,12 +23,14 @@ export interface Provisioning {
 /** The customer's own name in hosts of vendors that have one for each customer. */
 export const site = 'sandbox';
 
-/** The tokens that every OAuth vendor takes from the start, for accounts that are connected without its pages. */
-export const readyTokens = {
-  access: 'sandbox-access-token',
-  secret: 'sandbox-token-secret',
-  refresh: 'sandbox-refresh-token',
-};
+/** The tokens that the vendor of an element takes from the start, for accounts that are connected without its pages. */
+export function readyTokens(elementKey: string): { access: string; secret: string; refresh: string } {
+  return {
+    access: `${elementKey}-sandbox-access-token`,
+    secret: `${elementKey}-sandbox-token-secret`,
+    refresh: `${elementKey}-sandbox-refresh-token`,
+  };
+}
 
 const addressSettings = [
   'base.url',
@@ -82,9 +84,10 @@ function isPlatforms(key: string): boolean {
   );
 }
 
-function fillSite({ document }: Definition, settings: Record<string, string>): string | undefined {
+function fillSite({ document, settings: declared }: Definition, settings: Record<string, string>): string | undefined {
   const address = document.valence?.siteAddress;
   if (!isObject(address) || !Array.isArray(address.suffixes)) return undefined;
+  if ((declared.get(address.setting)?.defaultValue ?? '') !== '') return undefined;
   const host = `${site}${address.suffixes[0] ?? ''}`;
   settings[address.setting] = address.form === 'label' ? site : address.form === 'host' ? host : `https://${host}`;
   return site;

@@ -2,6 +2,7 @@
 // of forms, and by the object that a statement selects from.
 
 import { isObject, valueAt } from '../../src/core/http.ts';
+import { placeholders } from '../../src/core/template.ts';
 import type { VendorRequest } from '../vendor.ts';
 import { matchAddress, normalPath } from './address.ts';
 import { localName, messageOf, type ReadBody, readBody, valuesIn } from './body.ts';
@@ -65,15 +66,18 @@ function scoreOf(operation: Operation, clues: Clues): number | undefined {
   const statement = statementScore(operation, query, captures);
   if (statement === undefined) return undefined;
   score += statement;
-  for (const { from, to, vendorName, required } of compiled.parameters) {
+  const variables = placeholders(compiled.path);
+  for (const { from, to, name, vendorName, required } of compiled.parameters) {
     if (from === 'value' || from === 'configuration') continue;
     if (to === 'query') score += query.has(vendorName) ? 2 : required ? -20 : 0;
-    if (to === 'form' || to === 'multipart') score += isObject(body.value) && vendorName in body.value ? 5 : -3;
+    // What the path says is always sent.
+    const isGiven = isObject(body.value) && vendorName in body.value;
+    if (to === 'form' || to === 'multipart') score += isGiven ? 5 : variables.includes(name) ? -20 : -1;
     if (to === 'bodyField') score += valueAt(body.value, vendorName) === undefined ? 0 : 2;
   }
   if (body.kind === 'form' && isObject(body.value)) {
     const declared = new Set(compiled.parameters.map(({ vendorName }) => vendorName));
-    for (const name of Object.keys(body.value)) score -= declared.has(name) ? 0 : 3;
+    for (const name of Object.keys(body.value)) score -= declared.has(name) ? 0 : 10;
   }
   return score;
 }

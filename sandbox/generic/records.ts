@@ -59,6 +59,8 @@ function createSet(collection: Collection, parents: readonly string[], now: () =
     const made = sampleOf(shape, title, { collection: origin, index }) as Record<string, unknown>;
     // Where no model tells, a record has what nearly every record has.
     if (shape.members.size === 0) define(made, 'name', `${title} ${index + 1}`);
+    const kept = collection.kept[index % Math.max(1, collection.kept.length)];
+    if (kept !== undefined) setAt(made, kept.field, kept.value);
     setId(made, idMember, idStyle === 'number' && Number.isSafeInteger(Number(id)) ? Number(id) : id);
     return { id, members: made, file: undefined };
   };

@@ -1,6 +1,6 @@
 // What an operation does: reads what was written, finds or changes the records, and gives what to answer.
 
-import { isObject, setAt, writeValue } from '../../src/core/http.ts';
+import { isObject, setAt, valueAt, writeValue } from '../../src/core/http.ts';
 import { placeholders } from '../../src/core/template.ts';
 import type { Definition } from '../../src/element/define.ts';
 import type { SettingValues } from '../../src/element/settings.ts';
@@ -28,12 +28,14 @@ export function serve(
   const { operation } = recognized;
   const variables = variablesOf(recognized);
   const { collection } = operation;
-  const parents = collection.parents.map((name) => variables.get(name) ?? '');
+  const parents = operation.parents.map((name) => variables.get(name) ?? '');
   const set = records.of(collection, parents);
   switch (operation.verb) {
     case 'list': {
       const page = pageOf(recognized, chosenRows(set, recognized, pagingNames(recognized)), values);
-      return { status: 200, value: page.rows.map(({ members }) => members), page };
+      const selected = selectedFields(recognized);
+      const value = page.rows.map(({ members }) => (selected === undefined ? members : selectFrom(members, selected)));
+      return { status: 200, value, page };
     }
     case 'single':
       return { status: 200, value: shaped(operation, onlyRecord(set, recognized, variables)) };
@@ -74,6 +76,40 @@ function variablesOf(recognized: Recognized): Map<string, string> {
     if (value !== undefined) variables.set(parameter.name, value);
   }
   return variables;
+}
+
+/** The fields that a statement selects; undefined for any other list. */
+function selectedFields({ operation, query }: Recognized): string[] | undefined {
+  if (operation.compiled.resource.valence?.statement === undefined) return undefined;
+  const parameter = operation.compiled.parameters.find(
+    ({ converter, to }) => converter !== undefined && to === 'query',
+  );
+  const [, fields] = /^\s*SELECT\s+([\w.,\s]+?)\s+FROM\b/i.exec(query.get(parameter?.vendorName ?? '') ?? '') ?? [];
+  return fields?.split(',').map((field) => field.trim());
+}
+
+function selectFrom(members: Record<string, unknown>, fields: readonly string[]): Record<string, unknown> {
+  const selected: Record<string, unknown> = {};
+  for (const field of fields) {
+    const value = Object.hasOwn(members, field) ? members[field] : (valueAt(members, field) ?? null);
+    setAt(selected, field, value);
+  }
+  return selected;
+}
+
+/** What an object has, for those who select all of its fields. */
+export function describedFields(recognized: Recognized, operations: readonly Operation[]): Outcome {
+  const object = recognized.captures.get('object') ?? '';
+  const described = operations.map(({ compiled }) => compiled.resource.valence?.statement?.described);
+  const { name = 'name' } = described.find((one) => one !== undefined) ?? {};
+  const own = operations.find(({ compiled }) => compiled.resource.valence?.statement?.object === object);
+  const members = [...(own?.collection.record.members ?? [])].filter(([, shape]) => shape.kind === 'scalar');
+  const names = new Set([
+    own?.collection.idMember ?? 'Id',
+    ...members.map(([member]) => member),
+    ...(members.length === 0 ? ['Name'] : []),
+  ]);
+  return { status: 200, value: [...names].map((member) => ({ [name]: member })) };
 }
 
 /** The record that a path names. Throws `NoSuchRecord`. */
@@ -223,12 +259,8 @@ export function download(recognized: Recognized, records: Records, operations: r
   const position = collection.skeleton.split('/').length;
   const variable = variableOf(operation.compiled.path.split('/')[position] ?? '') ?? operation.idVariable;
   const id = variables.get(variable ?? '') ?? onlyId;
-  const record = records
-    .of(
-      collection,
-      collection.parents.map((name) => variables.get(name) ?? ''),
-    )
-    .find(id);
+  const parents = (owner ?? operation).parents.map((name) => variables.get(name) ?? '');
+  const record = records.of(collection, parents).find(id);
   if (record === undefined) throw new NoSuchRecord(`There is no ${collection.title} ${id}.`);
   const { file } = record;
   const name = (file?.name ?? `${plain(collection.title)}-${id}.txt`).replace(/[^\w. -]/g, '_');

@@ -2,6 +2,8 @@
 // OAuth 1.0a and OAuth 2, and RFC 6749's grants without a person.
 
 import { randomBytes } from 'node:crypto';
+import { setAt } from '../../src/core/http.ts';
+import type { ElementDocument } from '../../src/element/definition.ts';
 import { type Account, checkLogin, sandboxAccounts } from '../accounts.ts';
 import { accessToken, authorizeOAuth1, authorizeOAuth1As, type OAuth1Server, requestToken } from '../oauth1.ts';
 import {
@@ -18,8 +20,7 @@ import type { Grant, RefreshToken } from '../tokens.ts';
 import { type Answer, type Decision, empty, json, type VendorKey, type VendorRequest } from '../vendor.ts';
 import { type Address, matchAddress, readAddress } from './address.ts';
 import { readBody } from './body.ts';
-import type { Provisioning } from './provisioning.ts';
-import { readyTokens } from './provisioning.ts';
+import { type Provisioning, readyTokens } from './provisioning.ts';
 
 /** One hour and thirty days, as is usual. */
 const accessSeconds = 3600;
@@ -39,23 +40,25 @@ export interface OAuthEndpoints {
 /** Registers the application and serves the endpoints of an element. */
 export function createOAuthEndpoints(
   state: SandboxState,
-  { vendor, name, type }: { vendor: VendorKey; name: string; type: string },
+  { vendor, name, document }: { vendor: VendorKey; name: string; document: ElementDocument },
   { settings, values }: Provisioning,
   oauth1: OAuth1Server,
 ): OAuthEndpoints {
   const rules = rulesOf(vendor, name);
+  const { type } = document.authentication;
   const clientId = settings['oauth.api.key'] ?? values['oauth.api.key'] ?? `${name}-sandbox-client`;
   const clientSecret = settings['oauth.api.secret'] ?? values['oauth.api.secret'] ?? `${name}-sandbox-secret`;
   const application = { vendor, clientId, clientSecret, name: `Valence at ${name}` };
   state.applications.register({ ...application, redirectUris: [], anyRedirectUri: true, expiringTokens: true });
   const owner = sandboxAccounts[0];
+  const tokens = readyTokens(document.key);
   const ready = state.tokens.openGrant({ vendor, host: '', account: owner, clientId, scope: '' });
-  state.tokens.issueAccessToken(ready, { value: readyTokens.access, seconds: null, secret: readyTokens.secret });
-  state.tokens.issueRefreshToken(ready, { value: readyTokens.refresh, seconds: null });
+  state.tokens.issueAccessToken(ready, { value: tokens.access, seconds: null, secret: tokens.secret });
+  state.tokens.issueRefreshToken(ready, { value: tokens.refresh, seconds: null });
 
   const at = (key: string): Address | undefined => {
     const url = values[key] ?? '';
-    return url === '' ? undefined : readAddress(url, '', () => ({ kind: 'setting' }));
+    return url === '' ? undefined : readAddress('', url, () => ({ kind: 'setting' }));
   };
   const addresses = {
     authorize: at('oauth.authorization.url'),
@@ -136,13 +139,24 @@ export function createOAuthEndpoints(
 
   function answerTokens(grant: Grant, used: RefreshToken | undefined): Answer {
     const { access, refresh, seconds } = issue(grant, used);
-    return tokenAnswer(state.settings[vendor] ?? {}, 200, {
-      access_token: access,
-      token_type: 'bearer',
-      ...(seconds === null ? {} : { expires_in: seconds }),
-      refresh_token: refresh,
-      ...(grant.scope === '' ? {} : { scope: grant.scope }),
-    });
+    // Where the document says that this vendor's words are others, they are.
+    const paths = document.valence?.oauth2?.answer ?? {};
+    const fields: Record<string, unknown> = { token_type: 'bearer' };
+    setAt(fields, paths.accessToken ?? 'access_token', access);
+    setAt(fields, paths.refreshToken ?? 'refresh_token', refresh);
+    if (seconds !== null) setAt(fields, paths.expiresIn ?? 'expires_in', seconds);
+    if (grant.scope !== '') fields['scope'] = grant.scope;
+    for (const [key, path] of Object.entries(paths.settings ?? {})) setAt(fields, path, filledByToken(key, path));
+    return tokenAnswer(state.settings[vendor] ?? {}, 200, fields);
+  }
+
+  /** A setting that comes with the token: what it has already, else an address or a text of this vendor's. */
+  function filledByToken(key: string, path: string): string {
+    const known = values[key] ?? '';
+    if (known !== '') return known;
+    const token = values['oauth.token.url'] ?? '';
+    const origin = URL.canParse(token) ? new URL(token).origin : '';
+    return /url|uri|href/i.test(`${key} ${path}`) ? `${origin}/${path}/sandbox` : `sandbox-${path}`;
   }
 
   function refuse(failure: TokenFailure): Answer {

@@ -3,6 +3,7 @@
 import type { ElementDocument } from '../../src/element/definition.ts';
 import { pagingStyle } from '../../src/engine/paging.ts';
 import { ODataError } from '../act/odata.ts';
+import { fitsPattern } from '../hosts.ts';
 import { createOAuth1Server } from '../oauth1.ts';
 import type { SandboxState } from '../state.ts';
 import { type Answer, json, type Vendor, type VendorKey, type VendorRequest } from '../vendor.ts';
@@ -14,7 +15,7 @@ import { type Operation, readOperations } from './operation.ts';
 import { type Provisioning, provisioningOf } from './provisioning.ts';
 import { nearestFirst, type Recognized, recognize } from './recognize.ts';
 import { createRecords } from './records.ts';
-import { download, NoSuchRecord, serve } from './serve.ts';
+import { describedFields, download, NoSuchRecord, serve } from './serve.ts';
 import { createOAuthEndpoints } from './token-endpoint.ts';
 
 /** What a person is told about a vendor that plays a document. */
@@ -47,8 +48,9 @@ export function createGenericVendors(state: SandboxState, served: readonly Serve
       ...vendor,
       handle: (request) => handle(vendors, vendor, request),
       consent(request, decision, account) {
-        const asked = [vendor, ...vendors].find((other) => other.asksConsent(request)) ?? vendor;
-        return asked.consentOwn(request, decision, account);
+        const asked = sharing(vendors, vendor, request).filter((one) => one.asksConsent(request));
+        const answers = (asked.length > 0 ? asked : [vendor]).map((one) => one.consentOwn(request, decision, account));
+        return answers.find((answer) => !isRefusal(answer)) ?? (answers[0] as Answer);
       },
     };
   });
@@ -58,12 +60,27 @@ export function createGenericVendors(state: SandboxState, served: readonly Serve
 /** A vendor that does not look for others at its hosts. */
 type Own = Omit<GenericVendor, 'handle' | 'consent'>;
 
+/** At a host of several vendors, one that takes the credentials goes before one that refuses them. */
 function handle(vendors: readonly GenericVendor[], own: Own, request: VendorRequest): Answer {
-  for (const vendor of [own, ...vendors.filter(({ key }) => key !== own.key)]) {
+  let refusal: Answer | undefined;
+  for (const vendor of sharing(vendors, own, request)) {
     const answer = vendor.answer(request);
-    if (answer !== undefined) return answer;
+    if (answer !== undefined && !isRefusal(answer)) return answer;
+    refusal ??= answer;
   }
-  return unknownRequest(own.introduction, request);
+  return refusal ?? unknownRequest(own.introduction, request);
+}
+
+function sharing(vendors: readonly GenericVendor[], own: Own, { host }: VendorRequest): Own[] {
+  const others = vendors.filter(
+    ({ key, hosts }) => key !== own.key && hosts.some((pattern) => fitsPattern(pattern, host)),
+  );
+  return [own, ...others];
+}
+
+/** Credentials that are refused, and the page for an application that is not known. */
+function isRefusal({ status, headers }: Answer): boolean {
+  return status === 401 || (status === 400 && (headers['content-type'] ?? '').startsWith('text/html'));
 }
 
 function createGenericVendor(state: SandboxState, { document, notes }: ServedDocument): Own {
@@ -74,9 +91,10 @@ function createGenericVendor(state: SandboxState, { document, notes }: ServedDoc
   const operations = readOperations(definition, (objectName) => pagingStyle(values, objectName).largest);
   const oauth1 = createOAuth1Server(key, document.name);
   const { type } = document.authentication;
-  const oauth = createOAuthEndpoints(state, { vendor: key, name: document.name, type }, provisioning, oauth1);
+  const oauth = createOAuthEndpoints(state, { vendor: key, name: document.name, document }, provisioning, oauth1);
   const credentials = createCredentials(definition, operations, provisioning, { state, vendor: key, oauth1 });
   const records = createRecords(state.now);
+  const fill = (setting: string) => filledSetting(document.key, setting);
 
   const serveRecognized = (recognized: Recognized): Answer => {
     const { operation, request } = recognized;
@@ -92,22 +110,21 @@ function createGenericVendor(state: SandboxState, { document, notes }: ServedDoc
           ['expires_in', seconds],
         ]);
         const value = { access_token: access, refresh_token: refresh, token_type: 'bearer', expires_in: seconds };
-        return writeAnswer(
-          operation,
-          request,
-          { status: 200, value },
-          (name) => filled.get(name) ?? filledSetting(name),
-        );
+        return writeAnswer(operation, request, { status: 200, value }, (name) => filled.get(name) ?? fill(name));
       }
       if (operation.verb === 'authorize') {
         return writeAnswer(
           operation,
           request,
           { status: 200, value: { oauthUrl: values['oauth.authorization.url'] } },
-          filledSetting,
+          fill,
         );
       }
-      return writeAnswer(operation, request, serve(recognized, records, definition, values), filledSetting);
+      const outcome =
+        operation.verb === 'describe'
+          ? describedFields(recognized, operations)
+          : serve(recognized, records, definition, values);
+      return writeAnswer(operation, request, outcome, fill);
     } catch (error) {
       if (error instanceof NoSuchRecord) return errorAnswer(operation, 404, 'not_found', error.message);
       if (error instanceof ODataError) return errorAnswer(operation, 400, 'bad_request', error.message);
@@ -133,7 +150,7 @@ function createGenericVendor(state: SandboxState, { document, notes }: ServedDoc
       if (known !== undefined) return known;
       const recognized = recognize(operations, request);
       if (recognized !== undefined) return serveRecognized(recognized);
-      return isBatch(request) && protocolOf(document) === 'odata' ? answerBatch(request) : undefined;
+      return protocolOf(document) === 'odata' && isBatch(request) ? answerBatch(request) : undefined;
     },
     asksConsent: oauth.asksConsent,
     consentOwn: oauth.consent,
