@@ -51,6 +51,8 @@ export async function startSandbox(
     forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
   });
+  // Some elements send a form with a GET.
+  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   await app.register(controlRoutes(sandbox), { prefix: '/_sandbox' });
   await app.register(async (scope) => vendorRoutes(scope, sandbox, { now, store, closing: closing.signal, onUnknown }));
   const url = await app.listen({ host, port });

@@ -140,10 +140,14 @@ async function callAll(
 
 /** What is known of the vendor's records. */
 interface Seen {
-  /** the id of a record, by the collection's skeleton */
-  ids: Map<string, string>;
+  /** ids of records that are there, the newest last, by the collection's skeleton */
+  ids: Map<string, string[]>;
   /** what was written last */
   written: Map<string, Record<string, unknown>>;
+}
+
+function remember({ ids }: Seen, skeleton: string, found: string[]): void {
+  ids.set(skeleton, [...(ids.get(skeleton) ?? []), ...found]);
 }
 
 type Note = Pick<ResourceRun, 'note' | 'isGood'>;
@@ -170,7 +174,7 @@ async function runOperation(
     const id = idIn(reply.body, operation);
     if (id === undefined)
       return { isGood: false, note: `the answer names no ${collection.idMember}: ${shown(reply.body)}` };
-    seen.ids.set(collection.skeleton, id);
+    remember(seen, collection.skeleton, [id]);
     seen.written.set(collection.skeleton, content ?? {});
     return { isGood: true, note: `ok, created ${id}` };
   }
@@ -178,6 +182,7 @@ async function runOperation(
     seen.written.set(collection.skeleton, { ...seen.written.get(collection.skeleton), ...content });
     return { isGood: true, note: 'ok' };
   }
+  if (verb === 'delete') seen.ids.get(collection.skeleton)?.pop();
   const lost = verb === 'read' ? lostMembers(seen.written.get(collection.skeleton) ?? {}, reply.body, operation) : [];
   if (lost.length > 0) return { isGood: false, note: `what was written does not come back: ${lost.join(', ')}` };
   return { isGood: true, note: 'ok' };
@@ -192,8 +197,14 @@ async function judgeList(
   const { path, query, isSized, reply } = first;
   const rows = rowsOf(reply.body, operation);
   if (rows === undefined) return { isGood: false, note: `the answer holds no rows: ${shown(reply.body)}` };
-  const id = rows.map((row) => idIn(row, operation)).find((one) => one !== undefined);
-  if (id !== undefined) seen.ids.set(operation.collection.skeleton, id);
+  remember(
+    seen,
+    operation.collection.skeleton,
+    rows
+      .slice(0, 10)
+      .flatMap((row) => idIn(row, operation) ?? [])
+      .reverse(),
+  );
   if (rows.length === 0) return { isGood: false, note: 'the list is empty' };
   const { compiled } = operation;
   const isPaged =
@@ -260,7 +271,7 @@ function filledPath({ compiled, verb, collection }: Operation, seen: Seen): stri
           .join('/')
           .replace(/\{[^{}]*\}/g, '{}');
         const isOwn = position === segments.length - 1 && verb !== 'list';
-        return encodeURIComponent(seen.ids.get(isOwn ? collection.skeleton : skeleton) ?? '1001');
+        return encodeURIComponent(seen.ids.get(isOwn ? collection.skeleton : skeleton)?.at(-1) ?? '1001');
       }),
     )
     .join('/');

@@ -51,7 +51,7 @@ interface Clues {
 function scoreOf(operation: Operation, clues: Clues): number | undefined {
   const { request, query, body, message, captures } = clues;
   const { compiled, address } = operation;
-  let score = address.path.literal + (operation.isLifecycle ? 0 : 1);
+  let score = address.path.literal + (operation.isLifecycle ? 0 : 1) + (operation.verb === 'describe' ? 5 : 0);
   const action = request.headers['soapaction']?.replace(/^"|"$/g, '');
   if (operation.soapAction !== undefined && action !== undefined && action !== '') {
     if (operation.soapAction.replace(/^"|"$/g, '') !== action) return undefined;

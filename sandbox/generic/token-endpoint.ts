@@ -156,6 +156,7 @@ export function createOAuthEndpoints(
     if (known !== '') return known;
     const token = values['oauth.token.url'] ?? '';
     const origin = URL.canParse(token) ? new URL(token).origin : '';
+    if (/instance|site|base|host|domain/i.test(path)) return origin;
     return /url|uri|href/i.test(`${key} ${path}`) ? `${origin}/${path}/sandbox` : `sandbox-${path}`;
   }
 
