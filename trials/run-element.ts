@@ -161,8 +161,8 @@ async function runOperation(
   const { compiled, verb, collection } = operation;
   const path = `/hubs/${hub}${filledPath(operation, seen)}`;
   const query = requiredQuery(operation);
-  const content = verb === 'create' || verb === 'update' || verb === 'act' ? madeContent(operation) : undefined;
-  const hasBody = content !== undefined && compiled.method !== 'GET' && compiled.method !== 'DELETE';
+  const content = takesBody(operation) ? madeContent(operation) : undefined;
+  const hasBody = content !== undefined && compiled.method !== 'GET';
   const isSized = verb === 'list' && compiled.queryNames.has('pageSize');
   const reply = await call(account, compiled.method, path, {
     query: isSized ? { ...query, pageSize: String(pageSize) } : query,
@@ -284,6 +284,14 @@ function requiredQuery({ compiled }: Operation): Record<string, string> {
     if (required || to === 'bodyToken' || to === 'path') query[name] = isNumber ? '3' : '4';
   }
   return query;
+}
+
+/** Scripts may read a body that no parameter names. */
+function takesBody({ compiled }: Operation): boolean {
+  const isWrite = compiled.method !== 'GET' && compiled.method !== 'DELETE';
+  const isDeclared = compiled.parameters.some(({ from }) => ['body', 'bodyField', 'form', 'multipart'].includes(from));
+  const isTemplate = compiled.parameters.some(({ body }) => body !== undefined);
+  return isDeclared || (isWrite && (isTemplate || compiled.preRequest.length > 0));
 }
 
 /** Members to write: those of the request's model, of the body's template, or of the record. */

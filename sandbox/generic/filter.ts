@@ -37,11 +37,15 @@ function equalities(operation: Operation, query: URLSearchParams, ignored: Reado
   const takesAny = compiled.parameters.some(
     ({ converter, vendorName }) => converter !== undefined && vendorName === '',
   );
+  // What must be given says which list is meant, more than which of its rows.
+  const isRequired = new Set(
+    compiled.parameters.filter(({ required }) => required).map(({ vendorName }) => vendorName),
+  );
   const declared = new Set(compiled.parameters.filter(({ to }) => to === 'query').map(({ vendorName }) => vendorName));
   const isMember = (name: string) =>
     collection.record.members.has(name) || name === collection.idMember || name === 'name';
   return [...new Set(query.keys())]
-    .filter((name) => !ignored.has(name) && (takesAny || declared.has(name)) && isMember(name))
+    .filter((name) => !ignored.has(name) && !isRequired.has(name) && (takesAny || declared.has(name)) && isMember(name))
     .map((name) => ({ name, values: query.getAll(name).flatMap((value) => [value, ...value.split(',')]) }))
     .map(({ name, values }) => ({ name, values: [...new Set(values)].filter((value) => value !== '') }))
     .filter(({ values }) => values.length > 0);

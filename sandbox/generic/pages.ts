@@ -58,7 +58,9 @@ export function pageOf(recognized: Recognized, rows: readonly StoredRecord[], va
   const pageParameter = compiled.parameters.find(({ from, name }) => from === 'query' && pageNames.has(name));
   const sizeParameter = compiled.parameters.find(({ from, name }) => from === 'query' && name === 'pageSize');
   const key = compiled.nextPageKey;
-  const followed = key?.parameter ?? pageParameter?.vendorName ?? '$skiptoken';
+  // A word that no parameter takes to the vendor stands in a URL under another name, so that the URL is followed.
+  const isTaken = pageParameter !== undefined && pageParameter.to !== 'no-op';
+  const followed = isTaken ? (key?.parameter ?? pageParameter.vendorName) : '$skiptoken';
   const isPaged = pageParameter !== undefined || key !== undefined || wordOf(recognized, 'page') !== undefined;
   if (compiled.paging === 'platform' || compiled.paging === 'none' || !isPaged) return whole;
 
