@@ -314,6 +314,9 @@ function madeContent(operation: Operation): Record<string, unknown> {
     if (compiled.parameters.some(({ from }) => from === 'body')) content['note'] = 'written';
     return content;
   }
+  const members = compiled.parameters.filter(({ from }) => from === 'bodyField');
+  for (const { name } of members) setAt(content, name, `written ${name}`);
+  if (members.length > 0 && !compiled.parameters.some(({ from }) => from === 'body')) return content;
   const shape = request ?? collection.record;
   const sample =
     shape.kind === 'object' && shape.members.size > 0 ? sampleOf(shape, 'written', occasion) : { name: 'Written' };
@@ -324,7 +327,6 @@ function madeContent(operation: Operation): Record<string, unknown> {
     if (name !== collection.idMember && !isParents && value !== null && Object.keys(content).length < 8)
       content[name] = value;
   }
-  for (const { from, name } of compiled.parameters) if (from === 'bodyField') setAt(content, name, `written ${name}`);
   return content;
 }
 

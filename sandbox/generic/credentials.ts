@@ -89,7 +89,7 @@ export function createCredentials(
           ? []
           : placeholders(name);
     const known = keys.filter((key) => definition.settings.has(key) || key.startsWith('oauth.'));
-    const isSecret = known.some((key) => isSecretSetting(definition, key) || key === 'username');
+    const isSecret = known.some((key) => isSecretSetting(definition, key) || credentialName.test(key));
     if (!isSecret || known.length !== keys.length) return [];
     return known.some((key) => !isToken(key) && (values[key] ?? '') === '' && !answered.has(key)) ||
       known.some(byScript)
@@ -164,6 +164,9 @@ export function createCredentials(
     return { message: `The signature is refused: ${verified.reason}.`, headers: challenge(request, verified) };
   }
 }
+
+/** Some documents ask for credentials in plain settings. */
+const credentialName = /^username$|token|secret|session|passw|api[._-]?key/i;
 
 function isToken(key: string): boolean {
   return key === tokenSettings.access;
