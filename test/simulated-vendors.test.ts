@@ -1,8 +1,9 @@
 // Elements against the vendors that their own documents describe: through a whole platform and over HTTP, every resource.
 
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readElementFile } from '../sandbox/generic/document.ts';
+import { readElementFile, tidyDocument } from '../sandbox/generic/document.ts';
 import { type Sandbox, startSandbox } from '../sandbox/server.ts';
 import type { ElementDocument } from '../src/element/definition.ts';
 import { runElement } from '../trials/run-element.ts';
@@ -18,7 +19,14 @@ import {
 } from './support/simulated-documents.ts';
 
 const catalog = ['elements/desk', 'elements/actessentialsoauth', 'elements/ciscospark'].map(readElementFile);
+/** The document that docs/simulated-vendors.md shows. */
+const shown = tidyDocument(
+  JSON.parse(/```json\n([\s\S]*?)```/.exec(readFileSync('docs/simulated-vendors.md', 'utf8'))?.[1] ?? ''),
+  '',
+).document;
+
 const documents: ElementDocument[] = [
+  shown,
   ...pagingDocuments,
   ...credentialDocuments,
   soapDocument,

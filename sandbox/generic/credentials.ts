@@ -178,7 +178,7 @@ function challengeOf(type: string): Record<string, string> {
 }
 
 /** The settings that response parameters write. */
-export function writtenSettings(parameters: readonly CompiledParameter[]): string[] {
+function writtenSettings(parameters: readonly CompiledParameter[]): string[] {
   return parameters.map(({ name, to, vendorName }) => (to === 'configuration' ? vendorName : name));
 }
 

@@ -455,7 +455,7 @@ function withFixedQuery(address: Address, { parameters }: CompiledResource): Add
 }
 
 /** A header that is always the same. */
-export function headerText({ parameters }: CompiledResource, header: string): string | undefined {
+function headerText({ parameters }: CompiledResource, header: string): string | undefined {
   const found = parameters.find(({ to, vendorName, template }: CompiledParameter) => {
     return to === 'header' && vendorName.toLowerCase() === header && template !== undefined;
   });

@@ -21,7 +21,7 @@ export interface Provisioning {
 }
 
 /** The customer's own name in hosts of vendors that have one for each customer. */
-export const site = 'sandbox';
+const site = 'sandbox';
 
 /** The tokens that the vendor of an element takes from the start, for accounts that are connected without its pages. */
 export function readyTokens(elementKey: string): { access: string; secret: string; refresh: string } {

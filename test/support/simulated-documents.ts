@@ -7,7 +7,7 @@ import type { Parameter } from '../../src/element/parameter.ts';
 type Parts = Partial<Omit<ElementDocument, 'configuration'>> & { settings?: Record<string, string>; asked?: string[] };
 
 /** A document with the given parts; `settings` have defaults, `asked` are those that callers give. */
-export function documentOf(key: string, { settings = {}, asked = [], ...parts }: Parts): ElementDocument {
+function documentOf(key: string, { settings = {}, asked = [], ...parts }: Parts): ElementDocument {
   const configuration: Setting[] = [
     ...Object.entries({ 'base.url': `https://${key}.vendor.test/api`, 'pagination.max': '100', ...settings }).map(
       ([name, defaultValue]) => ({ key: name, name, type: 'TEXTFIELD_1000', defaultValue }),
@@ -26,7 +26,7 @@ export function documentOf(key: string, { settings = {}, asked = [], ...parts }:
 const secret = /password|secret|key/;
 
 /** A parameter under the same name on both sides, unless the vendor's is given. */
-export function parameter(type: string, name: string, vendorType = type, vendorName = name, more = {}): Parameter {
+function parameter(type: string, name: string, vendorType = type, vendorName = name, more = {}): Parameter {
   return { name, type, vendorName, vendorType, source: 'request', ...more };
 }
 
@@ -43,11 +43,11 @@ const contact = {
 };
 
 /** The model of a contact, of a list of them, or of both sides of a call. */
-export const contactModel = { name: 'contact', swagger: { contact } };
-export const contactsModel = { name: 'contacts', swagger: { contactsObject: contact } };
+const contactModel = { name: 'contact', swagger: { contact } };
+const contactsModel = { name: 'contacts', swagger: { contactsObject: contact } };
 
 /** The five resources of contacts; `list` changes how they are listed. */
-export function contacts(list: Partial<Resource> = {}, roots = { one: '', many: '' }): Resource[] {
+function contacts(list: Partial<Resource> = {}, roots = { one: '', many: '' }): Resource[] {
   const path = '/hubs/general/contacts';
   const id = parameter('path', 'id');
   const body = parameter('body', 'body', 'body', 'body', { required: true });
