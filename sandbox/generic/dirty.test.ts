@@ -53,6 +53,17 @@ describe('a document', () => {
     );
   });
 
+  test.each([{ keep: 5 }, { paging: 5 }, { whenFiltered: 'x' }, { statement: {} }, { pick: null }, 7])(
+    'with the extension %j of a resource does without it',
+    (valence) => {
+      const resource = { method: 'GET', path: '/hubs/general/contacts', vendorPath: '/contacts', valence };
+      const served = tidyDocument({ key: 'mixedbodies', resources: [resource], valence }, '');
+      expect(served.notes).toHaveLength(2);
+      const [vendor] = createGenericVendors(createState(now), [served]);
+      expect(vendor?.handle(requestOf('GET', '/contacts')).status).toBe(200);
+    },
+  );
+
   test('says what was left out', () => {
     const { document, notes } = tidyDocument(
       { key: 'partly', resources: [{ method: 'GET' }, { method: 'GET', path: '/x' }] },

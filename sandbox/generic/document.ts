@@ -3,12 +3,17 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { Compile } from 'typebox/compile';
 import { isObject, parseJson, writeValue } from '../../src/core/http.ts';
 import { type Definition, defineElement } from '../../src/element/define.ts';
 import type { ElementDocument, Resource, Setting } from '../../src/element/definition.ts';
+import { ElementExtension, ResourceExtension } from '../../src/element/extension.ts';
 import { attachFiles } from '../../src/element/folder-files.ts';
 import type { Hook, Parameter } from '../../src/element/parameter.ts';
 import { compileElement } from '../../src/engine/compile.ts';
+
+const elementExtension = Compile(ElementExtension);
+const resourceExtension = Compile(ResourceExtension);
 
 /** A document that can be served, and what was left out of it. */
 export interface ServedDocument {
@@ -50,10 +55,16 @@ export function tidyDocument(value: unknown, fallbackKey: string): ServedDocumen
     hooks: tidyHooks(raw['hooks']),
   };
   delete document.resources;
-  if (!isObject(raw['valence']) || !compiles(document, [])) delete document.valence;
+  if (raw['valence'] !== undefined && !elementExtension.Check(raw['valence'])) {
+    delete document.valence;
+    notes.push('valence is left out: it has members that the schema does not know or allow.');
+  }
   const resources = Array.isArray(raw['resources']) ? raw['resources'] : [];
   document.resources = resources.flatMap((resource: unknown, index): Resource[] => {
     const tidy = tidyResource(resource);
+    if (tidy !== undefined && tidy.valence === undefined && isObject(resource) && resource['valence'] !== undefined) {
+      notes.push(`resources[${index}].valence is left out: it has members that the schema does not know or allow.`);
+    }
     if (tidy !== undefined && compiles(document, [tidy])) return [tidy];
     notes.push(`resources[${index}] is left out: it has no method and path that can be read.`);
     return [];
@@ -108,7 +119,7 @@ function tidyResource(value: unknown): Resource | undefined {
   }
   resource.parameters = tidyParameters(value['parameters']);
   resource.hooks = tidyHooks(value['hooks']);
-  if (!isObject(value['valence'])) delete resource.valence;
+  if (!resourceExtension.Check(value['valence'])) delete resource.valence;
   return resource;
 }
 
