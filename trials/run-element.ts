@@ -302,7 +302,9 @@ function madeContent(operation: Operation): Record<string, unknown> {
   const occasion = { collection: 'written', index: 76 };
   const content: Record<string, unknown> = {};
   if (template !== undefined) {
-    for (const key of placeholders(template.name)) {
+    const given = compiled.parameters.filter(({ from, to }) => to === 'bodyToken' && from !== 'body');
+    const others = new Set(given.map(({ vendorName }) => vendorName));
+    for (const key of placeholders(template.name).filter((name) => !others.has(name))) {
       const member = collection.record.members.get(key.slice(key.lastIndexOf('.') + 1));
       setAt(content, key, member === undefined ? '7' : sampleOf(member, key, occasion));
     }
