@@ -85,7 +85,8 @@ export function protocolOf(document: ElementDocument): string {
 
 function compiles(document: ElementDocument, resources: Resource[]): boolean {
   try {
-    compileElement(definitionOf({ ...document, resources }));
+    const element = compileElement(definitionOf({ ...document, resources }));
+    for (const index of resources.keys()) element.at(index);
     return true;
   } catch {
     return false;

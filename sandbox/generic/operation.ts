@@ -76,7 +76,10 @@ const fewRows = 25;
 
 /** Reads the operations of an element; `largestPage` is the most rows of a page of an object's list. */
 export function readOperations(definition: Definition, largestPage: (objectName: string) => number): Operation[] {
-  const drafts = compileElement(definition).resources.flatMap((compiled) => draftsOf(definition, compiled));
+  const element = compileElement(definition);
+  const drafts = (definition.document.resources ?? []).flatMap((_resource, index) =>
+    draftsOf(definition, element.at(index)),
+  );
   const operations: Operation[] = [];
   for (const members of groupsOf(drafts)) {
     for (const draft of members) draft.verb = verbOf(draft, members);
