@@ -10,7 +10,6 @@ import type { ElementDocument, Resource, Setting } from '../../src/element/defin
 import { ElementExtension, ResourceExtension } from '../../src/element/extension.ts';
 import { attachFiles } from '../../src/element/folder-files.ts';
 import type { Hook, Parameter } from '../../src/element/parameter.ts';
-import { compileElement } from '../../src/engine/compile.ts';
 
 const elementExtension = Compile(ElementExtension);
 const resourceExtension = Compile(ResourceExtension);
@@ -65,7 +64,7 @@ export function tidyDocument(value: unknown, fallbackKey: string): ServedDocumen
     if (tidy !== undefined && tidy.valence === undefined && isObject(resource) && resource['valence'] !== undefined) {
       notes.push(`resources[${index}].valence is left out: it has members that the schema does not know or allow.`);
     }
-    if (tidy !== undefined && compiles(document, [tidy])) return [tidy];
+    if (tidy !== undefined) return [tidy];
     notes.push(`resources[${index}] is left out: it has no method and path that can be read.`);
     return [];
   });
@@ -81,16 +80,6 @@ export function definitionOf(document: ElementDocument): Definition {
 export function protocolOf(document: ElementDocument): string {
   const protocolType = 'protocolType' in document ? document.protocolType : undefined;
   return typeof protocolType === 'string' ? protocolType : 'http';
-}
-
-function compiles(document: ElementDocument, resources: Resource[]): boolean {
-  try {
-    const element = compileElement(definitionOf({ ...document, resources }));
-    for (const index of resources.keys()) element.at(index);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function tidySetting(setting: Record<string, unknown>): Setting[] {
