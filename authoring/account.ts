@@ -18,7 +18,8 @@ export function sandboxGuide(definition: Definition): Guide {
   const host = signInHost(definition, siteSetting);
   const { vendors } = createWorld(() => new Date());
   const vendor = host === undefined ? undefined : vendorOfHost(vendors, host);
-  if (vendor === undefined || (type !== 'oauth2' && type !== 'oauth1')) {
+  const application = Object.values(sandboxApplications).find((one) => one.vendor === vendor?.key);
+  if (vendor === undefined || application === undefined || (type !== 'oauth2' && type !== 'oauth1')) {
     throw new Error(
       `${key} cannot be tried: ` +
         (vendor === undefined
@@ -31,7 +32,7 @@ export function sandboxGuide(definition: Definition): Guide {
     element: key,
     hub: document.hub,
     name: `Try of ${document.name}`,
-    application: sandboxApplications[vendor.key],
+    application,
     callbackUrl: 'https://www.mycoolapp.com/auth',
     siteAddress: siteSetting === undefined ? undefined : site,
     siteSetting,

@@ -10,7 +10,7 @@ import { storedBytes } from './stored.ts';
 import { type VendorKey, type VendorRequest, vendorKeys } from './vendor.ts';
 import type { ControlledSandbox } from './world.ts';
 
-const VendorName = Type.Enum(vendorKeys);
+const VendorName = Type.Unsafe<VendorKey>(Type.Union([Type.Enum(vendorKeys), Type.String({ pattern: '^element:' })]));
 const strict = { additionalProperties: false };
 
 const TokenChoice = Type.Object(

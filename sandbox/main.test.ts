@@ -36,3 +36,36 @@ test.each(['SIGINT', 'SIGTERM'] as const)('prints what one needs, and %s stops i
   expect(await exited).toEqual([0, null]);
   await pending;
 });
+
+test('plays the vendors of element documents, and says how accounts are connected', async () => {
+  const element = join(import.meta.dirname, '..', 'elements', 'desk');
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), '--element', element, '--port', '0'], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const unknown = once(child.stderr, 'data');
+  let printed = '';
+  child.stdout.setEncoding('utf8');
+  for await (const chunk of child.stdout) {
+    printed += chunk;
+    if (printed.includes('kim@example.com')) break;
+  }
+  expect(printed).toContain('Element desk (Desk.com), played by its document');
+  expect(printed).toContain('It asks for credentials (oauth1).');
+  const url = /^Sandbox: (\S+)/.exec(printed)?.[1] ?? '';
+  expect((await fetch(`${url}/acme.desk.com/api/v2/nothing`)).status).toBe(404);
+  expect(String(await unknown)).toContain('has no operation GET https://acme.desk.com/api/v2/nothing');
+});
+
+test('refuses what is no document', async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), '--element', 'not-there.json'], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const [[said], [status]] = await Promise.all([once(child.stderr, 'data'), once(child, 'exit')]);
+  expect(status).toBe(2);
+  expect(String(said)).toContain('not-there.json is not there: give a file or a folder');
+});

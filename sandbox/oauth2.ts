@@ -259,7 +259,7 @@ function checkRefresh(
   const value = parameters.get('refresh_token');
   if (value === undefined) return 'missingRefreshToken';
   const used = state.tokens.useRefreshToken(rules.vendor, value, application.clientId);
-  if (used === 'rotatedRefreshToken' && state.settings[rules.vendor].revokeOnRefreshReuse === true) {
+  if (used === 'rotatedRefreshToken' && state.settings[rules.vendor]?.revokeOnRefreshReuse === true) {
     state.tokens.revoke(rules.vendor, value);
   }
   if (typeof used === 'string') return used;

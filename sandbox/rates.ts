@@ -27,7 +27,7 @@ export function createRates(settings: AllSettings): Rates {
       counts.set(key, count);
       const { callsPerMinute } = rateLimit;
       const told = rateLimit.headers(callsPerMinute, Math.max(0, callsPerMinute - count.calls));
-      if (settings[vendor.key].enforceRateLimit !== true || count.calls <= callsPerMinute) return { headers: told };
+      if (settings[vendor.key]?.enforceRateLimit !== true || count.calls <= callsPerMinute) return { headers: told };
       const wait = Math.ceil(((present + 1) * minute - now.getTime()) / 1000);
       return { headers: told, refusal: json(429, vendor.faultBody(429), { 'retry-after': String(wait) }) };
     },

@@ -5,6 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { controlRoutes } from './control.ts';
 import type { Fault } from './faults.ts';
+import type { ServedDocument } from './generic/document.ts';
+import type { Introduction } from './generic/vendor.ts';
 import { splitTarget, vendorOfHost } from './hosts.ts';
 import { createStore, mostInMemory, type Store, type Stored, storedBytes } from './stored.ts';
 import { type Answer, json, type Vendor, type VendorRequest } from './vendor.ts';
@@ -15,19 +17,32 @@ export interface Sandbox {
   url: string;
   /** For VALENCE_ROUTES: host pattern to URL with `{host}`. */
   routes: Record<string, string>;
+  /** the vendors that play an element document */
+  introductions: readonly Introduction[];
   close(): Promise<void>;
 }
 
-/** Starts the sandbox; `now` is the clock of everything that expires. A port of 0 takes a free one. */
-export async function startSandbox(options: { host?: string; port?: number; now?: () => Date } = {}): Promise<Sandbox> {
-  const { host = '127.0.0.1', port = 0, now = () => new Date() } = options;
+/**
+ * Starts the sandbox; `now` is the clock of everything that expires. A port of 0 takes a free one. The vendors that
+ * `documents` describe are played, too, and are told of requests that they do not know.
+ */
+export async function startSandbox(
+  options: {
+    host?: string;
+    port?: number;
+    now?: () => Date;
+    documents?: readonly ServedDocument[];
+    onUnknown?: (message: string) => void;
+  } = {},
+): Promise<Sandbox> {
+  const { host = '127.0.0.1', port = 0, now = () => new Date(), documents = [], onUnknown = () => {} } = options;
   const closing = new AbortController();
-  let world = createWorld(now);
+  let world = createWorld(now, documents);
   const store = createStore();
   const sandbox: ControlledSandbox = {
     world: () => world,
     reset: () => {
-      world = createWorld(now);
+      world = createWorld(now, documents);
       store.remove();
     },
   };
@@ -36,14 +51,17 @@ export async function startSandbox(options: { host?: string; port?: number; now?
     forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
   });
+  // Some elements send a form with a GET.
+  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   await app.register(controlRoutes(sandbox), { prefix: '/_sandbox' });
-  await app.register(async (scope) => vendorRoutes(scope, sandbox, { now, store, closing: closing.signal }));
+  await app.register(async (scope) => vendorRoutes(scope, sandbox, { now, store, closing: closing.signal, onUnknown }));
   const url = await app.listen({ host, port });
 
   const patterns = world.vendors.flatMap((vendor) => vendor.hosts);
   return {
     url,
     routes: Object.fromEntries(patterns.map((pattern) => [pattern, `${url}/{host}`])),
+    introductions: world.generic.map(({ introduction }) => introduction),
     async close() {
       closing.abort();
       await app.close();
@@ -56,7 +74,12 @@ export async function startSandbox(options: { host?: string; port?: number; now?
 function vendorRoutes(
   app: FastifyInstance,
   sandbox: ControlledSandbox,
-  { now, store, closing }: { now: () => Date; store: Store; closing: AbortSignal },
+  {
+    now,
+    store,
+    closing,
+    onUnknown,
+  }: { now: () => Date; store: Store; closing: AbortSignal; onUnknown: (message: string) => void },
 ): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) => store.keep(payload));
@@ -76,6 +99,7 @@ function vendorRoutes(
       incoming.raw.socket.destroy();
       return reply;
     }
+    if (answer.status === 404 && vendor.key.startsWith('element:')) onUnknown(`404 ${String(answer.body)}`);
     return send(reply.headers(rate.headers), answer);
   });
 }

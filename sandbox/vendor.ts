@@ -7,7 +7,8 @@ import type { Stored } from './stored.ts';
 /** The simulated vendors, by the keys that the control API and `sandboxApplications` use. */
 export const vendorKeys = ['zendesk', 'desk', 'salesforce', 'act', 'webex'] as const;
 
-export type VendorKey = (typeof vendorKeys)[number];
+/** A vendor's key; that of one which plays an element document (generic/) is `element:` and the element's key. */
+export type VendorKey = (typeof vendorKeys)[number] | `element:${string}`;
 
 /** What a person chose on the consent page. */
 export type Decision = 'allow' | 'deny';

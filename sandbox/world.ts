@@ -3,6 +3,8 @@
 import { createAct } from './act/vendor.ts';
 import { createDesk } from './desk/vendor.ts';
 import { createFaultStore, type FaultStore } from './faults.ts';
+import type { ServedDocument } from './generic/document.ts';
+import { createGenericVendors, type GenericVendor } from './generic/vendor.ts';
 import { createRates, type Rates } from './rates.ts';
 import { createRequestLog, type RequestLog } from './request-log.ts';
 import { createSalesforce } from './salesforce/vendor.ts';
@@ -15,6 +17,8 @@ import { createZendesk } from './zendesk/vendor.ts';
 export interface World {
   state: SandboxState;
   vendors: readonly Vendor[];
+  /** those among them that play an element document */
+  generic: readonly GenericVendor[];
   faults: FaultStore;
   log: RequestLog;
   rates: Rates;
@@ -26,15 +30,24 @@ export interface ControlledSandbox {
   reset(): void;
 }
 
-/** A fresh world that reads the time from `now`. */
-export function createWorld(now: () => Date): World {
+/** A fresh world that reads the time from `now`; the vendors that play `documents` go before others at their hosts. */
+export function createWorld(now: () => Date, documents: readonly ServedDocument[] = []): World {
   const state = createState(now);
+  const generic = createGenericVendors(state, documents);
   const vendors = [
+    ...generic,
     createZendesk(state),
     createDesk(state),
     createSalesforce(state),
     createAct(state),
     createWebex(state),
   ];
-  return { state, vendors, faults: createFaultStore(), log: createRequestLog(), rates: createRates(state.settings) };
+  return {
+    state,
+    vendors,
+    generic,
+    faults: createFaultStore(),
+    log: createRequestLog(),
+    rates: createRates(state.settings),
+  };
 }

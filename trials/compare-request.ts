@@ -1,7 +1,7 @@
 // Compares the request that arrived with the one that a definition says.
 
 import { isDeepStrictEqual } from 'node:util';
-import { expectedSignature, readSignedRequest, signatureBaseString } from '../sandbox/desk/signature.ts';
+import { expectedSignature, readSignedRequest, signatureBaseString } from '../sandbox/oauth1-signature.ts';
 import { storedBytes } from '../sandbox/stored.ts';
 import type { ElementDocument } from './element-document.ts';
 import type { ExpectedRequest } from './expected-request.ts';

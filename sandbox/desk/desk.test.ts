@@ -3,8 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sandboxApplications } from '../applications.ts';
+import { expectedSignature, type Parameter, percentEncode, signatureBaseString } from '../oauth1-signature.ts';
 import { parameterOf, type Reply, startTestSandbox, type TestSandbox } from '../test-client.ts';
-import { expectedSignature, type Parameter, percentEncode, signatureBaseString } from './signature.ts';
 
 const site = 'https://acme.desk.com';
 const callback = 'https://app.example/callback';

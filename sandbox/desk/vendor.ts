@@ -1,5 +1,15 @@
 // Simulated Desk.com: which request goes where; every API call is signed.
 
+import {
+  accessToken,
+  authorizeOAuth1,
+  authorizeOAuth1As,
+  challenge,
+  createOAuth1Server,
+  type OAuth1Server,
+  requestToken,
+} from '../oauth1.ts';
+import { verify } from '../oauth1-verify.ts';
 import type { SandboxState } from '../state.ts';
 import { type Answer, json, type Vendor, type VendorRequest } from '../vendor.ts';
 import { notFound } from './answers.ts';
@@ -7,8 +17,6 @@ import { type FileStore, fetchFromStore, storeHost } from './attachments.ts';
 import { cases } from './cases.ts';
 import { customersAndCompanies, users } from './customers.ts';
 import { createSite, type DeskSite } from './data.ts';
-import { accessToken, authorizeDesk, authorizeDeskAs, challenge, type DeskMemory, requestToken } from './login.ts';
-import { verify } from './verify.ts';
 
 /** The vendor's own paths, and those that the guide's sample shows. */
 const requestTokenPaths = ['/oauth/request_token', '/oauth/oauth_request.php'];
@@ -19,7 +27,7 @@ type SiteOf = (host: string) => DeskSite;
 
 /** Desk.com, any site. */
 export function createDesk(state: SandboxState): Vendor {
-  const memory: DeskMemory = { requestTokens: new Map(), nonces: new Map() };
+  const server = createOAuth1Server('desk', 'Desk.com');
   const store: FileStore = new Map();
   const sites = new Map<string, DeskSite>();
   const siteOf: SiteOf = (host) => {
@@ -32,8 +40,8 @@ export function createDesk(state: SandboxState): Vendor {
     name: 'Desk.com',
     hosts: ['*.desk.com', storeHost],
     handle: (request) =>
-      request.host === storeHost ? fetchFromStore(store, request, state.now()) : handle(state, memory, siteOf, request),
-    consent: (request, decision, account) => authorizeDeskAs(state, memory, request, decision, account),
+      request.host === storeHost ? fetchFromStore(store, request, state.now()) : handle(state, server, siteOf, request),
+    consent: (request, decision, account) => authorizeOAuth1As(state, server, request, decision, account),
     // Recorded for a site with one user (support.desk.com "Using API v2": 60 for each, 300 at most).
     rateLimit: {
       callsPerMinute: 60,
@@ -47,16 +55,16 @@ export function createDesk(state: SandboxState): Vendor {
   };
 }
 
-function handle(state: SandboxState, memory: DeskMemory, siteOf: SiteOf, request: VendorRequest): Answer {
-  if (requestTokenPaths.includes(request.path)) return requestToken(state, memory, request);
-  if (authorizePaths.includes(request.path)) return authorizeDesk(state, memory, request);
-  if (accessTokenPaths.includes(request.path)) return accessToken(state, memory, request);
+function handle(state: SandboxState, server: OAuth1Server, siteOf: SiteOf, request: VendorRequest): Answer {
+  if (requestTokenPaths.includes(request.path)) return requestToken(state, server, request);
+  if (authorizePaths.includes(request.path)) return authorizeOAuth1(state, server, request);
+  if (accessTokenPaths.includes(request.path)) return accessToken(state, server, request);
   const path = /^\/api\/(?:v2|2\.1)\/(.+)$/.exec(request.path)?.[1];
-  return path === undefined ? notFound() : api(state, memory, siteOf, request, path);
+  return path === undefined ? notFound() : api(state, server, siteOf, request, path);
 }
 
-function api(state: SandboxState, memory: DeskMemory, siteOf: SiteOf, request: VendorRequest, path: string): Answer {
-  const verified = verify(state, memory.nonces, request, (value, clientId) => {
+function api(state: SandboxState, server: OAuth1Server, siteOf: SiteOf, request: VendorRequest, path: string): Answer {
+  const verified = verify(state, server, request, (value, clientId) => {
     const token = state.tokens.goodAccessToken('desk', value);
     const good = token?.grant.host === request.host && token.grant.clientId === clientId;
     return good ? token.secret : undefined;

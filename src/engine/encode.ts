@@ -42,7 +42,7 @@ function requestUrl({ base, path, query }: Draft, addresses: PlatformAddresses |
 }
 
 /** A path below a base; a path that is a URL of its own stands alone, and behind a `?` nothing is put in between. */
-function joinUrl(base: string, path: string): string {
+export function joinUrl(base: string, path: string): string {
   if (/^https?:\/\//i.test(path)) return path;
   if (base.includes('?') || path === '') return base + path;
   if (base.endsWith('/')) return base.replace(/\/+$/, '/') + path.replace(/^\/+/, '');

@@ -1,11 +1,11 @@
 // Whether a request signed with OAuth 1.0a may be served (RFC 5849 section 3.2): client, token, signature, and never twice.
 
-import type { Application } from '../applications.ts';
-import type { SandboxState } from '../state.ts';
-import type { VendorRequest } from '../vendor.ts';
-import { expectedSignature, readSignedRequest, signatureBaseString } from './signature.ts';
+import type { Application } from './applications.ts';
+import { expectedSignature, readSignedRequest, signatureBaseString } from './oauth1-signature.ts';
+import type { SandboxState } from './state.ts';
+import type { VendorKey, VendorRequest } from './vendor.ts';
 
-/** How far a timestamp may be from the server's clock; Desk.com does not document it, five minutes are usual. */
+/** How far a timestamp may be from the server's clock; RFC 5849 leaves it open, five minutes are usual. */
 const timestampWindowSeconds = 300;
 
 /** Why a request is refused: 400 for what it lacks, 401 for what is wrong (RFC 5849 section 3.2). */
@@ -30,9 +30,10 @@ export type NonceStore = Map<string, number>;
  */
 export function verify(
   state: SandboxState,
-  nonces: NonceStore,
+  { vendor, nonces }: { vendor: VendorKey; nonces: NonceStore },
   request: VendorRequest,
   secretOf: (token: string, clientId: string) => string | undefined,
+  scheme: 'http' | 'https' = 'https',
 ): Verified | Refusal {
   const signed = readSignedRequest(request);
   if (signed === undefined) return { status: 400, reason: 'parameter_rejected' };
@@ -41,14 +42,14 @@ export function verify(
   if (!needed.every((name) => protocol.has(name))) return { status: 400, reason: 'parameter_absent' };
   if ((protocol.get('oauth_version') ?? '1.0') !== '1.0') return { status: 400, reason: 'version_rejected' };
 
-  const application = state.applications.find('desk', protocol.get('oauth_consumer_key') ?? '');
+  const application = state.applications.find(vendor, protocol.get('oauth_consumer_key') ?? '');
   if (application === undefined) return { status: 401, reason: 'consumer_key_unknown' };
   const token = protocol.get('oauth_token') ?? '';
   const tokenSecret = secretOf(token, application.clientId);
   if (tokenSecret === undefined) return { status: 401, reason: 'token_rejected' };
 
   const method = protocol.get('oauth_signature_method');
-  const baseString = signatureBaseString(request.method, `https://${request.host}${request.path}`, covered);
+  const baseString = signatureBaseString(request.method, `${scheme}://${request.host}${request.path}`, covered);
   const expected = expectedSignature(method, baseString, { client: application.clientSecret, token: tokenSecret });
   if (expected === undefined) return { status: 400, reason: 'signature_method_rejected' };
   if (protocol.get('oauth_signature') !== expected) return { status: 401, reason: 'signature_invalid' };

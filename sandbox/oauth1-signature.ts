@@ -2,7 +2,7 @@
 // signer on purpose: two readings of the same text check each other.
 
 import { createHmac } from 'node:crypto';
-import { formParameters, type VendorRequest } from '../vendor.ts';
+import { formParameters, type VendorRequest } from './vendor.ts';
 
 export type Parameter = readonly [name: string, value: string];
 

@@ -1,8 +1,6 @@
 // The OAuth 1.0a verifier against the examples printed in RFC 5849: sections 1.2 (three signatures) and 3.4.1 (base string).
 
 import { describe, expect, test } from 'vitest';
-import { storedBytes } from '../stored.ts';
-import type { VendorRequest } from '../vendor.ts';
 import {
   baseStringUri,
   expectedSignature,
@@ -10,7 +8,9 @@ import {
   percentEncode,
   readSignedRequest,
   signatureBaseString,
-} from './signature.ts';
+} from './oauth1-signature.ts';
+import { storedBytes } from './stored.ts';
+import type { VendorRequest } from './vendor.ts';
 
 function signedRequest(changes: Partial<VendorRequest>): VendorRequest {
   const base = {
