@@ -64,8 +64,12 @@ export async function runElement(
   return run;
 }
 
-/** Connects an account as a person would, the vendor's pages included. */
-async function connect(targets: RunTargets, document: ElementDocument, { provisioning }: Introduction): Promise<Reply> {
+/** Connects an account as a person would, the vendor's pages included. Returns the answer of `POST /instances`. */
+export async function connect(
+  targets: RunTargets,
+  document: ElementDocument,
+  { provisioning }: Introduction,
+): Promise<Reply> {
   const { settings, values, siteAddress } = provisioning;
   const body = { element: { key: document.key }, name: `Run of ${document.key}`, configuration: settings };
   const { type } = document.authentication;
