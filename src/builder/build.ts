@@ -28,7 +28,10 @@ export interface Build {
   remove(owner: ElementAccount, keyOrId: string): Promise<void>;
   /** An own element. Throws a Problem when the account has none with this key or id. */
   own(owner: ElementAccount, keyOrId: string): Promise<StoredElement>;
-  /** The document of any element that the account sees, as it is imported; or only what the account added to it. */
+  /**
+   * The document of any element that the account sees, as it is imported, with the id by which clients go on; or only
+   * what the account added to it.
+   */
   exported(viewer: ElementAccount | undefined, keyOrId: string, extendedOnly: boolean): Promise<Json>;
 }
 
@@ -101,11 +104,14 @@ export function createBuild({ elements, privateElements, extensions }: BuildDepe
     },
     async exported(viewer, keyOrId, extendedOnly) {
       const definition = await elements.find(keyOrId, viewer);
+      const { id } = definition;
       const document = await documentOf(definition);
-      if (!extendedOnly || viewer === undefined) return exportDocument(document);
-      const added = (await extensions.of(viewer)).get(definition.id) ?? emptyExtension;
-      const none = { configuration: [], parameters: [], hooks: [], models: [], private: false, extended: true };
-      return exportDocument({ ...document, ...none, ...(added as Extension) });
+      if (!extendedOnly || viewer === undefined) return { id, ...exportDocument(document) };
+      const added = (await extensions.of(viewer)).get(id) ?? emptyExtension;
+      const none = { configuration: [], parameters: [], hooks: [], models: [] };
+      // A client that uploads it looks for an extension only when nothing is said of `private`.
+      const { private: _, ...exported } = exportDocument({ ...document, ...none, ...(added as Extension) });
+      return { id, ...exported, extended: true };
     },
   };
 
