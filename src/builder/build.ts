@@ -29,8 +29,8 @@ export interface Build {
   /** An own element. Throws a Problem when the account has none with this key or id. */
   own(owner: ElementAccount, keyOrId: string): Promise<StoredElement>;
   /**
-   * The document of any element that the account sees, as it is imported, with the id by which clients go on; or only
-   * what the account added to it.
+   * The document of any element that the account sees, as it is imported, or only what the account added to it. Asked
+   * for by its id it begins with that.
    */
   exported(viewer: ElementAccount | undefined, keyOrId: string, extendedOnly: boolean): Promise<Json>;
 }
@@ -104,14 +104,15 @@ export function createBuild({ elements, privateElements, extensions }: BuildDepe
     },
     async exported(viewer, keyOrId, extendedOnly) {
       const definition = await elements.find(keyOrId, viewer);
-      const { id } = definition;
+      // Clients that ask by id go on by the id of what they got: one deletes by it.
+      const asked = keyOrId === String(definition.id) ? { id: definition.id } : {};
       const document = await documentOf(definition);
-      if (!extendedOnly || viewer === undefined) return { id, ...exportDocument(document) };
-      const added = (await extensions.of(viewer)).get(id) ?? emptyExtension;
+      if (!extendedOnly || viewer === undefined) return { ...asked, ...exportDocument(document) };
+      const added = (await extensions.of(viewer)).get(definition.id) ?? emptyExtension;
       const none = { configuration: [], parameters: [], hooks: [], models: [] };
       // A client that uploads it looks for an extension only when nothing is said of `private`.
       const { private: _, ...exported } = exportDocument({ ...document, ...none, ...(added as Extension) });
-      return { id, ...exported, extended: true };
+      return { ...asked, ...exported, extended: true };
     },
   };
 
