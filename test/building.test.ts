@@ -379,7 +379,67 @@ test('the next call uses a changed definition, here and in another process', asy
   await other.close();
 });
 
-test('versions tell what changed when', async () => {
+test('a call in flight ends with the definition that it began with', async () => {
+  const second = { method: 'GET', path: '/hubs/general/second', vendorPath: '/old' };
+  const key = await makeElement(platform, vendor, {
+    resources: [
+      { method: 'GET', path: '/hubs/general/first', vendorPath: '/held', nextResource: 'GET:/hubs/general/second' },
+      second,
+    ],
+  });
+  const { body: instance } = await platform.call('POST', '/instances', {
+    body: { element: { key }, name: 'x', configuration: {} },
+  });
+  const authorization = credentials(instance.token);
+  const held = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
+  vendor.reply = async ({ path }) => {
+    if (path === '/held') {
+      arrived.resolve();
+      await held.promise;
+    }
+    return { body: { path } };
+  };
+  const inFlight = platform.call('GET', '/first', { authorization });
+  await arrived.promise;
+  const { body: element } = await platform.call('GET', `/elements/${key}`);
+  const changed = await platform.call('PUT', `/elements/${key}/resources/${element.resources[1].id}`, {
+    body: { ...second, vendorPath: '/new' },
+  });
+  expect(changed.status).toBe(200);
+  held.resolve();
+  expect((await inFlight).body).toEqual({ path: '/old' });
+  expect((await platform.call('GET', '/first', { authorization })).body).toEqual({ path: '/new' });
+});
+
+test('documents say null where they mean nothing', async () => {
+  const nothing = { name: null, type: null, required: null, options: null, displayOrder: null, active: null };
+  const { status, body } = await create({
+    key: 'nulls',
+    name: 'Nulls',
+    hub: null,
+    authentication: null,
+    configuration: [{ key: 'x', ...nothing }],
+    resources: null,
+    hooks: null,
+    parameters: null,
+    objects: null,
+    models: null,
+    active: null,
+  });
+  expect(status, body.message).toBe(200);
+  for (const path of ['', '/docs', '/metadata?expand=true', '/resources', '/export']) {
+    expect((await platform.call('GET', `/elements/nulls${path}`)).status, path).toBe(200);
+  }
+  const instance = await platform.call('POST', '/instances', {
+    body: { element: { key: 'nulls' }, name: 'x', configuration: { 'base.url': vendor.url } },
+  });
+  expect(instance.status, instance.body.message).toBe(200);
+  const answer = await platform.call('GET', '/things', { authorization: credentials(instance.body.token) });
+  expect(answer.status).toBe(404);
+});
+
+test('versions tell what changed when, and an earlier one is described', async () => {
   await create({ key: 'versioned', name: 'First' });
   await platform.call('PUT', '/elements/versioned', { body: { name: 'Second' } });
   await platform.call('PUT', '/elements/versioned', { body: { name: 'Third' } });
@@ -389,5 +449,13 @@ test('versions tell what changed when', async () => {
     [2, false],
     [1, false],
   ]);
+  const described = async (version: number) =>
+    Object.keys((await platform.call('GET', `/elements/versioned/docs?version=${version}`)).body.paths ?? {});
+  expect(await described(-1)).not.toContain('/a');
+  await platform.call('POST', '/elements/versioned/resources', { body: { method: 'GET', path: '/a' } });
+  expect(await described(-1)).toContain('/a');
+  expect(await described(4)).toContain('/a');
+  expect(await described(3)).not.toContain('/a');
+  expect((await platform.call('GET', '/elements/versioned/docs?version=9')).status).toBe(404);
   expect((await platform.call('GET', '/elements/zendesk/versions')).body).toHaveLength(1);
 });

@@ -3,7 +3,7 @@
 import { placeholders } from '../core/template.ts';
 import { checkHooks } from './check-hooks.ts';
 import { checkParameter, checkReach } from './check-parameter.ts';
-import { asVariant, callableTypes, isCallable, isList, variantsOf, withoutHub } from './define.ts';
+import { asVariant, callableTypes, isCallable, isList, resourcesOf, variantsOf, withoutHub } from './define.ts';
 import type { ElementDocument, Resource } from './definition.ts';
 import { oneOf, type Report } from './finding.ts';
 import type { Parameter } from './parameter.ts';
@@ -170,7 +170,8 @@ function fillingOf(resource: Resource, variant: Resource, surroundings: Surround
 
 /** Checks that the placeholders of `base.url` are filled in every call that is added to it. */
 export function checkBaseAddress(surroundings: Surroundings, report: Report): void {
-  const { configuration, resources = [] } = surroundings.document;
+  const { configuration } = surroundings.document;
+  const resources = resourcesOf(surroundings.document);
   const index = configuration.findIndex(({ key }) => key === 'base.url');
   const isAdded = ({ vendorPath }: Resource) => !/^https?:/i.test(vendorPath ?? '');
   for (const key of new Set(placeholders(configuration[index]?.defaultValue ?? ''))) {

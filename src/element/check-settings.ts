@@ -2,7 +2,7 @@
 
 import { isObject, parseJson } from '../core/http.ts';
 import { placeholders } from '../core/template.ts';
-import { defineElement } from './define.ts';
+import { defineElement, resourcesOf } from './define.ts';
 import type { ElementDocument, Setting } from './definition.ts';
 import { oneOf, type Report } from './finding.ts';
 import { isSecretSetting, mask, tokenSettings } from './settings.ts';
@@ -49,7 +49,7 @@ function checkSetting(
 ): void {
   const { key, type, required, internal } = setting;
   const value = (setting.defaultValue ?? '').trim();
-  if (type !== undefined && !settingTypes.test(type)) {
+  if (type && !settingTypes.test(type)) {
     report.warning(
       `${path}/type`,
       `${key} has the type ${type}, which no form knows`,
@@ -125,12 +125,9 @@ function checkAddress({ key, defaultValue }: Setting, path: string, { isKnown }:
   }
 }
 
-function checkBase(
-  { configuration, resources = [] }: ElementDocument,
-  { isKnown }: Surroundings,
-  report: Report,
-): void {
-  const isNeeded = resources.some(({ vendorPath }) => !/^(https?:|\{)/i.test(vendorPath ?? ''));
+function checkBase(document: ElementDocument, { isKnown }: Surroundings, report: Report): void {
+  const { configuration } = document;
+  const isNeeded = resourcesOf(document).some(({ vendorPath }) => !/^(https?:|\{)/i.test(vendorPath ?? ''));
   if (!isNeeded) return;
   const index = configuration.findIndex(({ key }) => key === 'base.url');
   const setting = configuration[index];

@@ -4,7 +4,7 @@ import { documentFaults } from './catalog.ts';
 import { checkHooks } from './check-hooks.ts';
 import { checkBaseAddress, checkElementParameters, checkResource, labelOf, pathVariables } from './check-resource.ts';
 import { checkSettings } from './check-settings.ts';
-import { isCallable, withoutHub } from './define.ts';
+import { isCallable, resourcesOf, withoutHub } from './define.ts';
 import type { ElementDocument, Resource } from './definition.ts';
 import { createReport, type Finding, type Report } from './finding.ts';
 import { surroundingsOf } from './surroundings.ts';
@@ -70,9 +70,9 @@ function shapeAdvice(message: string): string {
 }
 
 /** Two resources that serve the same calls: only the first is ever called. */
-function checkDuplicates({ resources = [] }: ElementDocument, report: Report): void {
+function checkDuplicates(element: ElementDocument, report: Report): void {
   const first = new Map<string, string>();
-  for (const [index, resource] of resources.entries()) {
+  for (const [index, resource] of resourcesOf(element).entries()) {
     const type = isCallable(resource) ? '' : `${resource.type} `;
     const place = type + resource.method.toUpperCase() + withoutHub(resource.path.trim()).replace(/\{[^{}]*\}/g, '{}');
     const path = `/resources/${index}`;
@@ -91,7 +91,8 @@ function checkDuplicates({ resources = [] }: ElementDocument, report: Report): v
 }
 
 /** The names in the paths of the resources whose chains lead to each resource; these reach it, too. */
-function followChains({ resources = [] }: ElementDocument, report: Report): ReadonlyMap<Resource, Set<string>> {
+function followChains(element: ElementDocument, report: Report): ReadonlyMap<Resource, Set<string>> {
+  const resources = resourcesOf(element);
   const byName = new Map(resources.map((resource) => [nameOf(resource.method, resource.path), resource]));
   const inherited = new Map<Resource, Set<string>>();
   for (const [index, start] of resources.entries()) {

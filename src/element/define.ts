@@ -39,9 +39,14 @@ export function defineElement(
   };
 }
 
+/** The resources of a document; some documents say null instead of none. */
+export function resourcesOf({ resources }: ElementDocument): readonly Resource[] {
+  return resources ?? [];
+}
+
 /** The resources of one lifecycle type, such as `provisionAuthValidation`, in the document's order. */
 export function lifecycleResources(definition: Definition, type: string): Resource[] {
-  return (definition.document.resources ?? []).filter((resource) => resource.type === type);
+  return resourcesOf(definition.document).filter((resource) => resource.type === type);
 }
 
 /** Whether callers reach a resource: those of the lifecycle run by themselves, internal ones as links of chains. */

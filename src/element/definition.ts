@@ -7,22 +7,26 @@ import { Hook, openObject, optionalText, Parameter } from './parameter.ts';
 
 const optional = Type.Optional;
 
+const optionalBoolean = optional(Type.Union([Type.Boolean(), Type.Null()]));
+
 /** Schema of a setting. */
 export const Setting = openObject({
   key: Type.String({ minLength: 1 }),
-  name: optional(Type.String()),
+  name: optionalText,
   description: optionalText,
-  type: optional(Type.String()),
+  type: optionalText,
   defaultValue: optionalText,
-  required: optional(Type.Boolean()),
-  internal: optional(Type.Boolean()),
-  hideFromConsole: optional(Type.Boolean()),
-  active: optional(Type.Boolean()),
-  companyConfig: optional(Type.Boolean()),
-  resellerConfig: optional(Type.Boolean()),
-  groupControl: optional(Type.Boolean()),
-  displayOrder: optional(Type.Number()),
-  options: optional(Type.Array(openObject({ value: optional(Type.String()), description: optional(Type.String()) }))),
+  required: optionalBoolean,
+  internal: optionalBoolean,
+  hideFromConsole: optionalBoolean,
+  active: optionalBoolean,
+  companyConfig: optionalBoolean,
+  resellerConfig: optionalBoolean,
+  groupControl: optionalBoolean,
+  displayOrder: optional(Type.Union([Type.Number(), Type.Null()])),
+  options: optional(
+    Type.Union([Type.Array(openObject({ value: optionalText, description: optionalText })), Type.Null()]),
+  ),
 });
 /** One configuration entry of an element: a value that the caller gives or the platform writes. */
 export type Setting = Static<typeof Setting>;
@@ -60,10 +64,10 @@ export const ElementDocument = openObject({
   hub: Type.String({ minLength: 1 }),
   authentication: openObject({ type: Type.String() }),
   configuration: Type.Array(Setting),
-  active: optional(Type.Union([Type.Boolean(), Type.Null()])),
+  active: optionalBoolean,
   parameters: optional(Parameters),
   hooks: optional(Type.Union([Type.Array(Hook), Type.Null()])),
-  resources: optional(Type.Array(Resource)),
+  resources: optional(Type.Union([Type.Array(Resource), Type.Null()])),
   objects: optional(Type.Unknown({ description: 'objects with names, keys and fields' })),
   valence: optional(ElementExtension),
 });

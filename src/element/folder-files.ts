@@ -18,9 +18,7 @@ export function attachFiles(document: ElementDocument, folder: string, faults: s
   return {
     ...document,
     ...(!document.hooks ? {} : { hooks: files.scripts(document.hooks, undefined, undefined) }),
-    ...(document.resources === undefined
-      ? {}
-      : { resources: document.resources.map((resource) => wholeResource(resource, files)) }),
+    ...(!document.resources ? {} : { resources: document.resources.map((resource) => wholeResource(resource, files)) }),
   };
 }
 
