@@ -47,7 +47,7 @@ export async function tryCall(given: Try): Promise<number> {
   const data = resolve(given.data ?? dataFolder);
   makeDataFolder(data);
   const folder = given.element === undefined ? undefined : copyElement(given.element, data);
-  const definition = findElement(given.key, folder);
+  const definition = await findElement(given.key, folder);
   const guide = sandboxGuide(definition);
 
   const sandbox = await startSandbox();
@@ -107,9 +107,9 @@ function copyElement(element: string, data: string): string {
   return folder;
 }
 
-function findElement(key: string, folder: string | undefined): Definition {
+async function findElement(key: string, folder: string | undefined): Promise<Definition> {
   const { elementFolders } = readConfig(environmentWith(folder));
-  const { elements } = loadCatalog(elementFolders);
+  const { elements } = await loadCatalog(elementFolders);
   const found = elements.find((element) => element.key === key);
   if (found !== undefined) return found;
   throw new Error(

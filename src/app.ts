@@ -11,7 +11,7 @@ import type { Clock } from './core/clock.ts';
 import type { Secret } from './core/secret.ts';
 import { createTelemetry } from './core/telemetry.ts';
 import { createVault } from './core/vault.ts';
-import { loadCatalog } from './element/catalog.ts';
+import type { Catalog } from './element/catalog.ts';
 import { mergeSettings, splitSettings } from './element/settings.ts';
 import { createAdmission } from './engine/admission.ts';
 import { createEngine } from './engine/call.ts';
@@ -52,6 +52,7 @@ import { createUsageStore } from './store/usage.ts';
 
 export interface AppDependencies {
   config: Config;
+  catalog: Catalog;
   connectionString: Secret;
   keyring: Secret;
   logger: FastifyBaseLogger;
@@ -68,10 +69,10 @@ export interface App {
 }
 
 /** Brings the database up to date and makes every part. The server does not listen yet. */
-export async function createApp({ config, connectionString, keyring, logger, clock }: AppDependencies): Promise<App> {
+export async function createApp(dependencies: AppDependencies): Promise<App> {
+  const { config, catalog, connectionString, keyring, logger, clock } = dependencies;
   const telemetry = createTelemetry();
   const vault = createVault(keyring);
-  const catalog = loadCatalog(config.elementFolders);
 
   const database = openDatabase(connectionString);
   await checkDatabase(database);

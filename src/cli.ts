@@ -65,7 +65,7 @@ async function rotateKeys(readConfiguration: () => Config): Promise<void> {
 }
 
 async function checkElements(config: () => Config): Promise<void> {
-  const catalog = loadCatalog(config().elementFolders);
+  const catalog = await loadCatalog(config().elementFolders);
   for (const element of catalog.elements) print(`${element.key} (${element.id}): ${element.document.name}`);
   print(`${catalog.elements.length} elements are right.`);
 }

@@ -5,6 +5,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { type App, createApp } from './app.ts';
 import { type Config, limits, readConfig } from './config.ts';
 import { Secret } from './core/secret.ts';
+import { loadCatalog } from './element/catalog.ts';
 import { readKeyring, watchKeyring } from './keyring.ts';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './store/embedded.ts';
 
@@ -24,18 +25,16 @@ export interface RunningServer {
  */
 export async function startServer(environment: NodeJS.ProcessEnv, logger: FastifyBaseLogger): Promise<RunningServer> {
   const config = readConfig(environment);
-  let embedded: EmbeddedDatabase | undefined;
-  if (config.databaseUrl === undefined) {
-    embedded = await startEmbeddedDatabase({
-      dataFolder: config.dataFolder,
-      notice: (message) => logger.info(message),
-    });
-  }
+  // A database and a large catalog take their time to be there: both at once.
+  const reading = loadCatalog(config.elementFolders);
+  reading.catch(() => undefined);
+  const embedded = await startOwnDatabase(config, logger);
   const databaseUrl = config.databaseUrl ?? new Secret(embedded?.connectionString ?? '');
   let app: App | undefined;
   try {
+    const catalog = await reading;
     const keyring = readKeyring(config);
-    app = await createApp({ config, connectionString: databaseUrl, keyring, logger, clock: Date.now });
+    app = await createApp({ config, catalog, connectionString: databaseUrl, keyring, logger, clock: Date.now });
     await listen(app, config);
   } catch (error) {
     await app?.close();
@@ -58,6 +57,11 @@ export async function startServer(environment: NodeJS.ProcessEnv, logger: Fastif
       await embedded?.stop();
     },
   };
+}
+
+async function startOwnDatabase(config: Config, logger: FastifyBaseLogger): Promise<EmbeddedDatabase | undefined> {
+  if (config.databaseUrl !== undefined) return undefined;
+  return startEmbeddedDatabase({ dataFolder: config.dataFolder, notice: (message) => logger.info(message) });
 }
 
 async function listen(app: App, { host, port }: Config): Promise<void> {

@@ -34,9 +34,9 @@ function folder(documents: Record<string, unknown>, hubs?: unknown): string {
   return path;
 }
 
-function faultsOf(...folders: string[]): string[] {
+async function faultsOf(...folders: string[]): Promise<string[]> {
   try {
-    loadCatalog(folders);
+    await loadCatalog(folders);
   } catch (error) {
     const [title, ...faults] = String((error as Error).message).split('\n- ');
     expect(title).toBe('The catalog of elements is wrong:');
@@ -45,8 +45,8 @@ function faultsOf(...folders: string[]): string[] {
   return [];
 }
 
-test('the catalog has its eight elements, in the order of their ids, each in a hub', () => {
-  const { elements, hubs } = loadCatalog([own]);
+test('the catalog has its eight elements, in the order of their ids, each in a hub', async () => {
+  const { elements, hubs } = await loadCatalog([own]);
   expect(elements.map((element) => [element.id, element.key, element.document.name, element.document.hub])).toEqual([
     [23, 'sfdc', 'Salesforce Sales Cloud', 'crm'],
     [29, 'sfdcservicecloud', 'Salesforce Service Cloud', 'helpdesk'],
@@ -63,8 +63,8 @@ test('the catalog has its eight elements, in the order of their ids, each in a h
   for (const { document: made } of elements) expect(keys).toContain(made.hub);
 });
 
-test('the settings of an element are found by key, and a key is there once', () => {
-  for (const { key, document: made, settings } of loadCatalog([own]).elements) {
+test('the settings of an element are found by key, and a key is there once', async () => {
+  for (const { key, document: made, settings } of (await loadCatalog([own])).elements) {
     expect(settings.size, key).toBe(made.configuration.length);
     expect([...settings.keys()], key).toEqual(
       expect.arrayContaining(['oauth.api.key', 'oauth.api.secret', 'oauth.callback.url']),
@@ -72,22 +72,22 @@ test('the settings of an element are found by key, and a key is there once', () 
   }
 });
 
-test('further folders add elements, and hubs that nobody named are made', () => {
+test('further folders add elements, and hubs that nobody named are made', async () => {
   const more = folder({
     sample: document(),
     other: document({ id: 900_002, key: 'other', hub: 'brandNew', unknown: { kept: [1] } }),
   });
-  const { elements, hubs } = loadCatalog([own, more]);
+  const { elements, hubs } = await loadCatalog([own, more]);
   expect(elements).toHaveLength(10);
   expect(hubs.at(-1)).toMatchObject({ key: 'brandNew', name: 'brandNew', active: true });
   expect(elements.at(-1)?.document).toMatchObject({ unknown: { kept: [1] } });
 });
 
-test('files and folders without a document are passed over', () => {
+test('files and folders without a document are passed over', async () => {
   const path = folder({ sample: document() });
   mkdirSync(join(path, 'empty'));
   writeFileSync(join(path, 'README.md'), '# About');
-  expect(loadCatalog([path]).elements).toHaveLength(1);
+  expect((await loadCatalog([path])).elements).toHaveLength(1);
 });
 
 test.each<[string, unknown, RegExp]>([
@@ -123,10 +123,10 @@ test.each<[string, unknown, RegExp]>([
   ],
   ['an id that is none', document({ id: '7' }), /^\/id must be integer$/],
   ['no id', document({ id: undefined }), /^\/id must be there/],
-])('a document with %s is reported with file, path and reason', (_what, wrong, reason) => {
+])('a document with %s is reported with file, path and reason', async (_what, wrong, reason) => {
   const path = folder({ sample: wrong });
   const file = `${join(path, 'sample', 'element.json')}: `;
-  const faults = faultsOf(path);
+  const faults = await faultsOf(path);
   expect(faults).toEqual(faults.filter((fault) => fault.startsWith(file)));
   expect(faults.map((fault) => fault.slice(file.length))).toContainEqual(expect.stringMatching(reason));
 });
@@ -149,9 +149,9 @@ describe('files beside a document', () => {
     }
     return path;
   };
-  const loaded = (path: string) => loadCatalog([path]).elements[0]?.document;
+  const loaded = async (path: string) => (await loadCatalog([path])).elements[0]?.document;
 
-  test('hooks are read with what they include, also those of a form by where', () => {
+  test('hooks are read with what they include, also those of a form by where', async () => {
     const whenFiltered = [{ fields: ['id', 'key'], hooks: [hook('preRequest')] }, { hooks: [hook('postRequest')] }];
     const path = withFiles(
       {
@@ -167,7 +167,7 @@ describe('files beside a document', () => {
         'resources/GET-things-id/where/postRequestHook.js': 'done({ where });',
       },
     );
-    const found = loaded(path);
+    const found = await loaded(path);
     const [first] = found?.resources ?? [];
     expect(found?.hooks?.[0]?.body).toBe('done({});');
     expect(first?.hooks?.[0]?.body).toBe("const name = '// include no.js';\nconst shape = name;\ndone({ shape });\n");
@@ -177,7 +177,7 @@ describe('files beside a document', () => {
     ]);
   });
 
-  test('models are put into the resources that name them, as exports have them', () => {
+  test('models are put into the resources that name them, as exports have them', async () => {
     const path = withFiles(
       {
         resources: [
@@ -190,7 +190,7 @@ describe('files beside a document', () => {
       },
       { 'models/thing.json': model },
     );
-    expect(loaded(path)?.resources?.map((each) => each.model)).toEqual([
+    expect((await loaded(path))?.resources?.map((each) => each.model)).toEqual([
       { name: 'thing', swagger: { thing: model } },
       { name: 'thing', swagger: { thingObject: model } },
       { name: 'thing', swagger: { thing: model }, requestName: 'thing', requestSwagger: { thing: model } },
@@ -199,7 +199,7 @@ describe('files beside a document', () => {
     ]);
   });
 
-  test('that are not there, or no schema, or include themselves, are named', () => {
+  test('that are not there, or no schema, or include themselves, are named', async () => {
     const path = withFiles(
       {
         hooks: [hook('preRequest'), hook('postRequest')],
@@ -207,7 +207,7 @@ describe('files beside a document', () => {
       },
       { 'preRequestHook.js': '// include preRequestHook.js', 'models/broken.json': '[' },
     );
-    const faults = faultsOf(path).join('\n');
+    const faults = (await faultsOf(path)).join('\n');
     for (const part of [
       'includes itself',
       'postRequestHook.js is not there',
@@ -219,12 +219,12 @@ describe('files beside a document', () => {
   });
 });
 
-test('every fault of every file is reported at once', () => {
+test('every fault of every file is reported at once', async () => {
   const path = folder({ first: document({ name: 5, hub: '' }), second: 'nonsense', third: document() }, [
     { id: 'x', key: 'crm', name: 'CRM', description: '', active: true },
   ]);
   const missing = join(root, 'nowhere');
-  const faults = faultsOf(path, missing).join('\n');
+  const faults = (await faultsOf(path, missing)).join('\n');
   for (const part of [
     'first/element.json: /name',
     'first/element.json: /hub',
@@ -237,16 +237,16 @@ test('every fault of every file is reported at once', () => {
   expect(faults).not.toContain('third');
 });
 
-test('two elements with one id or one key are refused, naming both files', () => {
+test('two elements with one id or one key are refused, naming both files', async () => {
   const path = folder({ a: document(), b: document({ key: 'other' }), c: document({ id: 900_002 }) });
-  expect(faultsOf(path)).toEqual([
+  expect(await faultsOf(path)).toEqual([
     `${join(path, 'b', 'element.json')}: id 900001 is already taken by ${join(path, 'a', 'element.json')}`,
     `${join(path, 'c', 'element.json')}: key sample is already taken by ${join(path, 'a', 'element.json')}`,
   ]);
 });
 
-test('an element of another folder cannot take the place of one of the catalog', () => {
-  expect(faultsOf(own, folder({ mine: document({ id: 41 }) }))).toEqual([
+test('an element of another folder cannot take the place of one of the catalog', async () => {
+  expect(await faultsOf(own, folder({ mine: document({ id: 41 }) }))).toEqual([
     expect.stringMatching(/id 41 is already taken by .*zendesk/),
   ]);
 });

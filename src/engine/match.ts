@@ -14,19 +14,30 @@ export interface Match {
 interface Branch {
   statics: Map<string, Branch> | undefined;
   parameter: Branch | undefined;
-  /** where the resources of this path stand in the document, by method */
-  places: Map<string, number> | undefined;
+  /** the resources of the path that ends here, one for each method */
+  endings: Ending[] | undefined;
+}
+
+/** A resource at the end of its path. */
+interface Ending {
+  method: string;
+  /** where it stands in the document */
+  place: number;
+  /** the parameters of its path: the segment in which each stands, and its name */
+  parameters: readonly (readonly [segment: number, name: string])[];
+  /** made ready when it is first called */
+  resource: CompiledResource | undefined;
 }
 
 const trees = new WeakMap<Definition, Branch>();
 
 /** The resource that serves a method and a path below the hub, or undefined. Throws a Problem for a path that cannot be decoded. */
 export function matchResource(definition: Definition, method: string, path: string): Match | undefined {
-  const segments = path.split('/').slice(1).map(decodeSegment);
-  const place = walk(treeOf(definition), segments, 0, method)?.places?.get(method);
-  if (place === undefined) return undefined;
-  const resource = compileElement(definition).at(place);
-  return { resource, pathVariables: withVendorObjects(definition, pathVariables(resource, segments)) };
+  const segments = segmentsOf(path);
+  const ending = walk(treeOf(definition), segments, 1, method);
+  if (ending === undefined) return undefined;
+  ending.resource ??= compileElement(definition).at(ending.place);
+  return { resource: ending.resource, pathVariables: pathVariables(definition, ending, segments) };
 }
 
 /** What `/ping` asks the vendor: the element's own resource for it, else the one that tells whether credentials work. */
@@ -40,14 +51,20 @@ export function matchPing(definition: Definition): Match | undefined {
 
 /** The methods that the element has for a path, for the answer 405. */
 export function methodsOf(definition: Definition, path: string): string[] {
-  const segments = path.split('/').slice(1).map(decodeSegment);
+  const segments = segmentsOf(path);
   const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-  return methods.filter((method) => walk(treeOf(definition), segments, 0, method) !== undefined);
+  return methods.filter((method) => walk(treeOf(definition), segments, 1, method) !== undefined);
 }
 
-function walk(branch: Branch, segments: string[], position: number, method: string): Branch | undefined {
+/** The segments of a path, decoded; the first, before the slash, is empty. */
+function segmentsOf(path: string): string[] {
+  const segments = path.split('/');
+  return path.includes('%') ? segments.map(decodeSegment) : segments;
+}
+
+function walk(branch: Branch, segments: string[], position: number, method: string): Ending | undefined {
   const segment = segments[position];
-  if (segment === undefined) return branch.places?.has(method) ? branch : undefined;
+  if (segment === undefined) return branch.endings?.find((ending) => ending.method === method);
   const next = branch.statics?.get(segment);
   const found = next === undefined ? undefined : walk(next, segments, position + 1, method);
   if (found !== undefined || branch.parameter === undefined || segment === '') return found;
@@ -61,17 +78,19 @@ function treeOf(definition: Definition): Branch {
   for (const [place, resource] of (definition.document.resources ?? []).entries()) {
     if (!isCallable(resource)) continue;
     let branch = root;
-    for (const segment of pathBelowHub(resource).split('/').slice(1)) branch = step(branch, segment);
-    branch.places ??= new Map();
+    const segments = pathBelowHub(resource).split('/');
+    for (const segment of segments.slice(1)) branch = step(branch, segment);
     const method = methodOf(resource);
-    if (!branch.places.has(method)) branch.places.set(method, place);
+    branch.endings ??= [];
+    if (branch.endings.some((ending) => ending.method === method)) continue;
+    branch.endings.push({ method, place, parameters: parametersOf(segments), resource: undefined });
   }
   trees.set(definition, root);
   return root;
 }
 
 function emptyBranch(): Branch {
-  return { statics: undefined, parameter: undefined, places: undefined };
+  return { statics: undefined, parameter: undefined, endings: undefined };
 }
 
 function step(branch: Branch, segment: string): Branch {
@@ -89,25 +108,24 @@ function isParameter(segment: string): boolean {
   return /^\{:?[^{}]*\}$/.test(segment);
 }
 
-function pathVariables(resource: CompiledResource, segments: string[]): Record<string, string> {
-  const variables: Record<string, string> = Object.create(null);
-  for (const [position, name] of resource.path.split('/').slice(1).entries()) {
-    if (isParameter(name)) variables[name.replace(/^\{:?|\}$/g, '')] = segments[position] ?? '';
-  }
-  return variables;
+function parametersOf(segments: readonly string[]): Ending['parameters'] {
+  return segments.flatMap((segment, position) =>
+    isParameter(segment) ? [[position, segment.replace(/^\{:?|\}$/g, '')] as const] : [],
+  );
 }
 
 /** An object that the element declares is called by the vendor's name for it. */
-function withVendorObjects(definition: Definition, variables: Record<string, string>): Record<string, string> {
-  for (const variable of ['objectName', 'childObjectName']) {
-    const name = variables[variable];
-    if (name !== undefined) variables[variable] = vendorObjectName(definition, name) ?? name;
+function pathVariables(definition: Definition, { parameters }: Ending, segments: string[]): Record<string, string> {
+  const variables: Record<string, string> = Object.create(null);
+  for (const [position, name] of parameters) {
+    const value = segments[position] ?? '';
+    variables[name] =
+      name === 'objectName' || name === 'childObjectName' ? (vendorObjectName(definition, value) ?? value) : value;
   }
   return variables;
 }
 
 function decodeSegment(segment: string): string {
-  if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -11,6 +11,7 @@ import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { Secret } from '../../src/core/secret.ts';
+import { loadCatalog } from '../../src/element/catalog.ts';
 
 /** The administrator that every test platform is started with. */
 export const administrator = {
@@ -129,8 +130,10 @@ export async function startPlatform(
     options.routes === undefined ? common : { ...common, routes: options.routes },
   );
   const logs: string[] = [];
+  const config = readConfig({ ...environment, ...options.environment });
   const app = await createApp({
-    config: readConfig({ ...environment, ...options.environment }),
+    config,
+    catalog: await loadCatalog(config.elementFolders),
     connectionString: new Secret(databaseUrl),
     keyring: new Secret(keyring),
     logger: pino({}, { write: (line: string) => void logs.push(line) }),
