@@ -108,6 +108,11 @@ export interface Config {
 
 const catalogFolder = fileURLToPath(new URL('../elements', import.meta.url));
 
+/** The folder of the server's own files, without reading anything else of the configuration. */
+export function dataFolderOf(environment: NodeJS.ProcessEnv): string {
+  return resolve(environment['VALENCE_DATA'] ?? './data');
+}
+
 /**
  * Reads the configuration from environment variables; each may also be given as the path of a file in `NAME_FILE`.
  * Throws one Error that lists every mistake.
@@ -165,7 +170,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     host: read('VALENCE_HOST') ?? '127.0.0.1',
     port: parse('VALENCE_PORT', 8080, parsePort),
     publicUrl: parse('VALENCE_PUBLIC_URL', undefined, parsePublicUrl),
-    dataFolder: resolve(read('VALENCE_DATA') ?? './data'),
+    dataFolder: dataFolderOf({ VALENCE_DATA: read('VALENCE_DATA') }),
     databaseUrl,
     keyring,
     routes: parse('VALENCE_ROUTES', {}, parseRoutes),

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import pino from 'pino';
+import { dataFolderOf } from './config.ts';
 import type { RunningServer } from './start.ts';
 
 // One write for many lines: a write for each would be the dearest part of a small call. What is left goes out at the end.
@@ -22,7 +23,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 // The program is read from what the last start compiled, which takes half the time.
-const dataFolder = process.env['VALENCE_DATA'] ?? './data';
+const dataFolder = dataFolderOf(process.env);
 if (existsSync(dataFolder)) enableCompileCache(join(dataFolder, 'compiled'));
 
 try {

@@ -188,7 +188,7 @@ const environmentIsReadInConfig: Rule = (sources) =>
     .filter((file) => file.path !== 'config.ts' && file.path !== passesTheEnvironmentOn)
     .filter((file) =>
       /\bprocess\s*\.\s*env\b|\benv\b.*from 'node:process'/.test(
-        file.text.replace(/\b(readConfig|startServer)\(process\.env\b/g, ''),
+        file.text.replace(/\b(readConfig|startServer|dataFolderOf)\(process\.env\b/g, ''),
       ),
     )
     .map((file) => `${file.path} reads the environment`);

@@ -38,6 +38,11 @@ const send = (method: string, path: string, text: string) =>
 
 const hook = { type: 'preRequest', mimeType: 'application/javascript', body: 'done({});', isLegacy: false };
 
+async function addressNeeded(): Promise<boolean> {
+  const { body } = await platform.call('GET', '/elements/acmecrmbeta/configuration');
+  return body.configuration.find(({ key }: { key: string }) => key === 'base.url').required;
+}
+
 test('a name is enough: key, hub, authentication and the settings of the platform are added', async () => {
   const { status, body } = await create({ name: 'Acme CRM (beta)' });
   expect(status).toBe(200);
@@ -55,8 +60,16 @@ test('a name is enough: key, hub, authentication and the settings of the platfor
     expect(settings.has(key), key).toBe(true);
   }
   expect(settings.get('filter.response.nulls')?.defaultValue).toBe('true');
-  expect(settings.get('base.url')?.required).toBe(true);
   expect(settings.has('oauth.api.key')).toBe(false);
+
+  expect(settings.get('base.url')?.required).toBe(false);
+  const path = '/acmecrmbeta/resources';
+  await platform.call('POST', `/elements${path}`, {
+    body: { method: 'GET', path: '/a', vendorPath: 'https://a.test/a' },
+  });
+  expect(await addressNeeded()).toBe(false);
+  await platform.call('POST', `/elements${path}`, { body: { method: 'GET', path: '/b', vendorPath: '/b' } });
+  expect(await addressNeeded()).toBe(true);
 
   const oauth = await create({ name: 'With consent', authentication: { type: 'oauth2' } });
   const keys = oauth.body.configuration.map(({ key }: { key: string }) => key);

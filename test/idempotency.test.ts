@@ -47,7 +47,7 @@ beforeAll(async () => {
       .execute();
     await database
       .insertInto('accounts')
-      .values({ organization_id: id, name: 'a', external_id: null, description: null })
+      .values({ id, organization_id: id, name: 'a', external_id: null, description: null })
       .execute();
     await database
       .insertInto('users')

@@ -1,6 +1,7 @@
 // The settings that the platform itself reads. A private element has them without declaring them; the catalog's
 // documents declare what they use.
 
+import { resourcesOf } from './define.ts';
 import type { ElementDocument, Setting } from './definition.ts';
 
 type Kind = 'any' | 'basic' | 'oauth1' | 'oauth2';
@@ -78,7 +79,7 @@ function settingOf([key, name, type, defaultValue, seen]: Row): Setting {
     description: name,
     type,
     ...(defaultValue === undefined ? {} : { defaultValue }),
-    required: key === 'base.url',
+    required: false,
     internal: seen === 'internal',
     hideFromConsole: seen !== 'shown',
     active: true,
@@ -88,6 +89,8 @@ function settingOf([key, name, type, defaultValue, seen]: Row): Setting {
     displayOrder: 100,
   };
 }
+
+const neededAddress: Setting = { ...settingOf(rows.any[0] as Row), required: true };
 
 const reserved = new Set<string>([
   ...[...settings.values()].flat().map(({ key }) => key),
@@ -112,9 +115,14 @@ export function reservedSettings(authenticationType: string): readonly Setting[]
   return [...(settings.get('any') ?? []), ...ofKind, ...withPassword];
 }
 
-/** The document with the platform's own settings that it does not declare, after its own. */
+/**
+ * The document with the platform's own settings that it does not declare, after its own. An address is demanded where
+ * resources need one.
+ */
 export function withReservedSettings(document: ElementDocument): ElementDocument {
   const declared = new Set(document.configuration.map(({ key }) => key));
   const missing = reservedSettings(document.authentication.type).filter(({ key }) => !declared.has(key));
-  return { ...document, configuration: [...document.configuration, ...missing] };
+  const isRelative = resourcesOf(document).some(({ vendorPath }) => !/^https?:/i.test(vendorPath ?? ''));
+  const added = missing.map((setting) => (setting.key === 'base.url' && isRelative ? neededAddress : setting));
+  return { ...document, configuration: [...document.configuration, ...added] };
 }
