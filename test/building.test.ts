@@ -52,6 +52,11 @@ test('a name is enough: key, hub, authentication and the settings of the platfor
     authentication: { type: 'custom' },
     private: true,
     extended: false,
+    active: true,
+    deleted: false,
+    parameters: [],
+    hooks: [],
+    resources: [],
   });
   const settings = new Map<string, { defaultValue?: string; required: boolean }>(
     body.configuration.map((setting: { key: string }) => [setting.key, setting]),

@@ -1,5 +1,6 @@
 // The lists of parts in an element document, and the rules that a part must follow beside its neighbours.
 
+import { LRUCache } from 'lru-cache';
 import { Problem } from '../core/errors.ts';
 import { isObject } from '../core/http.ts';
 import { isSameResource } from './extend.ts';
@@ -21,7 +22,8 @@ type HolderName = 'resources' | 'objects' | 'models';
 /** Numbers below are those of the catalog's parts, made of their names; the database counts from here. */
 export const firstOwnNumber = 1_000_000_000;
 
-const numbered = new WeakMap<object, Part>();
+/** A copy of a document for each that was looked at lately: of a large catalog few are. */
+const numbered = new LRUCache<object, Part>({ max: 50 });
 
 /** The document with a number for every part; those that the database gave none have one made of their names. */
 export function withNumbers(document: object): Part {

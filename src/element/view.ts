@@ -22,7 +22,7 @@ const largeMembers = new Set([
 /** An element without its large parts, as lists and instances show it. */
 export function elementSummary(definition: Definition): Open {
   const members = Object.entries(definition.document).filter(([name]) => !largeMembers.has(name) && name !== 'id');
-  return { id: definition.id, ...Object.fromEntries(members), parameters: [], resources: [] };
+  return { id: definition.id, ...Object.fromEntries(members), ...stateOf(definition), parameters: [], resources: [] };
 }
 
 /** An element whole, with a number for each of its parts. */
@@ -31,12 +31,20 @@ export function elementDetail(definition: Definition): Open {
   return {
     id: definition.id,
     ...document,
+    ...stateOf(definition),
     private: definition.owner !== undefined,
     extended: definition.extended,
+    parameters: listOf(document['parameters']),
     configuration: definition.document.configuration.map(settingView),
     hooks: listOf(document['hooks']).map(withBody),
     resources: listOf(document['resources']).map((resource) => resourceDetail(resource, definition)),
   };
+}
+
+/** What every element is, also where its document does not say so. */
+function stateOf({ document }: Definition): Open {
+  const { deleted }: Open = document;
+  return { active: document.active !== false, deleted: deleted === true };
 }
 
 /** Account 1 stands for the catalog, as existing clients know it; the platform has no account of this number. */
