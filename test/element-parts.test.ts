@@ -115,6 +115,15 @@ test('a resource gets its hub, and what was left out', async () => {
   expect(lifecycle.status).toBe(200);
 });
 
+test('what is wrong is said in words, with its place', async () => {
+  const wrong = { method: 'GET', path: '/a', description: 5, valence: { unheard: true } };
+  const { status, body } = await call('POST', '/resources', wrong);
+  expect(status).toBe(400);
+  expect(body.message).toMatch(/body\/description must be/);
+  expect(body.message).toMatch(/body\/valence\/unheard no member of this name may stand here/);
+  expect(body.message).not.toContain('schema is false');
+});
+
 test('hooks are not legacy, and never become so', async () => {
   const { body: made } = await call('POST', '/hooks', { ...hook, isLegacy: null });
   expect(made).toMatchObject({ isLegacy: false, mimeType: 'application/javascript' });

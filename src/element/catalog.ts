@@ -8,6 +8,7 @@ import { Compile } from 'typebox/compile';
 import { parseJson } from '../core/http.ts';
 import { type Definition, defineElement } from './define.ts';
 import { ElementDocument } from './definition.ts';
+import { shapeFault } from './finding.ts';
 import { attachFiles } from './folder-files.ts';
 
 export const Hub = Type.Object({
@@ -100,7 +101,7 @@ function readElement(folder: string, { faults, elements, owners }: Reading): voi
 /** What is wrong with an element document: one text per fault, with the path inside the document. */
 export function documentFaults(document: unknown): string[] {
   if (documentCheck.Check(document)) return [];
-  return documentCheck.Errors(document).map((error) => `${error.instancePath || '/'} ${error.message}`);
+  return documentCheck.Errors(document).map(shapeFault);
 }
 
 function readHubs(file: string, faults: string[]): Hub[] {

@@ -6,7 +6,7 @@ import { checkBaseAddress, checkElementParameters, checkResource, labelOf, pathV
 import { checkSettings } from './check-settings.ts';
 import { isCallable, resourcesOf, withoutHub } from './define.ts';
 import type { ElementDocument, Resource } from './definition.ts';
-import { createReport, type Finding, type Report } from './finding.ts';
+import { createReport, type Finding, noMember, type Report } from './finding.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 /** Resources that one call may run, one after the other (src/engine/call.ts). */
@@ -41,14 +41,11 @@ export function checkElement(document: unknown): Finding[] {
   return report.findings;
 }
 
-const noMember = 'no member of this name may stand here';
-
 /** One fault is told in several ways, such as once for each thing that a value could have been; what says most is kept. */
 function shapeFindings(document: unknown): Finding[] {
   const faults = documentFaults(document).map((fault) => {
     const end = fault.indexOf(' ');
-    const message = fault.slice(end + 1);
-    return { path: fault.slice(0, end), message: message === 'schema is false' ? noMember : message };
+    return { path: fault.slice(0, end), message: fault.slice(end + 1) };
   });
   const says = ({ message }: { message: string }) =>
     !/^must (be null|match a schema in anyOf|not have additional properties)$/.test(message);

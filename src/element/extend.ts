@@ -5,6 +5,7 @@ import { Compile } from 'typebox/compile';
 import { Problem } from '../core/errors.ts';
 import { isObject } from '../core/http.ts';
 import { type ElementDocument, type Resource, Resource as ResourceSchema } from './definition.ts';
+import { shapeFault } from './finding.ts';
 import { openObject } from './parameter.ts';
 
 /** Schema of what is stored for an account and an element. */
@@ -19,7 +20,7 @@ const extensionCheck = Compile(Extension);
 /** An extension that may be stored. Throws a Problem that names every fault with its JSON pointer. */
 export function checkExtension(extension: unknown): Extension {
   if (extensionCheck.Check(extension)) return extension;
-  const faults = extensionCheck.Errors(extension).map((error) => `${error.instancePath || '/'} ${error.message}`);
+  const faults = extensionCheck.Errors(extension).map(shapeFault);
   throw new Problem('badRequest', `The element cannot be extended so: ${faults.slice(0, 50).join('; ')}.`);
 }
 

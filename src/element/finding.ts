@@ -35,3 +35,11 @@ export function oneOf(names: Iterable<string>): string {
   const last = all.pop() ?? '';
   return all.length === 0 ? last : `${all.join(', ')} or ${last}`;
 }
+
+/** What is said of a member that a strict shape does not have. */
+export const noMember = 'no member of this name may stand here';
+
+/** A fault that a schema found, as people read it: where, and what is wrong. */
+export function shapeFault({ instancePath, message }: { instancePath: string; message: string }): string {
+  return `${instancePath || '/'} ${message === 'schema is false' ? noMember : message}`;
+}

@@ -4,6 +4,7 @@ import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Problem } from '../core/errors.ts';
+import { shapeFault } from '../element/finding.ts';
 
 /**
  * For the `validatorCompiler` of a route whose body becomes part of a document: the body must have the schema's types as
@@ -14,7 +15,7 @@ export const asGiven: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) =>
   return (data: unknown) => {
     const value = httpPart === 'body' ? data : check.Convert(data);
     if (check.Check(value)) return { value };
-    const faults = check.Errors(value).map(({ instancePath, message }) => `${httpPart}${instancePath} ${message}`);
+    const faults = check.Errors(value).map((error) => `${httpPart}${shapeFault(error)}`);
     return { error: new Problem('badRequest', `${faults.join('; ')}.`) };
   };
 };
