@@ -7,7 +7,6 @@ import { checkExtension, emptyExtension } from '../element/extend.ts';
 import { checkDocument } from '../element/import.ts';
 import {
   addPart,
-  firstOwnNumber,
   type Part,
   type PartPlace,
   partsAt,
@@ -17,6 +16,8 @@ import {
   withNumbers,
   withParts,
 } from '../element/parts.ts';
+import { firstOwnNumber } from '../element/server-members.ts';
+import { catalogAccount } from '../element/view.ts';
 import type { Elements } from '../engine/elements.ts';
 import type { ExtensionStore } from '../store/element-extensions.ts';
 import type { ElementAccount, ElementStore } from '../store/elements.ts';
@@ -163,9 +164,6 @@ function withHolder(extension: Part, whole: Part, { within }: PartPlace): Part {
     `${String(holder['method'])} ${String(holder['path'])} is not a resource of your account and cannot be changed: POST one of the same type, method and path to use it instead.`,
   );
 }
-
-/** Account 1 stands for the catalog, as existing clients know it; the platform has no account of this number. */
-const catalogAccount = 1;
 
 function ownerOf({ owner }: Definition, viewer: ElementAccount | undefined): number {
   return viewer?.accountId ?? owner?.accountId ?? catalogAccount;

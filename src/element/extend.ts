@@ -4,6 +4,7 @@ import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Problem } from '../core/errors.ts';
 import { isObject } from '../core/http.ts';
+import { withoutHub } from './define.ts';
 import { type ElementDocument, type Resource, Resource as ResourceSchema } from './definition.ts';
 import { shapeFault } from './finding.ts';
 import { openObject } from './parameter.ts';
@@ -35,9 +36,7 @@ export function isSameResource(one: ResourceName, other: ResourceName): boolean 
 type ResourceName = Pick<Resource, 'type' | 'method' | 'path'>;
 
 function resourceName({ type, method, path }: ResourceName): string {
-  const below = String(path)
-    .trim()
-    .replace(/^\/hubs\/[^/]+(?=\/|$)/, '');
+  const below = withoutHub(String(path).trim());
   return `${type || 'api'} ${String(method).toUpperCase()} ${below.replace(/\{[^{}]*\}/g, '{}')}`;
 }
 

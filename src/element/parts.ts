@@ -19,9 +19,6 @@ export interface PartPlace {
 export type PartListName = 'configuration' | 'parameters' | 'hooks' | 'resources' | 'objects' | 'fields' | 'models';
 type HolderName = 'resources' | 'objects' | 'models';
 
-/** Numbers below are those of the catalog's parts, made of their names; the database counts from here. */
-export const firstOwnNumber = 1_000_000_000;
-
 /** A copy of a document for each that was looked at lately: of a large catalog few are. */
 const numbered = new LRUCache<object, Part>({ max: 50 });
 

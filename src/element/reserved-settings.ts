@@ -9,6 +9,13 @@ type Kind = 'any' | 'basic' | 'oauth1' | 'oauth2';
 /** key, name, type, default, and who sees it: a person who connects an account, an operator, or the platform alone */
 type Row = [string, string, string, string | undefined, 'shown' | 'hidden' | 'internal'];
 
+/** What every kind of OAuth knows the vendor's application by. */
+const application: Row[] = [
+  ['oauth.api.key', 'OAuth API key', 'TEXTFIELD_1000', undefined, 'hidden'],
+  ['oauth.api.secret', 'OAuth API secret', 'TEXTFIELD_1000', undefined, 'hidden'],
+  ['oauth.callback.url', 'OAuth callback URL', 'TEXTFIELD_1000', undefined, 'hidden'],
+];
+
 const rows: Record<Kind, Row[]> = {
   any: [
     ['base.url', 'Base URL', 'TEXTFIELD_1000', undefined, 'hidden'],
@@ -41,9 +48,7 @@ const rows: Record<Kind, Row[]> = {
     ['password', 'Password', 'PASSWORD', undefined, 'shown'],
   ],
   oauth1: [
-    ['oauth.api.key', 'OAuth API key', 'TEXTFIELD_1000', undefined, 'hidden'],
-    ['oauth.api.secret', 'OAuth API secret', 'TEXTFIELD_1000', undefined, 'hidden'],
-    ['oauth.callback.url', 'OAuth callback URL', 'TEXTFIELD_1000', undefined, 'hidden'],
+    ...application,
     ['oauth.request.url', 'OAuth request URL', 'TEXTFIELD_1000', undefined, 'internal'],
     ['oauth.authorization.url', 'OAuth authorization URL', 'TEXTFIELD_1000', undefined, 'internal'],
     ['oauth.token.url', 'OAuth token URL', 'TEXTFIELD_1000', undefined, 'internal'],
@@ -52,9 +57,7 @@ const rows: Record<Kind, Row[]> = {
     ['oauth.user.token.secret', 'OAuth token secret', 'TEXTFIELD_1000', undefined, 'internal'],
   ],
   oauth2: [
-    ['oauth.api.key', 'OAuth API key', 'TEXTFIELD_1000', undefined, 'hidden'],
-    ['oauth.api.secret', 'OAuth API secret', 'TEXTFIELD_1000', undefined, 'hidden'],
-    ['oauth.callback.url', 'OAuth callback URL', 'TEXTFIELD_1000', undefined, 'hidden'],
+    ...application,
     ['oauth.scope', 'OAuth scope', 'TEXTFIELD_1000', undefined, 'hidden'],
     ['oauth.authorization.url', 'OAuth authorization URL', 'TEXTFIELD_1000', undefined, 'internal'],
     ['oauth.token.url', 'OAuth token URL', 'TEXTFIELD_1000', undefined, 'internal'],

@@ -2,6 +2,7 @@
 // has none; a stored document has a number for each part, by which the routes of the builder name it.
 
 import { isObject, writeValue } from '../core/http.ts';
+import { hashOfName } from './settings.ts';
 
 type Json = Record<string, unknown>;
 
@@ -154,16 +155,15 @@ function kept(holder: Json, before: Json, lists: readonly PartList[]): Json {
   return result;
 }
 
-const catalogNumbers = 1_000_000_000;
+/** Numbers below are those of the catalog's parts, made of their names; the database counts from here. */
+export const firstOwnNumber = 1_000_000_000;
 
 /** Numbers for the parts of a document that no database counted: made of their names, the same in every process. */
 export function numbersFromNames(): GiveNumber {
   const taken = new Set<number>();
   return (place, identity) => {
-    let hash = 0x811c9dc5;
-    for (const byte of Buffer.from(`${place} ${identity}`)) hash = Math.imul(hash ^ byte, 0x01000193);
-    let number = ((hash >>> 0) % (catalogNumbers - 1)) + 1;
-    while (taken.has(number)) number = (number % (catalogNumbers - 1)) + 1;
+    let number = (hashOfName(`${place} ${identity}`) % (firstOwnNumber - 1)) + 1;
+    while (taken.has(number)) number = (number % (firstOwnNumber - 1)) + 1;
     taken.add(number);
     return number;
   };

@@ -141,9 +141,14 @@ export function missingSettings(definition: Definition, known: ReadonlySet<strin
     .map((setting) => setting.key);
 }
 
-/** A number that stands for a setting in `/configuration/{configId}`: the same in every release (FNV-1a, 31 bits). */
+/** A number that stands for a setting in `/configuration/{configId}`: the same in every release. */
 export function settingId(key: string): number {
+  return hashOfName(key) % 0x7fffffff;
+}
+
+/** A number made of a name, the same in every release and process (FNV-1a, 32 bits). */
+export function hashOfName(name: string): number {
   let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(key)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return (hash >>> 0) % 0x7fffffff;
+  for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
 }

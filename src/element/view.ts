@@ -3,7 +3,8 @@
 import { isObject } from '../core/http.ts';
 import type { Definition } from './define.ts';
 import type { Setting } from './definition.ts';
-import { firstOwnNumber, withNumbers } from './parts.ts';
+import { withNumbers } from './parts.ts';
+import { firstOwnNumber } from './server-members.ts';
 import { settingId } from './settings.ts';
 
 /** Any JSON object; documents carry members that no schema knows. */
@@ -48,7 +49,7 @@ function stateOf({ document }: Definition): Open {
 }
 
 /** Account 1 stands for the catalog, as existing clients know it; the platform has no account of this number. */
-const catalogAccount = 1;
+export const catalogAccount = 1;
 
 function resourceDetail(resource: Open, { owner }: Definition): Open {
   const isOwn = Number(resource['id']) >= firstOwnNumber;

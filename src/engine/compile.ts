@@ -105,6 +105,7 @@ export function compileElement(definition: Definition): CompiledElement {
   if (known !== undefined) return known;
   const resources = definition.document.resources ?? [];
   const ready = new Map<number, CompiledResource>();
+  let places: Map<string, number> | undefined;
   const at = (index: number): CompiledResource => {
     const before = ready.get(index);
     if (before !== undefined) return before;
@@ -117,10 +118,11 @@ export function compileElement(definition: Definition): CompiledElement {
   const element: CompiledElement = {
     at,
     named(method, path) {
-      const index = resources.findLastIndex(
-        (resource) => methodOf(resource) === method && pathBelowHub(resource) === path,
+      places ??= new Map(
+        resources.map((resource, place) => [`${methodOf(resource)} ${pathBelowHub(resource)}`, place]),
       );
-      return index < 0 ? undefined : at(index);
+      const place = places.get(`${method} ${path}`);
+      return place === undefined ? undefined : at(place);
     },
     otherWays: new Set([
       ...Object.keys(definition.document.valence?.paging ?? {}),
