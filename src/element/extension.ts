@@ -174,6 +174,113 @@ const PagingWay = Type.Object(
 /** Another way in which a vendor pages. */
 export type PagingWay = Static<typeof PagingWay>;
 
+const timestampForms = ['iso', 'seconds', 'milliseconds'] as const;
+
+const WebhookProof = Type.Object(
+  {
+    way: Type.Enum(['hmac', 'secret'], {
+      description: 'a code made with a key that vendor and platform share, or the key itself',
+    }),
+    from: Type.String({
+      description: 'the place where the vendor puts it: header.x-signature, query.token, body.secret',
+    }),
+    setting: Type.String({ description: 'the setting that holds the key' }),
+    algorithm: optional(Type.Enum(['sha1', 'sha256', 'sha512'], { description: 'default sha256' })),
+    encoding: optional(Type.Enum(['hex', 'base64'], { description: 'default hex' })),
+    prefix: optional(Type.String({ description: 'what stands before the code, such as sha256=' })),
+    signs: optional(
+      Type.String({
+        description: 'what the code is made of; {body} is the raw body, other places in braces. Default {body}',
+      }),
+    ),
+    timestamp: optional(
+      Type.Object(
+        {
+          from: Type.String({ description: 'the place where the vendor says when it signed' }),
+          form: Type.Enum(timestampForms),
+          toleranceSeconds: optional(Type.Integer({ minimum: 1, description: 'default 300' })),
+        },
+        { ...strict, description: 'webhooks signed longer ago are refused' },
+      ),
+    ),
+  },
+  { ...strict, description: 'how a webhook shows that it comes from the vendor' },
+);
+/** How a webhook shows that it comes from the vendor. */
+export type WebhookProof = Static<typeof WebhookProof>;
+
+const WebhookChallenge = Type.Object(
+  {
+    when: Type.Record(Type.String(), Type.String(), {
+      description: 'values that places must have; {setting.key} stands for a setting, * for any value',
+    }),
+    answer: Type.Object(
+      {
+        status: optional(Type.Integer({ minimum: 200, maximum: 299 })),
+        contentType: optional(Type.String()),
+        headers: optional(Type.Record(Type.String(), Type.String())),
+        body: optional(Type.String({ description: 'a text with places in braces' })),
+      },
+      strict,
+    ),
+  },
+  { ...strict, description: 'a question by which the vendor asks whether an address takes its webhooks' },
+);
+/** A question by which a vendor asks whether an address takes its webhooks, and the answer to it. */
+export type WebhookChallenge = Static<typeof WebhookChallenge>;
+
+const EventRule = Type.Object(
+  {
+    when: optional(
+      Type.Record(Type.String(), Type.String(), { description: 'values that places must have; * for any' }),
+    ),
+    rows: optional(Type.String({ description: 'the place of a list: one event for each row' })),
+    objectType: Type.String({ description: 'a text with places in braces' }),
+    objectId: Type.String({ description: 'a text with places in braces' }),
+    eventType: Type.Union([
+      Type.Enum(['CREATED', 'UPDATED', 'DELETED']),
+      Type.Object(
+        {
+          from: Type.String({ description: 'the place of the vendor’s word for what happened' }),
+          map: Type.Record(Type.String(), Type.Enum(['CREATED', 'UPDATED', 'DELETED'])),
+          otherwise: optional(Type.Enum(['CREATED', 'UPDATED', 'DELETED'])),
+        },
+        strict,
+      ),
+    ]),
+    date: optional(Type.String({ description: 'when the vendor changed the object; default: when the webhook came' })),
+  },
+  { ...strict, description: 'what a webhook tells, for an element without an event hook' },
+);
+/** What a webhook tells, in the platform's terms. */
+export type EventRule = Static<typeof EventRule>;
+
+const Webhooks = Type.Object(
+  {
+    secret: optional(
+      Type.String({ description: 'the setting that is filled with a random secret before onProvisionWebhook runs' }),
+    ),
+    verify: optional(Type.Array(WebhookProof, { minItems: 1, description: 'one that holds is enough' })),
+    eventId: optional(
+      Type.String({
+        description: 'the place of what is unique for each event of the vendor; default: the body’s digest',
+      }),
+    ),
+    sameBody: optional(
+      Type.Boolean({ description: 'false: two webhooks with the same body within a day are two events' }),
+    ),
+    challenges: optional(Type.Array(WebhookChallenge)),
+    events: optional(Type.Array(EventRule, { description: 'the first whose `when` holds tells what happened' })),
+  },
+  {
+    ...strict,
+    description:
+      'webhooks of the vendor. A place is method, header.<name>, query.<name>, body.<path>, row.<path> or setting.<key>',
+  },
+);
+/** How an element's vendor sends webhooks. */
+export type Webhooks = Static<typeof Webhooks>;
+
 /** Schema of what an element has beyond the original format. */
 export const ElementExtension = Type.Object(
   {
@@ -185,6 +292,7 @@ export const ElementExtension = Type.Object(
         description: 'other ways of paging, by the value of the setting pagination.type that chooses them',
       }),
     ),
+    webhooks: optional(Webhooks),
     hosts: optional(
       Type.Array(Type.String(), {
         description: 'host patterns (* matches any labels) that calls of this element may go to',
