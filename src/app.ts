@@ -41,6 +41,7 @@ import { startChanges } from './store/changes.ts';
 import { checkDatabase, isReachable, migrate, openDatabase, withLock } from './store/database.ts';
 import { createExtensionStore } from './store/element-extensions.ts';
 import { createElementStore } from './store/elements.ts';
+import { eventKeyPartitions, eventPartitions } from './store/events.ts';
 import { startHousekeeping } from './store/housekeeping.ts';
 import { createIdempotencyStore } from './store/idempotency.ts';
 import { createInstanceStore } from './store/instances.ts';
@@ -48,7 +49,7 @@ import { createOrganizationStore } from './store/organizations.ts';
 import { startPresence } from './store/presence.ts';
 import { createSignInStore } from './store/sign-in.ts';
 import { createTokenStore } from './store/tokens.ts';
-import { createUsageStore } from './store/usage.ts';
+import { createUsageStore, usagePartitions } from './store/usage.ts';
 
 export interface AppDependencies {
   config: Config;
@@ -90,7 +91,12 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   const authorizations = createAuthorizationStore(database, vault);
   const usage = createUsageStore({ database, limits, dropped: telemetry.usageDropped });
   changes.onPulse(usage.nextBatch);
-  const housekeeping = await startHousekeeping(database, config.usageDays, (error) =>
+  const kept = [
+    { table: usagePartitions, days: config.usageDays },
+    ...eventPartitions.map((table) => ({ table, days: config.eventDays })),
+    { table: eventKeyPartitions, days: 7 },
+  ];
+  const housekeeping = await startHousekeeping(database, kept, (error) =>
     logger.error({ err: error }, 'housekeeping failed; it is tried again in an hour'),
   );
   await createAdministrator({ config, database, organizations, logger });

@@ -38,6 +38,7 @@ test('without any variable the defaults of the design hold', () => {
     trustProxy: false,
     httpsProxy: undefined,
     usageDays: 30,
+    eventDays: 30,
     admin: { email: undefined, password: undefined, userSecret: undefined, organizationSecret: undefined },
   });
   expect([limits.bodyBytes, limits.elementBodyBytes]).toEqual([2 * 1024 * 1024, 16 * 1024 * 1024]);
@@ -57,6 +58,7 @@ const all = {
   VALENCE_TRUST_PROXY: '10.0.0.1, 192.168.0.0/16, loopback',
   HTTPS_PROXY: 'http://proxy.test:3128',
   VALENCE_USAGE_DAYS: '7',
+  VALENCE_EVENT_DAYS: '14',
   VALENCE_ADMIN_EMAIL: 'root@example.test',
   VALENCE_ADMIN_PASSWORD: 'pass word, with more',
   VALENCE_ADMIN_USER_SECRET: 'dXNlcg==',
@@ -75,6 +77,7 @@ function expectAll(config: ReturnType<typeof readConfig>): void {
     trustProxy: ['10.0.0.1', '192.168.0.0/16', 'loopback'],
     httpsProxy: 'http://proxy.test:3128',
     usageDays: 7,
+    eventDays: 14,
   });
   expect(config.elementFolders.slice(1)).toEqual(['/more/one', resolve('two')]);
   const { email, password, userSecret, organizationSecret } = config.admin;

@@ -98,6 +98,8 @@ export interface Config {
   httpsProxy: string | undefined;
   /** days after which usage records are deleted */
   usageDays: number;
+  /** days after which events, and the history of jobs, are deleted */
+  eventDays: number;
   admin: {
     email: string | undefined;
     password: Secret | undefined;
@@ -186,6 +188,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     trustProxy: parse('VALENCE_TRUST_PROXY', false, parseTrustProxy),
     httpsProxy: parse('HTTPS_PROXY', undefined, parseHttpUrl),
     usageDays: parse('VALENCE_USAGE_DAYS', 30, parseDays),
+    eventDays: parse('VALENCE_EVENT_DAYS', 30, parseDays),
     admin: {
       email: read('VALENCE_ADMIN_EMAIL'),
       password: secret('VALENCE_ADMIN_PASSWORD'),

@@ -15,7 +15,8 @@ import { type PulseStatement, startChanges } from '../src/store/changes.ts';
 import { type Database, migrate, openDatabase } from '../src/store/database.ts';
 import { startHousekeeping } from '../src/store/housekeeping.ts';
 import type { Identity } from '../src/store/organizations.ts';
-import { createUsageStore, tendUsagePartitions, type UsageEntry, type UsageStore } from '../src/store/usage.ts';
+import { tendPartitions } from '../src/store/partitions.ts';
+import { createUsageStore, type UsageEntry, type UsageStore, usagePartitions } from '../src/store/usage.ts';
 import { createTestDatabase, type Platform, startPlatform } from './support/platform.ts';
 
 const dayMs = 86_400_000;
@@ -70,7 +71,7 @@ describe('the store', () => {
     connectionString = new Secret(await createTestDatabase());
     database = openDatabase(connectionString);
     await migrate(database);
-    await tendUsagePartitions(database, 30);
+    await tendPartitions(database, usagePartitions, 30);
   });
   beforeEach(async () => {
     await database.deleteFrom('usage_records').execute();
@@ -219,7 +220,7 @@ describe('the store', () => {
     await run(`insert into usage_records select * from ${name}`);
     await run(`drop table ${name}`);
     expect(await partitionOf(today.id)).toBe('usage_records_other');
-    await tendUsagePartitions(database, 30);
+    await tendPartitions(database, usagePartitions, 30);
     expect(await partitionOf(today.id)).toBe(name);
     expect(await partitionOf(later.id)).toBe('usage_records_other');
   });
@@ -234,11 +235,11 @@ describe('the store', () => {
     usage.record(old);
     await usage.flush();
     // any number of processes at once
-    await Promise.all(Array.from({ length: 5 }, () => tendUsagePartitions(database, 30)));
+    await Promise.all(Array.from({ length: 5 }, () => tendPartitions(database, usagePartitions, 30)));
     const expected = [30, 29, 0, -1, -2].map((ago) => `usage_records_${day(ago)}`);
     expect(await partitions()).toEqual([...expected, 'usage_records_other']);
     expect(await usage.byId({ organizationId: 1, accountIds: undefined }, old.id)).toBeUndefined();
-    await tendUsagePartitions(database, 29);
+    await tendPartitions(database, usagePartitions, 29);
     expect(await partitions()).not.toContain(`usage_records_${day(30)}`);
   });
 
@@ -248,11 +249,15 @@ describe('the store', () => {
     await run(`drop table ${partition}`);
     await database.transaction().execute(async (transaction) => {
       await transaction.selectFrom('usage_records').select('id').execute();
-      const housekeeping = await startHousekeeping(database, 30, (error) => failures.push(error));
+      const housekeeping = await startHousekeeping(database, [{ table: usagePartitions, days: 30 }], (error) =>
+        failures.push(error),
+      );
       await housekeeping.stop();
     });
     expect(String(failures)).toMatch(/lock timeout/);
-    await (await startHousekeeping(database, 30, (error) => failures.push(error))).stop();
+    await (
+      await startHousekeeping(database, [{ table: usagePartitions, days: 30 }], (error) => failures.push(error))
+    ).stop();
     expect(failures).toHaveLength(1);
     expect(await partitions()).toContain(partition);
   });

@@ -10,6 +10,17 @@ type Json<Value> = ColumnType<Value, string, string>;
 type Moment = ColumnType<Date, Date | string | undefined, Date | string>;
 type MaybeMoment = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 
+/** An event item as it is stored: what happened to which object. */
+interface EventItemRow {
+  elementKey: string;
+  eventType: 'CREATED' | 'UPDATED' | 'DELETED';
+  objectType: string;
+  objectId: string;
+  date: string;
+  pollDate?: string;
+  hubKey?: string;
+}
+
 export interface Tables {
   organizations: {
     id: Generated<number>;
@@ -144,6 +155,66 @@ export interface Tables {
     kind: 'call' | 'provisioning';
     cache_hit: boolean;
     trace: unknown;
+  };
+  events: {
+    received_at: Date;
+    id: string;
+    organization_id: number;
+    account_id: number;
+    instance_id: number | null;
+    element_key: string | null;
+    source: 'webhook' | 'poll' | 'result' | 'notification';
+    body: string;
+    body_is_base64: boolean;
+    headers: Record<string, string> | null;
+    items: EventItemRow[] | null;
+    callback_url: string | null;
+    subscription_id: number | null;
+    notification_id: number | null;
+  };
+  event_outcomes: {
+    received_at: Date;
+    event_id: string;
+    number: number;
+    at: Date;
+    organization_id: number;
+    status: 'RECEIVED' | 'DISPATCHED' | 'CONSUMED' | 'NOTIFIED';
+    delivery: 'delivered' | 'retry' | 'queued' | null;
+    message: string;
+    detail: string | null;
+    items: EventItemRow[] | null;
+  };
+  event_queue: {
+    event_id: string;
+    received_at: Date;
+    organization_id: number;
+    account_id: number;
+    instance_id: number | null;
+    lane: number;
+    state: 'new' | 'retry';
+    due_at: Date | null;
+    attempts: number;
+  };
+  queued_deliveries: {
+    received_at: Date;
+    event_id: string;
+    organization_id: number;
+    account_id: number;
+    instance_id: number | null;
+    url: string;
+    attempts: number;
+    queued_at: Date;
+  };
+  event_keys: { week: string; instance_id: number; key: string; source: string; counts_until: Date };
+  webhook_finders: { instance_id: number; element_key: string; finder: string; value: string };
+  callback_endpoints: {
+    organization_id: number;
+    account_id: number;
+    url: string;
+    state: 'failing' | 'stopped';
+    since: Moment;
+    failures: number;
+    message: string;
   };
   idempotent_writes: {
     instance_id: number;

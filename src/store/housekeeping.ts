@@ -2,7 +2,7 @@
 
 import type { Database } from './database.ts';
 import { deleteOldWrites } from './idempotency.ts';
-import { tendUsagePartitions } from './usage.ts';
+import { type PartitionedTable, tendPartitions } from './partitions.ts';
 
 const hourMs = 3_600_000;
 
@@ -14,16 +14,16 @@ export interface Housekeeping {
 
 /**
  * Does the work once before it answers, then every hour; `failed` is told what went wrong, and the next hour tries
- * again. Any number of processes may do it: whoever is second finds it done.
+ * again. `kept` says for how many days what grows is kept. Any number of processes may do it: whoever is second finds it done.
  */
 export async function startHousekeeping(
   database: Database,
-  usageDays: number,
+  kept: readonly { table: PartitionedTable; days: number }[],
   failed: (error: unknown) => void,
 ): Promise<Housekeeping> {
   const work = async () => {
     try {
-      await tendUsagePartitions(database, usageDays);
+      for (const { table, days } of kept) await tendPartitions(database, table, days);
       await deleteOldWrites(database);
     } catch (error) {
       failed(error);

@@ -4,6 +4,7 @@ import { CompiledQuery, type SelectQueryBuilder, sql } from 'kysely';
 import pg from 'pg';
 import type { PulseStatement } from './changes.ts';
 import type { Database, Tables } from './database.ts';
+import type { PartitionedTable } from './partitions.ts';
 
 /** One call, as it is noted when it is answered. Times are in milliseconds. */
 export interface UsageEntry {
@@ -330,49 +331,5 @@ function readRow(row: Tables['usage_records']): UsageRecord {
   };
 }
 
-const housekeepingLock = 0x76616c03;
-const daysAhead = 2;
-
-/**
- * Makes the partitions of today and the days ahead and drops the days that are older than `keepDays`, by the database's
- * own clock. Any number of processes may do so at once. Throws PostgreSQL's error when a lock is not to be had within a
- * second, so that calls being noted never wait longer; the next time will do.
- */
-export async function tendUsagePartitions(database: Database, keepDays: number): Promise<void> {
-  await database.transaction().execute(async (transaction) => {
-    await sql`select pg_advisory_xact_lock(${housekeepingLock})`.execute(transaction);
-    await sql`set local lock_timeout = '1s'`.execute(transaction);
-    const { rows: missing } = await sql<{ day: string }>`
-      select to_char(day, 'YYYYMMDD') as day
-      from generate_series(0, ${daysAhead}::int) as ahead,
-        lateral (select (now() at time zone 'UTC')::date + ahead as day) as days
-      where to_regclass('usage_records_' || to_char(day, 'YYYYMMDD')) is null`.execute(transaction);
-    for (const { day } of missing) await createPartition(transaction, day);
-
-    const { rows: old } = await sql<{ name: string }>`
-      select relname as name from pg_inherits join pg_class on pg_class.oid = inhrelid
-      where inhparent = 'usage_records'::regclass and relname ~ '^usage_records_[0-9]{8}$'
-        and to_date(right(relname, 8), 'YYYYMMDD') < (now() at time zone 'UTC')::date - ${keepDays}::int`.execute(
-      transaction,
-    );
-    for (const { name } of old) await sql`drop table ${sql.table(name)}`.execute(transaction);
-    await sql`delete from usage_records_other where at < now() - ${keepDays + 1} * interval '1 day'`.execute(
-      transaction,
-    );
-  });
-}
-
-/** Makes the partition of a day (`20251122`); records of that day that came before it move into it. */
-async function createPartition(transaction: Database, day: string): Promise<void> {
-  const partition = sql.table(`usage_records_${day}`);
-  const from = sql.lit(`${day} 00:00:00+00`);
-  const until = sql`(${from}::timestamptz + interval '24 hours')`;
-  await sql`lock table usage_records_other in access exclusive mode`.execute(transaction);
-  await sql`create table ${partition} (like usage_records including all)`.execute(transaction);
-  await sql`
-    with moved as (delete from usage_records_other where at >= ${from} and at < ${until} returning *)
-    insert into ${partition} select * from moved`.execute(transaction);
-  await sql`alter table usage_records attach partition ${partition} for values from (${from}) to (${until})`.execute(
-    transaction,
-  );
-}
+/** Usage records, a partition for each day. */
+export const usagePartitions: PartitionedTable = { name: 'usage_records', column: 'at', days: 1 };
