@@ -100,7 +100,13 @@ async function storeReal(ground: Ground, databaseUrl: string, token: string, cou
   const connectionString = new Secret(databaseUrl);
   const database = openDatabase(connectionString, 'bench', 8);
   const changes = await startChanges(connectionString, limits);
-  const instances = createInstanceStore({ database, vault: createVault(new Secret(ground.keyring)), changes, limits });
+  const instances = createInstanceStore({
+    database,
+    vault: createVault(new Secret(ground.keyring)),
+    changes,
+    limits,
+    settingsStored: async () => undefined,
+  });
   const tokens = Array.from({ length: count }, () => randomBytes(32).toString('base64'));
   try {
     const template = await instances.byToken(token);

@@ -38,13 +38,13 @@ import { createOutbound } from './outbound/send.ts';
 import { createScripts } from './script/scripts.ts';
 import { createAuthorizationStore } from './store/authorizations.ts';
 import { startChanges } from './store/changes.ts';
-import { checkDatabase, isReachable, migrate, openDatabase, withLock } from './store/database.ts';
+import { checkDatabase, type Database, isReachable, migrate, openDatabase, withLock } from './store/database.ts';
 import { createExtensionStore } from './store/element-extensions.ts';
 import { createElementStore } from './store/elements.ts';
 import { eventKeyPartitions, eventPartitions } from './store/events.ts';
 import { startHousekeeping } from './store/housekeeping.ts';
 import { createIdempotencyStore } from './store/idempotency.ts';
-import { createInstanceStore } from './store/instances.ts';
+import { createInstanceStore, type InstanceRecord } from './store/instances.ts';
 import { createOrganizationStore } from './store/organizations.ts';
 import { startPresence } from './store/presence.ts';
 import { createSignInStore } from './store/sign-in.ts';
@@ -86,7 +86,12 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   const signIn = createSignInStore(database, vault);
   const privateElements = createElementStore({ database, changes, limits });
   const extensions = createExtensionStore({ database, changes, limits });
-  const instances = createInstanceStore({ database, vault, changes, limits });
+  // What follows from an instance's settings is known to parts that are made later.
+  const derived: { store: (transaction: Database, record: InstanceRecord) => Promise<void> } = {
+    store: () => Promise.reject(new Error('The parts that follow an instance are not made yet')),
+  };
+  const settingsStored = (transaction: Database, record: InstanceRecord) => derived.store(transaction, record);
+  const instances = createInstanceStore({ database, vault, changes, limits, settingsStored });
   const tokens = createTokenStore({ database, vault, changes, owner: presence.owner });
   const authorizations = createAuthorizationStore(database, vault);
   const usage = createUsageStore({ database, limits, dropped: telemetry.usageDropped });
@@ -109,6 +114,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   });
   const door = createVendorDoor({ outbound, limits, observe: telemetry.vendorCalled });
 
+  derived.store = async () => undefined;
   const elements = createElements({ catalog, privateElements, extensions });
   const keepSettings = async (account: StoredAccount, settings: Record<string, string>) => {
     const filled = splitSettings(account.definition, settings);

@@ -13,11 +13,11 @@ import {
   splitSettings,
   tokenSettings,
 } from '../element/settings.ts';
+import { ownerOf } from '../engine/account.ts';
 import type { Trace } from '../engine/trace.ts';
 import { matchesHost } from '../outbound/routes.ts';
 import type { AuthorizationStore } from '../store/authorizations.ts';
 import type { InstanceRecord, InstanceStore } from '../store/instances.ts';
-import { ownerOf } from './account.ts';
 import type { Connect, ProviderData } from './connect.ts';
 
 /** Whether answers of an instance's calls are kept, how many, and for how many seconds. */

@@ -2,9 +2,9 @@
 
 import { Problem } from '../core/errors.ts';
 import type { Definition } from '../element/define.ts';
+import { accountOf } from '../engine/account.ts';
 import type { RunLifecycle } from '../engine/lifecycle.ts';
 import type { InstanceRecord, InstanceStore } from '../store/instances.ts';
-import { accountOf } from './account.ts';
 import type { Connect } from './connect.ts';
 
 /** Deletes an instance; gives back what could not be done at the vendor, or undefined. */

@@ -4,9 +4,9 @@ import { Problem } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Definition } from '../element/define.ts';
 import { type GivenSettings, mask, mergeSettings, splitSettings, tokenSettings } from '../element/settings.ts';
+import { ownerOf } from '../engine/account.ts';
 import type { Trace } from '../engine/trace.ts';
 import type { InstanceChange, InstanceRecord, InstanceStore } from '../store/instances.ts';
-import { ownerOf } from './account.ts';
 import type { Connect, Connection, ProviderData } from './connect.ts';
 import {
   accountFrom,

@@ -3,6 +3,7 @@
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import { Secret } from '../core/secret.ts';
 import type { Vault } from '../core/vault.ts';
+import type { Source } from './change-ledger.ts';
 import type { Changes } from './changes.ts';
 import { type Database, jsonOf, nextId, type Tables } from './database.ts';
 import { createReadCache, createSecretNames } from './read-cache.ts';
@@ -14,6 +15,7 @@ export interface InstanceRecord {
   organizationId: number;
   accountId: number;
   elementId: number;
+  elementKey: string;
   name: string;
   tags: string[];
   /** the settings in clear that were given or that the platform wrote */
@@ -37,6 +39,8 @@ export interface InstanceRecord {
 }
 
 export interface NewInstance {
+  /** taken before with `reserveId`, where a vendor was told of it already */
+  id?: number | undefined;
   organizationId: number;
   accountId: number;
   userId: number;
@@ -87,12 +91,19 @@ export interface InstanceFilter {
 export interface InstanceStore {
   /** Stores an instance, its element token and its vendor tokens in one transaction, and answers with its record. */
   create(instance: NewInstance): Promise<InstanceRecord>;
+  /** Takes the id of an instance that is stored later. */
+  reserveId(): Promise<number>;
   /**
    * The instance that an element token belongs to; its organization is then checked against the caller's. Makes no
    * statement for one that is kept in memory and has not changed.
    */
   byToken(token: string): Promise<InstanceRecord | undefined>;
   byId(scope: InstanceScope, id: number): Promise<InstanceRecord | undefined>;
+  /**
+   * The instance with an id, whoever's it is: for what a vendor sends, which names no organization. Makes no statement for
+   * one that is kept in memory and has not changed.
+   */
+  forVendor(id: number): Promise<InstanceRecord | undefined>;
   /**
    * A page of instances in the order of their ids (those after the id `after`, without the first `skip`), and how many
    * there are in all.
@@ -129,10 +140,13 @@ interface InstanceDependencies {
   vault: Vault;
   changes: Changes;
   limits: { cachedInstances: number; cachedInstanceBytes: number };
+  /** stores what follows from an instance's settings, in the transaction that stores them */
+  settingsStored(transaction: Database, record: InstanceRecord): Promise<void>;
 }
 
 /** Makes the store of instances. */
-export function createInstanceStore({ database, vault, changes, limits }: InstanceDependencies): InstanceStore {
+export function createInstanceStore(dependencies: InstanceDependencies): InstanceStore {
+  const { database, vault, changes, limits, settingsStored } = dependencies;
   // Rows are kept sealed.
   const nameOf = createSecretNames();
   const kept = createReadCache<JoinedRow>(changes, {
@@ -161,7 +175,7 @@ export function createInstanceStore({ database, vault, changes, limits }: Instan
   return {
     create: (instance) =>
       database.transaction().execute(async (transaction) => {
-        const id = await nextId(transaction, 'instances');
+        const id = instance.id ?? (await nextId(transaction, 'instances'));
         await transaction
           .insertInto('instances')
           .values({
@@ -190,19 +204,22 @@ export function createInstanceStore({ database, vault, changes, limits }: Instan
             .values(vendorTokensRow(vault, id, tokens, times))
             .execute();
         }
-        return open(await select(transaction).where('instances.id', '=', id).executeTakeFirstOrThrow());
+        const record = open(await select(transaction).where('instances.id', '=', id).executeTakeFirstOrThrow());
+        await settingsStored(transaction, record);
+        return record;
       }),
 
+    reserveId: () => nextId(database, 'instances'),
+
     async byToken(token) {
-      const row = await kept.get(nameOf(token), async () => {
-        const value = await select(database)
-          .where('instances.token_digest', 'in', vault.digests(token))
-          .executeTakeFirst();
-        if (value === undefined) return undefined;
-        Object.freeze(value.configuration);
-        Object.freeze(value.tags);
-        return { value, sources: [`instance:${value.id}`, `user:${value.user_id}`], bytes: bytesOf(value) };
-      });
+      const row = await kept.get(nameOf(token), () =>
+        keepable(select(database).where('instances.token_digest', 'in', vault.digests(token))),
+      );
+      return row === undefined ? undefined : open(row);
+    },
+
+    async forVendor(id) {
+      const row = await kept.get(`id ${id}`, () => keepable(select(database).where('instances.id', '=', id)));
       return row === undefined ? undefined : open(row);
     },
 
@@ -275,7 +292,9 @@ export function createInstanceStore({ database, vault, changes, limits }: Instan
             .onConflict((conflict) => conflict.column('instance_id').doUpdateSet(replaced))
             .execute();
         }
-        return open(await select(transaction).where('instances.id', '=', id).executeTakeFirstOrThrow());
+        const record = open(await select(transaction).where('instances.id', '=', id).executeTakeFirstOrThrow());
+        if (wanted.values !== undefined) await settingsStored(transaction, record);
+        return record;
       });
       return changed.finally(() => changes.changed('instance', [id]));
     },
@@ -302,6 +321,16 @@ export function createInstanceStore({ database, vault, changes, limits }: Instan
       return removed.length;
     },
   };
+}
+
+/** A row for keeping in memory, with what it is made of. */
+async function keepable(query: { executeTakeFirst(): Promise<JoinedRow | undefined> }) {
+  const value = await query.executeTakeFirst();
+  if (value === undefined) return undefined;
+  Object.freeze(value.configuration);
+  Object.freeze(value.tags);
+  const sources: Source[] = [`instance:${value.id}`, `user:${value.user_id}`];
+  return { value, sources, bytes: bytesOf(value) };
 }
 
 type InstanceQuery<Output> = SelectQueryBuilder<Tables, 'instances', Output>;
@@ -353,6 +382,7 @@ function openRow(vault: Vault, row: JoinedRow): InstanceRecord {
     organizationId: row.organization_id,
     accountId: row.account_id,
     elementId: row.element_id,
+    elementKey: row.element_key,
     name: row.name,
     tags: row.tags,
     values: row.configuration,

@@ -34,7 +34,13 @@ beforeAll(async () => {
     changesPatienceMs: 600_000,
   });
   relay.freeze('valence changes');
-  instances = createInstanceStore({ database, vault, changes, limits });
+  instances = createInstanceStore({
+    database,
+    vault,
+    changes,
+    limits,
+    settingsStored: async () => undefined,
+  });
   organizations = createOrganizationStore({ database, vault, changes, limits });
   tokens = createTokenStore({ database, vault, changes, owner: 1 });
 });

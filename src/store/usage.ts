@@ -5,6 +5,7 @@ import pg from 'pg';
 import type { PulseStatement } from './changes.ts';
 import type { Database, Tables } from './database.ts';
 import type { PartitionedTable } from './partitions.ts';
+import { storableJson } from './storable.ts';
 
 /** One call, as it is noted when it is answered. Times are in milliseconds. */
 export interface UsageEntry {
@@ -255,14 +256,7 @@ function rowText(entry: UsageEntry): string {
     cache_hit: entry.cacheHit,
     trace: entry.trace,
   });
-  return text.includes('\\u') ? text.replace(escapeInJson, storable) : text;
-}
-
-const escapeInJson = /\\(?:u([0-9a-f]{4})|.)/g;
-
-/** PostgreSQL stores neither NUL nor half of a surrogate pair, which is all of a pair that JSON.stringify escapes. */
-function storable(whole: string, code: string | undefined): string {
-  return code === '0000' || code?.startsWith('d') ? '\ufffd' : whole;
+  return storableJson(text);
 }
 
 type UsageQuery<Output> = SelectQueryBuilder<Tables, 'usage_records', Output>;

@@ -1,0 +1,282 @@
+// What is to do for events, and what became of it. Only the owner of a lane (lanes.ts) asks for its work, so nothing here
+// locks a row: who dies leaves it as it was.
+
+import { CompiledQuery, sql } from 'kysely';
+import type { Database } from './database.ts';
+import type { EventItem, EventSource } from './events.ts';
+import { storableJson } from './storable.ts';
+
+/** An event that is to be delivered, for the first time or again. */
+export interface EventWork {
+  id: string;
+  /** milliseconds since 1970 */
+  receivedAt: number;
+  organizationId: number;
+  accountId: number;
+  instanceId: number | undefined;
+  lane: number;
+  /** attempts made before */
+  attempts: number;
+}
+
+/** What came, as it was stored. */
+export interface StoredEvent {
+  id: string;
+  elementKey: string | undefined;
+  source: EventSource;
+  body: string;
+  bodyIsBase64: boolean;
+  headers: Record<string, string>;
+  /** what a poll or an earlier attempt made of it */
+  items: EventItem[] | undefined;
+  callbackUrl: string | undefined;
+  subscriptionId: number | undefined;
+  notificationId: number | undefined;
+}
+
+/** What became of an event in one step. */
+export interface Outcome {
+  work: EventWork;
+  /** 0 for what it was made into without an attempt to deliver it */
+  number: number;
+  /** milliseconds since 1970 */
+  at: number;
+  status: 'DISPATCHED' | 'CONSUMED' | 'NOTIFIED';
+  delivery: 'delivered' | 'retry' | 'queued' | undefined;
+  message: string;
+  detail?: string | undefined;
+  /** when they were found out in this step */
+  items?: EventItem[] | undefined;
+  /** when `delivery` is `retry`: milliseconds since 1970 */
+  dueAt?: number | undefined;
+  /** when `delivery` is `queued` */
+  url?: string | undefined;
+}
+
+/** Reads what is to do and writes what was done. Every write names its events by their ids. */
+export interface EventWorkStore {
+  /**
+   * Events of these lanes that wait for their first attempt, in the order in which they came, and such as are due for
+   * another (`now` in milliseconds since 1970), without those that are being worked on and those of busy instances.
+   */
+  next(wanted: {
+    lanes: readonly number[];
+    without: readonly string[];
+    busyInstances: readonly number[];
+    now: number;
+    limit: number;
+  }): Promise<EventWork[]>;
+  /** The events themselves. */
+  read(work: readonly EventWork[]): Promise<Map<string, StoredEvent>>;
+  /** Writes outcomes, many in one statement, and takes from the queue what is done. Answers when they are committed. */
+  record(outcome: Outcome): Promise<void>;
+  /** Puts off the first attempts of an instance's events until a moment (milliseconds since 1970). */
+  park(instanceId: number, until: number): Promise<void>;
+  /** Lets first attempts that were put off be made. */
+  unpark(instanceId: number): Promise<void>;
+  /** How many events wait for a first attempt, and for another. */
+  counts(): Promise<{ waiting: number; retrying: number }>;
+  /** Waits until what was recorded is written. */
+  settled(): Promise<void>;
+}
+
+interface Waiting {
+  outcome: Outcome;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+const mostOutcomes = 500;
+
+/** Makes the store of work. */
+export function createEventWork(database: Database): EventWorkStore {
+  let waiting: Waiting[] = [];
+  let running: Promise<void> | undefined;
+
+  async function write(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, mostOutcomes);
+      waiting = waiting.slice(mostOutcomes);
+      await commit(batch);
+    }
+    running = undefined;
+  }
+
+  async function commit(batch: Waiting[]): Promise<void> {
+    try {
+      const rows = JSON.stringify(batch.map(({ outcome }) => rowOf(outcome)));
+      await database.executeQuery(CompiledQuery.raw(recordRows, [storableJson(rows)]));
+      for (const one of batch) one.resolve();
+    } catch (error) {
+      if (batch.length > 1) for (const one of batch) await commit([one]);
+      else batch[0]?.reject(error);
+    }
+  }
+
+  return {
+    async next({ lanes, without, busyInstances, now, limit }) {
+      if (lanes.length === 0 || limit <= 0) return [];
+      const { rows } = await sql<QueueRow>`
+        (select event_id, received_at, organization_id, account_id, instance_id, lane, attempts from event_queue
+          where state = 'new' and lane = any(${[...lanes]}::smallint[]) and event_id <> all(${[...without]}::uuid[])
+            and coalesce(instance_id, 0) <> all(${[...busyInstances]}::bigint[])
+          order by event_id limit ${limit})
+        union all
+        (select event_id, received_at, organization_id, account_id, instance_id, lane, attempts from event_queue
+          where state = 'retry' and due_at <= ${new Date(now)} and lane = any(${[...lanes]}::smallint[])
+            and event_id <> all(${[...without]}::uuid[]) and coalesce(instance_id, 0) <> all(${[...busyInstances]}::bigint[])
+          order by due_at, event_id limit ${limit})`.execute(database);
+      return rows.map(readWork).sort((one, other) => (one.id < other.id ? -1 : 1));
+    },
+
+    async read(work) {
+      const found = new Map<string, StoredEvent>();
+      if (work.length === 0) return found;
+      const times = work.map(({ receivedAt }) => receivedAt);
+      const [from, until] = [new Date(Math.min(...times)), new Date(Math.max(...times))];
+      const rows = await database
+        .selectFrom('events')
+        .selectAll()
+        .where('received_at', '>=', from)
+        .where('received_at', '<=', until)
+        .where(sql<boolean>`id = any(${work.map(({ id }) => id)}::uuid[])`)
+        .execute();
+      const tried = work.filter(({ attempts }) => attempts > 0).map(({ id }) => id);
+      const items = await itemsOf(tried, from, until);
+      for (const row of rows) {
+        found.set(row.id, {
+          id: row.id,
+          elementKey: row.element_key ?? undefined,
+          source: row.source,
+          body: row.body,
+          bodyIsBase64: row.body_is_base64,
+          headers: row.headers ?? {},
+          items: row.items ?? items.get(row.id),
+          callbackUrl: row.callback_url ?? undefined,
+          subscriptionId: row.subscription_id ?? undefined,
+          notificationId: row.notification_id ?? undefined,
+        });
+      }
+      return found;
+    },
+
+    record: (outcome) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ outcome, resolve, reject });
+        running ??= write();
+      }),
+
+    async park(instanceId, until) {
+      await database
+        .updateTable('event_queue')
+        .set({ state: 'retry', due_at: new Date(until) })
+        .where('instance_id', '=', instanceId)
+        .where('attempts', '=', 0)
+        .execute();
+    },
+
+    async unpark(instanceId) {
+      await database
+        .updateTable('event_queue')
+        .set({ state: 'new', due_at: null })
+        .where('instance_id', '=', instanceId)
+        .where('attempts', '=', 0)
+        .where('state', '=', 'retry')
+        .execute();
+    },
+
+    async counts() {
+      const rows = await database
+        .selectFrom('event_queue')
+        .select(['state', sql<number>`count(*)`.as('count')])
+        .groupBy('state')
+        .execute();
+      const of = (state: string) => rows.find((row) => row.state === state)?.count ?? 0;
+      return { waiting: of('new'), retrying: of('retry') };
+    },
+
+    async settled() {
+      await running;
+    },
+  };
+
+  /** What events were made into in an earlier step. */
+  async function itemsOf(ids: string[], from: Date, until: Date): Promise<Map<string, EventItem[]>> {
+    if (ids.length === 0) return new Map();
+    const rows = await database
+      .selectFrom('event_outcomes')
+      .select(['event_id', 'items'])
+      .where('received_at', '>=', from)
+      .where('received_at', '<=', until)
+      .where(sql<boolean>`event_id = any(${ids}::uuid[])`)
+      .where('items', 'is not', null)
+      .execute();
+    return new Map(rows.map(({ event_id, items }) => [event_id, items ?? []]));
+  }
+}
+
+interface QueueRow {
+  event_id: string;
+  received_at: Date;
+  organization_id: number;
+  account_id: number;
+  instance_id: number | null;
+  lane: number;
+  attempts: number;
+}
+
+function readWork(row: QueueRow): EventWork {
+  return {
+    id: row.event_id,
+    receivedAt: row.received_at.getTime(),
+    organizationId: row.organization_id,
+    accountId: row.account_id,
+    instanceId: row.instance_id ?? undefined,
+    lane: row.lane,
+    attempts: row.attempts,
+  };
+}
+
+const recordRows = `
+  with given as materialized (
+    select * from json_to_recordset($1::json) as given (
+      received_at timestamptz, event_id uuid, number integer, at timestamptz, organization_id bigint,
+      account_id bigint, instance_id bigint, status text, delivery text, message text, detail text, items json,
+      due_at timestamptz, url text)
+  ), logged as (
+    insert into event_outcomes (received_at, event_id, number, at, organization_id, status, delivery, message, detail, items)
+    select received_at, event_id, number, at, organization_id, status, delivery, message, detail, items from given
+    on conflict (received_at, event_id, number) do update set
+      at = excluded.at, status = excluded.status, delivery = excluded.delivery, message = excluded.message,
+      detail = excluded.detail, items = coalesce(excluded.items, event_outcomes.items)
+  ), put_off as (
+    update event_queue set state = 'retry', due_at = given.due_at, attempts = given.number
+    from given where event_queue.event_id = given.event_id and given.due_at is not null
+  ), queued as (
+    insert into queued_deliveries
+      (received_at, event_id, organization_id, account_id, instance_id, url, attempts, queued_at)
+    select received_at, event_id, organization_id, account_id, instance_id, url, number, at from given
+    where delivery = 'queued'
+    on conflict (received_at, event_id) do update set attempts = excluded.attempts, queued_at = excluded.queued_at
+  )
+  delete from event_queue using given
+  where event_queue.event_id = given.event_id and given.due_at is null`;
+
+function rowOf({ work, number, at, status, delivery, message, detail, items, dueAt, url }: Outcome) {
+  return {
+    received_at: new Date(work.receivedAt),
+    event_id: work.id,
+    number,
+    at: new Date(at),
+    organization_id: work.organizationId,
+    account_id: work.accountId,
+    instance_id: work.instanceId,
+    status,
+    delivery,
+    message,
+    detail,
+    items,
+    due_at: dueAt === undefined ? undefined : new Date(dueAt),
+    url,
+  };
+}

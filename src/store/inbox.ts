@@ -1,0 +1,87 @@
+// The inbox of webhooks: those that come while a statement is being committed wait and are committed together by the next,
+// so that the more there are the less each one costs.
+
+import type { Database } from './database.ts';
+import { insertEvents, type NewEvent } from './events.ts';
+
+/** Takes events. */
+export interface Inbox {
+  /**
+   * Stores an event and answers when it is committed: true, or false when an event with its unique key was there before.
+   * Throws PostgreSQL's error when it could not be stored; then it is not there.
+   */
+  take(event: NewEvent): Promise<boolean>;
+  /** How many events wait to be committed. */
+  waiting(): number;
+  /** Waits until everything taken is committed or has failed. */
+  settled(): Promise<void>;
+}
+
+interface InboxDependencies {
+  database: Database;
+  clock: () => number;
+  /** events, and bytes of their bodies, that one statement stores at most */
+  limits: { inboxBatchEvents: number; inboxBatchBytes: number };
+  /** told when events were committed: there is work to do */
+  stored(events: readonly NewEvent[]): void;
+}
+
+interface Waiting {
+  event: NewEvent;
+  resolve(isNew: boolean): void;
+  reject(error: unknown): void;
+}
+
+/** Makes an inbox. One statement runs at a time, so that events are committed in the order in which they came. */
+export function createInbox({ database, clock, limits, stored }: InboxDependencies): Inbox {
+  let waiting: Waiting[] = [];
+  let running: Promise<void> | undefined;
+
+  function nextBatch(): Waiting[] {
+    let bytes = 0;
+    let size = 0;
+    for (const { event } of waiting) {
+      if (size === limits.inboxBatchEvents || (size > 0 && bytes >= limits.inboxBatchBytes)) break;
+      bytes += event.body.length;
+      size++;
+    }
+    const batch = waiting.slice(0, size);
+    waiting = waiting.slice(size);
+    return batch;
+  }
+
+  async function write(): Promise<void> {
+    while (waiting.length > 0) await commit(nextBatch());
+    running = undefined;
+  }
+
+  async function commit(batch: Waiting[]): Promise<void> {
+    try {
+      const ids = await insertEvents(
+        database,
+        batch.map(({ event }) => event),
+        clock(),
+      );
+      const isNew = ({ event }: Waiting) => ids.has(event.id);
+      for (const one of batch) one.resolve(isNew(one));
+      const fresh = batch.filter(isNew).map(({ event }) => event);
+      if (fresh.length > 0) stored(fresh);
+    } catch (error) {
+      // One event that PostgreSQL does not take must not keep the others out.
+      if (batch.length > 1) for (const one of batch) await commit([one]);
+      else batch[0]?.reject(error);
+    }
+  }
+
+  return {
+    take: (event) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ event, resolve, reject });
+        running ??= write();
+      }),
+    waiting: () => waiting.length,
+    async settled() {
+      await running;
+    },
+  };
+}
