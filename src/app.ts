@@ -23,6 +23,8 @@ import { createPageTokens } from './engine/page-token.ts';
 import { platformAddresses } from './engine/platform-addresses.ts';
 import { createRenewal, type StoredAccount } from './engine/renewal.ts';
 import { scriptSender } from './engine/script-sender.ts';
+import { storeFinder } from './events/find-instances.ts';
+import { startEvents } from './events/start.ts';
 import { createAdministrator } from './first-start.ts';
 import type { Server } from './http/context.ts';
 import { createServer } from './http/server.ts';
@@ -30,6 +32,7 @@ import { createAuthorize } from './instance/authorize.ts';
 import { createConnect } from './instance/connect.ts';
 import { createProvision } from './instance/provision.ts';
 import { createRemove } from './instance/remove.ts';
+import { createSubscriptions } from './instance/subscribe.ts';
 import { createUpdate } from './instance/update.ts';
 import { createGuard } from './outbound/guard.ts';
 import { createReadAddress } from './outbound/read-address.ts';
@@ -50,6 +53,7 @@ import { startPresence } from './store/presence.ts';
 import { createSignInStore } from './store/sign-in.ts';
 import { createTokenStore } from './store/tokens.ts';
 import { createUsageStore, usagePartitions } from './store/usage.ts';
+import { createWebhookFinders } from './store/webhook-finders.ts';
 
 export interface AppDependencies {
   config: Config;
@@ -114,7 +118,6 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   });
   const door = createVendorDoor({ outbound, limits, observe: telemetry.vendorCalled });
 
-  derived.store = async () => undefined;
   const elements = createElements({ catalog, privateElements, extensions });
   const keepSettings = async (account: StoredAccount, settings: Record<string, string>) => {
     const filled = splitSettings(account.definition, settings);
@@ -146,6 +149,8 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     clock,
   });
   const scripts = createScripts({ limits, send: scriptSender(outbound, limits) });
+  const listening: { server: Server | undefined } = { server: undefined };
+  const addresses = platformAddresses(() => config.publicUrl ?? ownUrl(listening.server, config));
   const engine = createEngine({
     door,
     scripts,
@@ -154,7 +159,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     keepSettings,
     pageTokens: createPageTokens(vault),
     describedFields: createDescribedFields(clock, limits.describedFieldCharacters),
-    addresses: platformAddresses(() => config.publicUrl ?? `http://${config.host}:${config.port}`),
+    addresses,
     clock,
     limits,
   });
@@ -162,6 +167,33 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   const runLifecycle = lifecycle.run;
   const conversions = createConversions(limits);
   const connect = createConnect({ authorizations, runLifecycle, door, clock });
+
+  const finders = createWebhookFinders(database);
+  const failed = (error: unknown, what: string) => logger.error({ err: error }, what);
+  const events = await startEvents({
+    connectionString,
+    database,
+    elements,
+    instances,
+    organizations,
+    finders,
+    scripts,
+    outbound,
+    addresses,
+    clock,
+    limits,
+    telemetry,
+    failed,
+  });
+
+  const subscriptions = createSubscriptions({
+    runLifecycle,
+    freshen: (account) => ('tokens' in account ? refresh.beforeCall(account) : renewal.beforeCall(account)),
+  });
+  derived.store = async (transaction, record) => {
+    const definition = await elements.byId(record.elementId, record);
+    await storeFinder(finders, transaction, record, mergeSettings(definition, record.values));
+  };
 
   const { server, settled } = await createServer({
     config,
@@ -173,9 +205,9 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     elements,
     engine,
     authorize: createAuthorize({ authorizations, runLifecycle, door, browserUrl: outbound.browserUrl, clock, limits }),
-    provision: createProvision({ authorizations, connect, instances }),
-    update: createUpdate({ connect, instances }),
-    remove: createRemove({ connect, runLifecycle, instances }),
+    provision: createProvision({ authorizations, connect, subscriptions, instances }),
+    update: createUpdate({ connect, subscriptions, instances }),
+    remove: createRemove({ connect, subscriptions, runLifecycle, instances }),
     organizations,
     instances,
     privateElements,
@@ -188,9 +220,11 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     idempotency: createIdempotencyStore({ database, vault, owner: presence.owner, limits }),
     conversions,
     readAddress: createReadAddress(outbound, limits.elementBodyBytes),
+    receive: events.receive,
     isReady: () => isReachable(database),
   });
 
+  listening.server = server;
   return {
     server,
     useKeyring(next) {
@@ -201,6 +235,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     async close() {
       await server.close();
       await settled();
+      await events.stop();
       await scripts.close();
       await conversions.close();
       await outbound.close();
@@ -213,4 +248,10 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
       await database.destroy();
     },
   };
+}
+
+/** The address that this server listens at, for vendors that reach it directly. */
+function ownUrl(server: Server | undefined, { host, port }: Config): string {
+  const address = server?.server.address();
+  return `http://${host}:${typeof address === 'object' && address !== null ? address.port : port}`;
 }

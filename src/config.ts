@@ -78,6 +78,25 @@ export const limits = {
   conversionMemoryMb: 1024,
   conversionsAtOnce: 2,
   conversionsWaiting: 20,
+  /** bytes of a vendor's webhook */
+  webhookBytes: 2 * 1024 * 1024,
+  /** webhooks that wait to be committed; webhooks, and bytes, that one statement commits */
+  inboxWaiting: 20_000,
+  inboxBatchEvents: 500,
+  inboxBatchBytes: 8 * 1024 * 1024,
+  /** events that this process works on at one time, and how many of them belong to one instance */
+  eventsInFlight: 2000,
+  eventsInFlightPerInstance: 64,
+  /** milliseconds between two looks for events that are due, and at which processes there are */
+  eventTickMs: 1000,
+  lanesEveryMs: 1000,
+  /** milliseconds that a customer's endpoint may take to answer, and callbacks that it gets at one time */
+  callbackMs: 15_000,
+  callbacksPerEndpoint: 16,
+  /** failures in a row after which an endpoint gets no first attempts for a while: milliseconds, doubled up to the longest */
+  callbackFailures: 5,
+  callbackPauseMs: 30_000,
+  callbackLongestPauseMs: 600_000,
 } as const;
 
 /** What an operator sets. `undefined` means: decided at the start, as docs/configuration.md says. */

@@ -12,6 +12,10 @@ export interface Telemetry {
   refreshDone(outcome: string): void;
   /** A usage record was dropped before it was written. */
   usageDropped(): void;
+  /** A webhook came for an element: stored, known before, refused, a challenge, or for nobody. */
+  webhookReceived(element: string, outcome: string): void;
+  /** A callback to a customer ended: delivered or failed. */
+  callbackDone(outcome: string, seconds: number): void;
   /** Everything measured, in Prometheus' text format. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -46,11 +50,26 @@ export function createTelemetry(): Telemetry {
     help: 'Usage records dropped before they were written: too many waited, or the database refused one',
     registers: [registry],
   });
+  const webhooks = new Counter({
+    name: 'valence_webhooks_total',
+    help: 'Webhooks of vendors by element and outcome: stored, duplicate, refused, challenge, unknown',
+    labelNames: ['element', 'outcome'],
+    registers: [registry],
+  });
+  const callbacks = new Histogram({
+    name: 'valence_callback_seconds',
+    help: 'Callbacks to customers by outcome: delivered, failed',
+    labelNames: ['outcome'],
+    buckets: [0.02, 0.1, 0.5, 2, 10],
+    registers: [registry],
+  });
   return {
     requestDone: (method, route, status, seconds) => series(requests, { method, route, status }).observe(seconds),
     vendorCalled: (element, status, seconds) => series(vendorCalls, { element, status }).observe(seconds),
     refreshDone: (outcome) => refreshes.inc({ outcome }),
     usageDropped: () => usageDrops.inc(),
+    webhookReceived: (element, outcome) => webhooks.inc({ element, outcome }),
+    callbackDone: (outcome, seconds) => series(callbacks, { outcome }).observe(seconds),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -25,6 +25,8 @@ export interface Elements {
   byId(id: number, account: ElementAccount): Promise<Definition>;
   /** All elements that a viewer sees. */
   list(viewer: ElementViewer): Promise<Definition[]>;
+  /** Every element with a key, whoever's it is: for what a vendor asks before there is an instance. */
+  forVendor(key: string): Promise<Definition[]>;
   /** What a private element was in a version before its present one; undefined when that is no longer known. */
   atVersion(definition: Definition, version: number): Promise<Definition | undefined>;
 }
@@ -87,6 +89,11 @@ export function createElements({ catalog, privateElements, extensions }: Element
       const added = await extensions.of(viewer);
       const stored = await privateElements.list(viewer);
       return [...stored.map(define), ...catalog.elements].map((base) => extend(base, added));
+    },
+    async forVendor(key) {
+      const own = byKey.get(key);
+      const stored = await privateElements.withKey(key);
+      return [...(own === undefined ? [] : [own]), ...stored.map(define)];
     },
     async atVersion({ id, owner }, version) {
       if (owner === undefined) return undefined;

@@ -18,6 +18,8 @@ import { noTrace, type Trace } from './trace.ts';
 export type LifecycleType =
   | 'provisionAuthValidation'
   | 'onProvision'
+  | 'onProvisionWebhook'
+  | 'onDeleteWebhook'
   | 'onDelete'
   | 'onRefresh'
   | 'oauthOnAuthorizeUrl'

@@ -19,6 +19,7 @@ import type { Admission } from '../engine/admission.ts';
 import type { Engine } from '../engine/call.ts';
 import type { Elements } from '../engine/elements.ts';
 import type { KeptAnswers } from '../engine/kept-answers.ts';
+import type { Receive } from '../events/receive.ts';
 import type { Authorize } from '../instance/authorize.ts';
 import type { Provision } from '../instance/provision.ts';
 import type { Remove } from '../instance/remove.ts';
@@ -58,6 +59,7 @@ export interface RouteContext {
   idempotency: IdempotencyStore;
   conversions: Conversions;
   readAddress: ReadAddress;
+  receive: Receive;
   /** whether the database answers */
   isReady(): Promise<boolean>;
 }

@@ -22,6 +22,7 @@ import { docsRoutes } from './routes/docs.ts';
 import { elementCallRoute, elementCallRoutes } from './routes/element-calls.ts';
 import { elementPartRoutes } from './routes/element-parts.ts';
 import { elementRoutes } from './routes/elements.ts';
+import { eventRoutePrefix, eventRoutes } from './routes/events.ts';
 import { instanceRoutes } from './routes/instance.ts';
 import { instancesRoutes } from './routes/instances.ts';
 import { oauthRoutes } from './routes/oauth.ts';
@@ -61,6 +62,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     accountRoutes,
     userRoutes,
     usageRoutes,
+    eventRoutes,
     elementCallRoutes,
   ]) {
     addRoutes(server, context);
@@ -122,14 +124,15 @@ function passEveryRequest(server: Server, context: RouteContext): void {
     if (request.method === 'OPTIONS') return answerPreflight(request, reply);
     requireHost(request);
     limitArrival(request, context.limits.requestArrivalMs);
-    // Probes and scrapers may bring credentials of their own.
-    const header = isServiceUrl(request.url) ? undefined : request.headers.authorization;
+    // Probes, scrapers and vendors may bring credentials of their own.
+    const bringsOwn = isServiceUrl(request.url) || request.url.startsWith(eventRoutePrefix);
+    const header = bringsOwn ? undefined : request.headers.authorization;
     request.caller = await identifyCaller(context, readCredentials(header));
     return undefined;
   });
   server.addHook('onRoute', (route) => {
-    // Element calls read their own query and body, since every hook is part of their cost.
-    if (route.url === elementCallRoute) return;
+    // Element calls and webhooks are read by their own routes, since every hook is part of their cost.
+    if (route.url === elementCallRoute || route.url.startsWith(eventRoutePrefix)) return;
     route.preValidation = (request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
       dropEmptyQueryValues(request.query);
       done();
@@ -145,8 +148,9 @@ function passEveryRequest(server: Server, context: RouteContext): void {
     const { statusCode } = reply;
     const milliseconds = performance.now() - request.startedAt;
     context.telemetry.requestDone(method, routeOptions.url ?? 'none', statusCode, milliseconds / 1000);
-    // A call to an element leaves a usage record, and a line only when it failed.
-    if (statusCode >= 400 || routeOptions.url !== elementCallRoute) {
+    // Calls to elements leave usage records, and webhooks events: a line only when one failed.
+    const isRecorded = routeOptions.url === elementCallRoute || routeOptions.url?.startsWith(eventRoutePrefix);
+    if (statusCode >= 400 || isRecorded !== true) {
       request.log.info(
         { method, path: pathOf(originalUrl), status: statusCode, ms: Math.round(milliseconds) },
         'answered',

@@ -5,6 +5,7 @@ import type { Account } from '../auth/schemes.ts';
 import { Problem } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import type { Definition } from '../element/define.ts';
+import { requireEventSettings } from '../element/event-settings.ts';
 import {
   fillSettings,
   type GivenSettings,
@@ -19,6 +20,7 @@ import { matchesHost } from '../outbound/routes.ts';
 import type { AuthorizationStore } from '../store/authorizations.ts';
 import type { InstanceRecord, InstanceStore } from '../store/instances.ts';
 import type { Connect, ProviderData } from './connect.ts';
+import { type Subscriptions, withSignatureKey } from './subscribe.ts';
 
 /** Whether answers of an instance's calls are kept, how many, and for how many seconds. */
 export interface CachingRequest {
@@ -58,11 +60,13 @@ export type Provision = (
 interface ProvisionDependencies {
   authorizations: AuthorizationStore;
   connect: Connect;
+  subscriptions: Subscriptions;
   instances: InstanceStore;
 }
 
 /** Makes the provisioning of instances. */
-export function createProvision({ authorizations, connect, instances }: ProvisionDependencies): Provision {
+export function createProvision(dependencies: ProvisionDependencies): Provision {
+  const { authorizations, connect, subscriptions, instances } = dependencies;
   return async (definition, provisioner, request) => {
     const given = splitSettings(definition, request.configuration);
     const hint = await fillRememberedSite(definition, given, request.providerData);
@@ -72,27 +76,36 @@ export function createProvision({ authorizations, connect, instances }: Provisio
     const missing = connect.missing(account, providerData, externalAuthentication);
     requireAll(definition, given, externalAuthentication, missing, hint);
     requireVendorHosts(account);
+    requireEventSettings(definition, account.values);
 
     const connection = await connect.open(account, providerData, externalAuthentication, trace);
     // The token answer may name another host; what was obtained is given back where it came from.
     return connect.orRevoke(account, connection, async () => {
       const connected = addFilled(definition, given, connection?.values);
       const brought = await connect.settle(accountFrom(definition, owner, connected), connection?.tokens, trace);
-      const settled = addFilled(definition, connected, brought);
+      const settled = withSignatureKey(addFilled(definition, connected, brought));
+      const id = await instances.reserveId();
+      const { organizationId } = provisioner;
+      const numbered = { ...accountFrom(definition, owner, settled), organizationId, instanceId: id };
+      const opened = await subscriptions.open(numbered, connection?.tokens, trace);
+      const subscribed = addFilled(definition, settled, opened);
       const name = plainText(request.name ?? '') || definition.document.name;
-      return instances.create({
-        ...provisioner,
-        elementId: definition.id,
-        elementKey: definition.key,
-        name,
-        tags: (request.tags ?? [name]).map(plainText).filter((tag) => tag !== ''),
-        values: settled.values,
-        secrets: connection === undefined ? settled.secrets : withoutTokens(settled.secrets),
-        token: createElementToken(),
-        externalAuthentication,
-        ...request.caching,
-        tokens: connection,
-      });
+      return subscriptions.orClose(numbered, connection?.tokens, opened, () =>
+        instances.create({
+          ...provisioner,
+          id,
+          elementId: definition.id,
+          elementKey: definition.key,
+          name,
+          tags: (request.tags ?? [name]).map(plainText).filter((tag) => tag !== ''),
+          values: subscribed.values,
+          secrets: connection === undefined ? subscribed.secrets : withoutTokens(subscribed.secrets),
+          token: createElementToken(),
+          externalAuthentication,
+          ...request.caching,
+          tokens: connection,
+        }),
+      );
     });
   };
 

@@ -6,24 +6,27 @@ import { accountOf } from '../engine/account.ts';
 import type { RunLifecycle } from '../engine/lifecycle.ts';
 import type { InstanceRecord, InstanceStore } from '../store/instances.ts';
 import type { Connect } from './connect.ts';
+import type { Subscriptions } from './subscribe.ts';
 
 /** Deletes an instance; gives back what could not be done at the vendor, or undefined. */
 export type Remove = (definition: Definition, record: InstanceRecord) => Promise<string | undefined>;
 
 interface RemoveDependencies {
   connect: Connect;
+  subscriptions: Subscriptions;
   runLifecycle: RunLifecycle;
   instances: InstanceStore;
 }
 
 /** Makes the deletion of instances. */
-export function createRemove({ connect, runLifecycle, instances }: RemoveDependencies): Remove {
+export function createRemove({ connect, subscriptions, runLifecycle, instances }: RemoveDependencies): Remove {
   return async (definition, record) => {
+    const unsubscribed = await subscriptions.close(definition, record);
     const undone = await undo(definition, record);
     const failure =
       record.tokens === undefined ? undefined : await connect.revoke(accountOf(record, definition), record.tokens);
     await instances.remove(record.organizationId, record.id);
-    return undone ?? (failure === undefined ? undefined : `its token was not revoked: ${failure}`);
+    return unsubscribed ?? undone ?? (failure === undefined ? undefined : `its token was not revoked: ${failure}`);
   };
 
   /** The element's own farewell; that it fails does not keep an instance from being deleted. */

@@ -1,8 +1,10 @@
 // Changing an instance: its name, tags and settings, and connecting its account again.
 
+import type { Account } from '../auth/schemes.ts';
 import { Problem } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Definition } from '../element/define.ts';
+import { eventWays, requireEventSettings } from '../element/event-settings.ts';
 import { type GivenSettings, mask, mergeSettings, splitSettings, tokenSettings } from '../element/settings.ts';
 import { ownerOf } from '../engine/account.ts';
 import type { Trace } from '../engine/trace.ts';
@@ -17,6 +19,7 @@ import {
   requireVendorHosts,
   withoutTokens,
 } from './provision.ts';
+import { changesSubscription, type Subscriptions, withSignatureKey } from './subscribe.ts';
 
 /** What `PUT` or `PATCH` of an instance says; absent members stay as they are. */
 export interface UpdateRequest {
@@ -37,8 +40,14 @@ export type Update = (
   request: UpdateRequest,
 ) => Promise<InstanceRecord>;
 
+interface UpdateDependencies {
+  connect: Connect;
+  subscriptions: Subscriptions;
+  instances: InstanceStore;
+}
+
 /** Makes the change of instances. Throws a Problem naming what is missing, or the vendor's reason; then nothing changes. */
-export function createUpdate({ connect, instances }: { connect: Connect; instances: InstanceStore }): Update {
+export function createUpdate({ connect, subscriptions, instances }: UpdateDependencies): Update {
   return async (definition, record, request) => {
     const given = withoutDefaults(definition, record, splitSettings(definition, request.configuration ?? {}));
     const wanted = settle(definition, record, request, given);
@@ -52,6 +61,7 @@ export function createUpdate({ connect, instances }: { connect: Connect; instanc
     const missing = again ? connect.missing(asked, request.providerData, external) : [];
     requireAll(definition, wanted, external, missing);
     requireVendorHosts(account);
+    requireEventSettings(definition, account.values);
 
     const reconnects = again || tokensGiven;
     const connection = reconnects
@@ -60,13 +70,36 @@ export function createUpdate({ connect, instances }: { connect: Connect; instanc
     return connect.orRevoke(account, connection, async () => {
       const connected = accountFrom(definition, owner, addFilled(definition, wanted, connection?.values));
       const brought = reconnects ? await connect.settle(connected, connection?.tokens, request.trace) : {};
+      const opened = await renewSubscription(definition, record, connected, connection, request.trace);
       const changed = await instances.update(record.organizationId, record.id, (stored) =>
-        changeOf(definition, settle(definition, stored, request, given), request, connection, brought),
+        changeOf(definition, settle(definition, stored, request, given), request, connection, {
+          ...brought,
+          ...opened,
+        }),
       );
       if (changed === undefined) throw new Problem('notFound', `No instance found with the id ${record.id}.`);
       return changed;
     });
   };
+
+  /** The vendor's subscription follows the settings; gives those that a new one brought. */
+  async function renewSubscription(
+    definition: Definition,
+    record: InstanceRecord,
+    account: Account,
+    connection: Connection | undefined,
+    trace: Trace,
+  ): Promise<Record<string, string>> {
+    const stored = mergeSettings(definition, record.values);
+    const before = eventWays(stored).webhooks;
+    const after = eventWays(account.values).webhooks;
+    const stays = before && after && !changesSubscription(definition, stored, account.values);
+    if (stays || !(before || after)) return {};
+    if (before) await subscriptions.close(definition, record);
+    const { organizationId, id: instanceId } = record;
+    const tokens = connection?.tokens ?? (await subscriptions.tokensOf(definition, record));
+    return subscriptions.open({ ...account, organizationId, instanceId }, tokens, trace);
+  }
 }
 
 /** A default that was read and is sent back stays one: an address made of the subdomain goes on following it. */
@@ -115,7 +148,8 @@ function changeOf(
   connection: Connection | undefined,
   brought: Record<string, string>,
 ): InstanceChange {
-  const { values, secrets } = addFilled(definition, settled, { ...connection?.values, ...brought });
+  const filled = addFilled(definition, settled, { ...connection?.values, ...brought });
+  const { values, secrets } = withSignatureKey(filled);
   return {
     values,
     secrets: withoutTokens(secrets),

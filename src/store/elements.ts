@@ -36,6 +36,8 @@ export interface ElementStore {
   list(viewer: ElementAccount): Promise<StoredElement[]>;
   /** The element with a key or an id that an account has or that is shared with it; its own one wins. */
   find(viewer: ElementAccount, keyOrId: string): Promise<StoredElement | undefined>;
+  /** The elements with a key of all accounts, at most 100: for what a vendor asks, which names no organization. */
+  withKey(key: string): Promise<StoredElement[]>;
   /** One element of an organization: the same object, kept in memory, as long as it does not change. */
   byId(organizationId: number, id: number): Promise<StoredElement | undefined>;
   /**
@@ -134,6 +136,14 @@ export function createElementStore({ database, changes, limits }: ElementDepende
         )
         .limit(1)
         .executeTakeFirst(),
+    withKey: (key) =>
+      database
+        .selectFrom('elements')
+        .select(columns)
+        .where('elements.key', '=', key)
+        .orderBy('elements.id')
+        .limit(100)
+        .execute(),
     byId: (organizationId, id) =>
       kept.get(`${organizationId}/${id}`, async () => {
         const row = await database

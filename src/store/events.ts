@@ -205,6 +205,25 @@ export async function takeEventKeys(
   return new Set(rows.map((row) => names.get(row.key) ?? ''));
 }
 
+/**
+ * Notes that a webhook brought changes of an instance's objects, and gives the keys of those that a poll brought before.
+ */
+export async function keysOfPolls(
+  database: Database,
+  instanceId: number,
+  keys: readonly string[],
+  now: number,
+): Promise<ReadonlySet<string>> {
+  const fresh = await takeEventKeys(database, { instanceId, keys, source: 'webhook' }, now);
+  const names = new Map(keys.filter((key) => !fresh.has(key)).map((key) => [keyOf(key), key]));
+  if (names.size === 0) return new Set();
+  const { rows } = await sql<{ key: string }>`
+    select key from event_keys
+    where week in (${weekOf(now)}::date, ${weekOf(now)}::date - 7) and instance_id = ${instanceId}
+      and key = any(${[...names.keys()]}::uuid[]) and source = 'poll'`.execute(database);
+  return new Set(rows.map((row) => names.get(row.key) ?? ''));
+}
+
 const dayMs = 86_400_000;
 
 /** The Monday of a moment's week (UTC). */

@@ -1,0 +1,128 @@
+// The parts of events, made and handed to each other: inbox and receiver, pump and lanes.
+
+import type { Account } from '../auth/schemes.ts';
+import type { limits as Limits } from '../config.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Secret } from '../core/secret.ts';
+import type { Telemetry } from '../core/telemetry.ts';
+import type { Elements } from '../engine/elements.ts';
+import type { PlatformAddresses } from '../engine/platform-addresses.ts';
+import type { Outbound } from '../outbound/send.ts';
+import type { Scripts } from '../script/scripts.ts';
+import { createCallbackEndpoints } from '../store/callback-endpoints.ts';
+import type { Database } from '../store/database.ts';
+import { createEventWork } from '../store/event-work.ts';
+import { keysOfPolls, type NewEvent } from '../store/events.ts';
+import { createInbox } from '../store/inbox.ts';
+import type { InstanceStore } from '../store/instances.ts';
+import { laneOf } from '../store/lane.ts';
+import { startLanes } from '../store/lanes.ts';
+import type { OrganizationStore } from '../store/organizations.ts';
+import type { WebhookFinders } from '../store/webhook-finders.ts';
+import { createSendCallback } from './callback.ts';
+import { createEndpoints } from './endpoints.ts';
+import { createNormalize } from './normalize.ts';
+import { createPrepare } from './prepare.ts';
+import { type Pump, startPump } from './pump.ts';
+import { createReceive, type Receive } from './receive.ts';
+
+/** Events, running. */
+export interface Events {
+  receive: Receive;
+  /** Tells whoever works on them that events were stored. */
+  stored(events: readonly Pick<NewEvent, 'instanceId' | 'accountId'>[]): void;
+  /** Looks for work now. */
+  wake(): void;
+  /** Ends what runs; what is not done yet is done by another process, or after the next start. */
+  stop(): Promise<void>;
+}
+
+interface EventsDependencies {
+  connectionString: Secret;
+  database: Database;
+  elements: Elements;
+  instances: InstanceStore;
+  organizations: OrganizationStore;
+  finders: WebhookFinders;
+  scripts: Scripts;
+  outbound: Outbound;
+  addresses(account: Account): PlatformAddresses;
+  clock: Clock;
+  limits: typeof Limits;
+  telemetry: Telemetry;
+  failed(error: unknown, what: string): void;
+}
+
+/** Makes the parts and starts the pump. */
+export async function startEvents(dependencies: EventsDependencies): Promise<Events> {
+  const { connectionString, database, elements, instances, organizations, finders, clock, limits, telemetry, failed } =
+    dependencies;
+  const endpoints = createCallbackEndpoints(database);
+  const work = createEventWork(database);
+  const pump: { current: Pump | undefined } = { current: undefined };
+  const wake = () => pump.current?.wake();
+
+  const lanes = await startLanes({
+    connectionString,
+    database,
+    everyMs: limits.lanesEveryMs,
+    onWork: wake,
+    drain: async (left) => pump.current?.drain(left),
+    failed: (error) => failed(error, 'the lanes of events could not be looked after; the next second tries again'),
+  });
+  pump.current = startPump({
+    work,
+    lanes: lanes.owned,
+    prepare: createPrepare({
+      elements,
+      instances,
+      normalize: createNormalize(dependencies.scripts),
+      addresses: dependencies.addresses,
+      subscriptionKey: async () => undefined,
+      knownFromPolls: (instanceId, keys) => keysOfPolls(database, instanceId, keys, clock()),
+    }),
+    sendCallback: createSendCallback(dependencies.outbound, limits.callbackMs),
+    endpoints: createEndpoints(limits, clock),
+    isStopped: endpoints.isStopped,
+    failurePolicy: async ({ organizationId, accountId }) => {
+      const account = await organizations.account(organizationId, accountId);
+      return account?.settings['notification.webhook.failure.policy'] === 'queue' ? 'queue' : 'retry';
+    },
+    health: {
+      failing: async (event, url, reason) => void (await endpoints.note(event, url, 'failing', reason)),
+      stopped: async (event, url, reason) => void (await endpoints.note(event, url, 'stopped', reason)),
+      recovered: async (event, url) => void (await endpoints.recovered(event, url)),
+    },
+    clock,
+    random: Math.random,
+    limits,
+    observe: telemetry.callbackDone,
+    failed,
+  });
+
+  const stored = (events: readonly Pick<NewEvent, 'instanceId' | 'accountId'>[]) => {
+    wake();
+    lanes.announce(events.map(({ instanceId, accountId }) => laneOf(instanceId ?? accountId)));
+  };
+  const inbox = createInbox({ database, clock, limits, stored });
+  return {
+    receive: createReceive({
+      elements,
+      definitionsOf: elements.forVendor,
+      instances,
+      finders,
+      inbox,
+      clock,
+      limits,
+      observe: telemetry.webhookReceived,
+    }),
+    stored,
+    wake,
+    async stop() {
+      await inbox.settled();
+      await pump.current?.stop();
+      await lanes.stop();
+      await work.settled();
+    },
+  };
+}

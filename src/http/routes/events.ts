@@ -1,0 +1,78 @@
+// Where vendors send their webhooks. No credentials of ours are asked for: the element's definition says how a webhook
+// shows that it comes from the vendor.
+
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { Problem } from '../../core/errors.ts';
+import { readVendorRequest, type VendorRequest } from '../../events/vendor-request.ts';
+import type { RouteContext, Server } from '../context.ts';
+import { basePath } from '../dispatch.ts';
+import { secured } from '../openapi.ts';
+import { responses } from '../shapes.ts';
+
+/** The paths that vendors send webhooks to. */
+export const eventRoutePrefix = `${basePath}/events/`;
+
+const Received = Type.Object({ status: Type.String() });
+const ByElement = Type.Object({ elementKey: Type.String() });
+const ByInstance = Type.Object({
+  elementKey: Type.String(),
+  instance: Type.String({ description: 'the instance’s id in base64' }),
+});
+
+/** Adds the routes of incoming webhooks. */
+export function eventRoutes(server: Server, context: RouteContext): void {
+  // A scope of its own: bodies of every type are taken as bytes, since signatures are made of them.
+  server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    for (const method of ['GET', 'POST', 'PUT'] as const) {
+      const common = { tags: ['Events'], security: secured.open, response: responses(Received) };
+      scope.route({
+        method,
+        url: `${eventRoutePrefix}:elementKey`,
+        bodyLimit: context.limits.webhookBytes,
+        schema: {
+          ...common,
+          summary: 'Take a webhook of a vendor; the header Element-Instances or the payload says for whom',
+          params: ByElement,
+        },
+        handler: (request, reply) => take(request, reply, undefined),
+      });
+      scope.route({
+        method,
+        url: `${eventRoutePrefix}:elementKey/:instance`,
+        bodyLimit: context.limits.webhookBytes,
+        schema: { ...common, summary: 'Take a webhook of a vendor for an instance', params: ByInstance },
+        handler: (request, reply) =>
+          take(request, reply, readInstance((request.params as Type.Static<typeof ByInstance>).instance)),
+      });
+    }
+  });
+
+  async function take(request: FastifyRequest, reply: FastifyReply, instanceId: number | undefined) {
+    const { elementKey } = request.params as Type.Static<typeof ByElement>;
+    const answer = await context.receive.webhook(elementKey, instanceId, vendorRequest(request));
+    // The body is the vendor's, not one of ours, so that no schema may change it.
+    return reply.code(answer.status).headers(answer.headers).serializer(String).send(answer.body);
+  }
+}
+
+function readInstance(text: string): number {
+  const id = Number(Buffer.from(text, 'base64').toString());
+  if (Number.isSafeInteger(id) && id > 0) return id;
+  throw new Problem('notFound', `${text} is not the id of an instance in base64.`);
+}
+
+function vendorRequest(request: FastifyRequest): VendorRequest {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  const query: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.query as Record<string, string | string[]>)) {
+    query[name] = Array.isArray(value) ? (value.at(-1) ?? '') : value;
+  }
+  const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  return readVendorRequest({ method: request.method, headers, query, raw });
+}
