@@ -2,10 +2,11 @@
 // and checks that every promise held. CI does a few of each (trials.test.ts).
 
 import { parseArgs } from 'node:util';
+import { eventsKill } from './events-kill.ts';
 import { provisioningKill } from './provisioning-kill.ts';
 import { refreshKill } from './refresh-kill.ts';
 
-const trials = { 'provisioning-kill': provisioningKill, 'refresh-kill': refreshKill };
+const trials = { 'events-kill': eventsKill, 'provisioning-kill': provisioningKill, 'refresh-kill': refreshKill };
 
 const { values } = parseArgs({
   options: { count: { type: 'string', default: '50' }, only: { type: 'string' }, seed: { type: 'string' } },
