@@ -252,7 +252,6 @@ export function createWebhooks(now: () => Date, settings: AllSettings): Webhooks
       stopped.abort();
       for (const lane of lanes.values()) for (const resolve of lane.queue.splice(0)) resolve();
       await agent.destroy();
-      for (const entry of entries.values()) if (entry.state === 'waiting') end(entry, 'stopped');
     },
   };
 }
