@@ -5,12 +5,14 @@ import { type Static, Type } from 'typebox';
 import { findAccount, sandboxAccounts } from './accounts.ts';
 import { FaultOrder } from './faults.ts';
 import { splitTarget, vendorOfHost } from './hosts.ts';
+import { RepeatedCalls, repeatCalls } from './repeated-calls.ts';
 import { VendorSettings } from './settings.ts';
 import { storedBytes } from './stored.ts';
-import { type VendorKey, type VendorRequest, vendorKeys } from './vendor.ts';
+import type { VendorKey, VendorRequest } from './vendor.ts';
+import { VendorName } from './vendor-name.ts';
+import { webhookRoutes } from './webhook-control.ts';
 import type { ControlledSandbox } from './world.ts';
 
-const VendorName = Type.Unsafe<VendorKey>(Type.Union([Type.Enum(vendorKeys), Type.String({ pattern: '^element:' })]));
 const strict = { additionalProperties: false };
 
 const TokenChoice = Type.Object(
@@ -53,7 +55,10 @@ const Consent = Type.Object(
 );
 
 /** The routes of the control API, as README.md lists them. */
-export function controlRoutes(sandbox: ControlledSandbox): (app: FastifyInstance) => Promise<void> {
+export function controlRoutes(
+  sandbox: ControlledSandbox,
+  closing: AbortSignal,
+): (app: FastifyInstance) => Promise<void> {
   return async (app) => {
     readEmptyBodies(app);
 
@@ -110,6 +115,16 @@ export function controlRoutes(sandbox: ControlledSandbox): (app: FastifyInstance
       const all = sandbox.world().state.settings;
       all[vendor] = { ...all[vendor], ...settings };
       return all[vendor];
+    });
+
+    await app.register(webhookRoutes(sandbox), { prefix: '/webhooks' });
+
+    app.post<{ Body: RepeatedCalls }>('/calls', { schema: { body: RepeatedCalls } }, async (request, reply) => {
+      const { vendors } = sandbox.world();
+      const answers = await repeatCalls(vendors, request.body, closing);
+      if (answers !== undefined) return answers;
+      const knownHosts = vendors.flatMap((known) => known.hosts);
+      return reply.code(400).send({ error: 'url is not a URL of a simulated vendor.', knownHosts });
     });
 
     app.post<{ Body: Static<typeof PasswordChange> }>(

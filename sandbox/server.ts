@@ -42,6 +42,7 @@ export async function startSandbox(
   const sandbox: ControlledSandbox = {
     world: () => world,
     reset: () => {
+      void world.state.webhooks.stop();
       world = createWorld(now, documents);
       store.remove();
     },
@@ -53,7 +54,7 @@ export async function startSandbox(
   });
   // Some elements send a form with a GET.
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
-  await app.register(controlRoutes(sandbox), { prefix: '/_sandbox' });
+  await app.register(controlRoutes(sandbox, closing.signal), { prefix: '/_sandbox' });
   await app.register(async (scope) => vendorRoutes(scope, sandbox, { now, store, closing: closing.signal, onUnknown }));
   const url = await app.listen({ host, port });
 
@@ -64,6 +65,7 @@ export async function startSandbox(
     introductions: world.generic.map(({ introduction }) => introduction),
     async close() {
       closing.abort();
+      await world.state.webhooks.stop();
       await app.close();
       store.remove();
     },

@@ -2,6 +2,7 @@
 
 import { type Static, Type } from 'typebox';
 import { type VendorKey, vendorKeys } from './vendor.ts';
+import { WebhookSettings } from './webhooks.ts';
 
 const seconds = Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]);
 
@@ -27,6 +28,8 @@ export const VendorSettings = Type.Object(
     largestUploadBytes: Type.Optional(Type.Integer({ minimum: 1 })),
     /** Another content type on token answers than the right one. */
     contentType: Type.Optional(Type.String({ minLength: 1 })),
+    /** How what the vendor sends of its own accord is bent. */
+    webhooks: Type.Optional(WebhookSettings),
   },
   { additionalProperties: false },
 );

@@ -1,6 +1,7 @@
 // A call of Webex's REST API as its resources see it: who calls, what they sent, how they are refused, and pages.
 
 import { type Answer, json, mediaType, type VendorRequest } from '../vendor.ts';
+import type { Webhooks } from '../webhooks.ts';
 import type { Person, Room, WebexData } from './data.ts';
 import { webexError } from './login.ts';
 
@@ -16,6 +17,11 @@ export interface WebexCall {
   id: string;
   /** Bytes that a file may have. */
   largestFile: number;
+  /** The application that calls. */
+  clientId: string;
+  send: Webhooks['send'];
+  /** The time when something comes of the call later. */
+  clock: () => Date;
 }
 
 /** Ends a call with an error answer. */

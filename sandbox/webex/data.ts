@@ -100,6 +100,27 @@ export interface Team {
   created: string;
 }
 
+/** developer.webex.com "Webhooks". */
+export interface WebexWebhook {
+  id: string;
+  name: string;
+  targetUrl: string;
+  resource: string;
+  event: string;
+  filter?: string;
+  secret?: string;
+  orgId: string;
+  /** The person. */
+  createdBy: string;
+  /** The application that made it. */
+  appId: string;
+  ownedBy: 'creator';
+  status: 'active' | 'inactive';
+  created: string;
+  /** When attempts failed, in milliseconds; not shown. */
+  failures: number[];
+}
+
 /** All that a Webex organization holds, by id. */
 export interface WebexData {
   people: Map<string, Person>;
@@ -111,14 +132,25 @@ export interface WebexData {
   memberships: Map<string, Membership>;
   teams: Map<string, Team>;
   teamMemberships: Map<string, Membership>;
+  webhooks: Map<string, WebexWebhook>;
+  /** The number of something that happened, from 1. */
+  nextOccasion(): number;
   /** An id that nothing else has. */
   newId(kind: WebexKind): string;
 }
 
-export type WebexKind = 'PEOPLE' | 'ROOM' | 'MESSAGE' | 'MEMBERSHIP' | 'TEAM' | 'TEAM_MEMBERSHIP' | 'CONTENT';
+export type WebexKind =
+  | 'PEOPLE'
+  | 'ROOM'
+  | 'MESSAGE'
+  | 'MEMBERSHIP'
+  | 'TEAM'
+  | 'TEAM_MEMBERSHIP'
+  | 'CONTENT'
+  | 'WEBHOOK';
 
 /** Webex ids are base64 of a URI. */
-function webexId(kind: string, id: string): string {
+export function webexId(kind: string, id: string): string {
   return Buffer.from(`ciscospark://us/${kind}/${id}`, 'utf8').toString('base64url');
 }
 
@@ -154,6 +186,7 @@ const uuidStart: Record<WebexKind, string> = {
   TEAM: '13e4b8d0-7a9f-11e6-bd42-',
   TEAM_MEMBERSHIP: '7c1d5f30-7a9f-11e6-a2f1-',
   CONTENT: '4ca4f4d0-7aa0-11e6-b60a-',
+  WEBHOOK: 'f4e60560-6602-4fb0-a25a-',
 };
 
 /** The id of the person who logs in as this account, who is the person of the same number. */
@@ -187,7 +220,9 @@ export function createWebexData(): WebexData {
     TEAM: 0,
     TEAM_MEMBERSHIP: 0,
     CONTENT: 0,
+    WEBHOOK: 0,
   };
+  let occasions = 0;
   const data: WebexData = {
     people: new Map(),
     rooms: new Map(),
@@ -197,6 +232,8 @@ export function createWebexData(): WebexData {
     memberships: new Map(),
     teams: new Map(),
     teamMemberships: new Map(),
+    webhooks: new Map(),
+    nextOccasion: () => ++occasions,
     newId: (kind) => numberedId(kind, ++numbers[kind]),
   };
   for (const account of sandboxAccounts) add(data.people, seedPerson(data, account, [fullAdministrator.id]));

@@ -15,6 +15,7 @@ import {
   WebexRefusal,
 } from './call.ts';
 import { enter, join, type Membership, type Person, type WebexData } from './data.ts';
+import { tellOfMembership } from './notices.ts';
 
 /** The handlers of one of the two APIs. */
 export interface MembershipApi {
@@ -53,24 +54,35 @@ export const teamMemberships = membershipApi({
   add: (call, teamId, person, isModerator) => join(call.data, teamId, person, isModerator, call.now),
 });
 
+/** A member of a room as the API shows it. */
+export function shownMembership(call: WebexCall, membership: Membership): Record<string, unknown> {
+  return shown(call, 'roomId', membership);
+}
+
+function shown(
+  call: WebexCall,
+  parameter: Place['parameter'],
+  { id, placeId, personId, isModerator, isRoomHidden = false, created }: Membership,
+): Record<string, unknown> {
+  const person = call.data.people.get(personId);
+  return {
+    id,
+    [parameter]: placeId,
+    personId,
+    personEmail: person?.emails[0],
+    personDisplayName: person?.displayName,
+    personOrgId: person?.orgId,
+    isModerator,
+    ...(parameter === 'roomId' && { isRoomHidden, isMonitor: false, roomType: call.data.rooms.get(placeId)?.type }),
+    created,
+  };
+}
+
 function membershipApi({ parameter, rows, check, add }: Place): MembershipApi {
-  const show = (call: WebexCall, { id, placeId, personId, isModerator, isRoomHidden = false, created }: Membership) => {
-    const person = call.data.people.get(personId);
-    return {
-      id,
-      [parameter]: placeId,
-      personId,
-      personEmail: person?.emails[0],
-      personDisplayName: person?.displayName,
-      personOrgId: person?.orgId,
-      isModerator,
-      ...(parameter === 'roomId' && {
-        isRoomHidden,
-        isMonitor: false,
-        roomType: call.data.rooms.get(placeId)?.type,
-      }),
-      created,
-    };
+  const show = (call: WebexCall, membership: Membership) => shown(call, parameter, membership);
+  /** Webhooks hear of the members of rooms, not of those of teams ("Event reference"). */
+  const tell = (call: WebexCall, event: 'created' | 'updated' | 'deleted', membership: Membership) => {
+    if (parameter === 'roomId') tellOfMembership(call, event, show(call, membership));
   };
   const found = (call: WebexCall) => {
     const membership = rows(call.data).get(call.id);
@@ -103,7 +115,9 @@ function membershipApi({ parameter, rows, check, add }: Place): MembershipApi {
       const person = personNamed(call, textOf(body, 'personId'), textOf(body, 'personEmail'));
       if (person === undefined) throw new WebexRefusal(400, 'Either personId or personEmail must be given.');
       if (isMember(rows(call.data), placeId, person.id)) throw new WebexRefusal(409, 'User is already a participant.');
-      return json(200, show(call, add(call, placeId, person, flagOf(body, 'isModerator') ?? false)));
+      const membership = add(call, placeId, person, flagOf(body, 'isModerator') ?? false);
+      tell(call, 'created', membership);
+      return json(200, show(call, membership));
     },
     read: (call) => json(200, show(call, found(call))),
     update(call) {
@@ -116,10 +130,13 @@ function membershipApi({ parameter, rows, check, add }: Place): MembershipApi {
       }
       membership.isModerator = isModerator ?? membership.isModerator;
       if (isRoomHidden !== undefined) membership.isRoomHidden = isRoomHidden;
+      tell(call, 'updated', membership);
       return json(200, show(call, membership));
     },
     remove(call) {
-      rows(call.data).delete(found(call).id);
+      const membership = found(call);
+      rows(call.data).delete(membership.id);
+      tell(call, 'deleted', membership);
       return deleted;
     },
   };

@@ -14,7 +14,9 @@ import {
   WebexRefusal,
 } from './call.ts';
 import { contentAddress, enter, type Message, newRoom, type Person, type Room, type Said, say } from './data.ts';
+import { shownMembership } from './memberships.ts';
 import { keepFile, readPosted } from './message-files.ts';
+import { tellOfMembership, tellOfMessage, tellOfRoom } from './notices.ts';
 
 /** As many as a page has without `max` ("List Messages"). */
 const usualPage = 50;
@@ -72,7 +74,9 @@ export function createMessage(call: WebexCall): Answer {
     ...(file !== undefined && { files: [contentAddress(keepFile(call, room, file), call.request.host)] }),
     ...(attachments !== undefined && { attachments }),
   };
-  return json(200, say(call.data, room, call.self, said, call.now));
+  const message = say(call.data, room, call.self, said, call.now);
+  tellOfMessage(call, 'created', message);
+  return json(200, message);
 }
 
 /** GET /messages/{messageId}. */
@@ -94,12 +98,15 @@ export function updateMessage(call: WebexCall): Answer {
   if (edits >= mostEdits) throw new WebexRefusal(400, 'The limit of edits of this message has been reached.');
   Object.assign(message, contentOf(call, body, false), { updated: call.now });
   call.data.edits.set(message.id, edits + 1);
+  tellOfMessage(call, 'updated', message);
   return json(200, message);
 }
 
 /** DELETE /messages/{messageId}. */
 export function deleteMessage(call: WebexCall): Answer {
-  call.data.messages.delete(ownMessage(call).id);
+  const message = ownMessage(call);
+  call.data.messages.delete(message.id);
+  tellOfMessage(call, 'deleted', message);
   return deleted;
 }
 
@@ -183,5 +190,9 @@ function directRoom(call: WebexCall, person: Person): Room {
   if (found !== undefined) return found;
   const room = newRoom(call.data, person.displayName, call.self, call.now, 'direct');
   enter(call.data, room, person, false, call.now);
+  for (const member of memberships.values()) {
+    if (member.placeId === room.id) tellOfMembership(call, 'created', shownMembership(call, member));
+  }
+  tellOfRoom(call, 'created', room);
   return room;
 }

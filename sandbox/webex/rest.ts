@@ -11,14 +11,15 @@ import { createMessage, deleteMessage, listMessages, readMessage, updateMessage 
 import * as people from './people.ts';
 import { createRoom, deleteRoom, listRooms, readRoom, updateRoom } from './rooms.ts';
 import { createTeam, deleteTeam, listTeams, readTeam, updateTeam } from './teams.ts';
+import { createWebhook, deleteWebhook, listWebhooks, readWebhook, updateWebhook } from './webhooks.ts';
 
 type Handler = (call: WebexCall, scope: string) => Answer;
 
 interface Resource {
-  /** One of these allows GET. */
-  read: string[];
-  /** One of these allows the other methods. */
-  write: string[];
+  /** One of these allows GET; left out: every token does. */
+  read?: string[];
+  /** One of these allows the other methods; left out: every token does. */
+  write?: string[];
   collection: Record<string, Handler>;
   item: Record<string, Handler>;
 }
@@ -75,6 +76,11 @@ const resources: Record<string, Resource> = {
     collection: { GET: people.listRoles },
     item: { GET: people.readRole },
   },
+  // What one may hear of is decided when a webhook is made ("Webhooks": a read scope of its resource).
+  webhooks: {
+    collection: { GET: listWebhooks, POST: createWebhook },
+    item: { GET: readWebhook, PUT: updateWebhook, DELETE: deleteWebhook },
+  },
   licenses: {
     ...scopes('spark-admin:licenses'),
     collection: { GET: people.listLicenses },
@@ -89,9 +95,12 @@ function scopes(name: string): { read: string[]; write: string[] } {
 /** Answers a call below `/v1/` of the account with this number, whose token has this scope. */
 export function webexApi(
   data: WebexData,
-  now: Date,
   request: VendorRequest,
-  { accountNumber, scope, largestFile }: { accountNumber: number; scope: string; largestFile: number },
+  {
+    accountNumber,
+    scope,
+    ...more
+  }: { accountNumber: number; scope: string } & Pick<WebexCall, 'largestFile' | 'clientId' | 'send' | 'clock'>,
 ): Answer {
   const [, name = '', id] = /^\/v1\/(team\/memberships|[a-z]+)(?:\/([^/]+))?$/.exec(request.path) ?? [];
   const resource = Object.hasOwn(resources, name) ? resources[name] : undefined;
@@ -103,7 +112,7 @@ export function webexApi(
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   if (!mayCall(scope, isRead ? resource.read : resource.write)) return missingScope();
   const query = new URLSearchParams(request.query);
-  const call = { data, self, now: now.toISOString(), request, query, id: id ?? '', largestFile };
+  const call = { data, self, now: more.clock().toISOString(), request, query, id: id ?? '', ...more };
   return answer(handler, call, scope);
 }
 
@@ -116,7 +125,8 @@ function answer(handler: Handler, call: WebexCall, scope: string): Answer {
   }
 }
 
-function mayCall(granted: string, allowing: string[]): boolean {
+function mayCall(granted: string, allowing: string[] | undefined): boolean {
+  if (allowing === undefined) return true;
   const had = scopesOf(granted);
   return had.includes('spark:all') || allowing.some((scope) => had.includes(scope));
 }

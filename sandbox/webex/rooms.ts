@@ -14,6 +14,8 @@ import {
   WebexRefusal,
 } from './call.ts';
 import { newRoom, type Room } from './data.ts';
+import { shownMembership } from './memberships.ts';
+import { tellOfMembership, tellOfRoom } from './notices.ts';
 
 const sorts = { id: 'id', created: 'created', lastactivity: 'lastActivity' } as const;
 
@@ -67,8 +69,11 @@ export function createRoom(call: WebexCall): Answer {
   const changes = changesOf(call, body, undefined);
   const room = Object.assign(newRoom(call.data, title, call.self, call.now), changes);
   for (const member of call.data.memberships.values()) {
-    if (member.placeId === room.id) member.isModerator = room.isLocked;
+    if (member.placeId !== room.id) continue;
+    member.isModerator = room.isLocked;
+    tellOfMembership(call, 'created', shownMembership(call, member));
   }
+  tellOfRoom(call, 'created', room);
   return json(200, room);
 }
 
@@ -82,7 +87,9 @@ export function updateRoom(call: WebexCall): Answer {
   const room = groupRoom(call);
   const body = bodyOf(call);
   const title = required(textOf(body, 'title'), 'title');
-  return json(200, Object.assign(room, { title }, changesOf(call, body, room)));
+  Object.assign(room, { title }, changesOf(call, body, room));
+  tellOfRoom(call, 'updated', room);
+  return json(200, room);
 }
 
 /** DELETE /rooms/{roomId}, with its messages and memberships. */

@@ -40,7 +40,13 @@ function handle(state: SandboxState, data: WebexData, request: VendorRequest): A
     const body = webexError('The request requires a valid access token set in the Authorization request header.');
     return json(401, body, { 'www-authenticate': 'Bearer realm="Webex"' });
   }
-  const { account, scope } = token.grant;
-  const largest = state.settings.webex.largestUploadBytes ?? largestFile;
-  return webexApi(data, state.now(), request, { accountNumber: account.number, scope, largestFile: largest });
+  const { account, scope, clientId } = token.grant;
+  return webexApi(data, request, {
+    accountNumber: account.number,
+    scope,
+    largestFile: state.settings.webex.largestUploadBytes ?? largestFile,
+    clientId,
+    send: state.webhooks.send,
+    clock: state.now,
+  });
 }

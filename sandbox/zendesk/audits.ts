@@ -22,7 +22,9 @@ export function recordAudit(
     events,
     via: ticket['via'],
   };
-  site.audits.set(ticket.id, [...(site.audits.get(ticket.id) ?? []), audit]);
+  const known = site.audits.get(ticket.id);
+  if (known === undefined) site.audits.set(ticket.id, [audit]);
+  else known.push(audit);
   return audit;
 }
 

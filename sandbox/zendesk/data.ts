@@ -1,6 +1,8 @@
 // What one Zendesk account holds, and how its users, organizations, groups, tickets and comments are stored.
 
 import type { Stored } from '../stored.ts';
+import type { Webhooks } from '../webhooks.ts';
+import type { ZendeskWebhook } from './webhooks.ts';
 
 /** One record as the API shows it. */
 export type ZendeskRecord = { id: number } & Record<string, unknown>;
@@ -37,11 +39,17 @@ export interface ZendeskSite {
   userFields: Map<number, ZendeskRecord>;
   slaPolicies: Map<number, ZendeskRecord>;
   macros: Map<number, ZendeskRecord>;
+  triggers: Map<number, ZendeskRecord>;
+  targets: Map<number, ZendeskRecord>;
+  /** How often a target has failed without a success in between. */
+  targetFailures: Map<number, number>;
+  webhooks: Map<string, ZendeskWebhook>;
   categories: Map<number, ZendeskRecord>;
   sections: Map<number, ZendeskRecord>;
   articles: Map<number, ZendeskRecord>;
   /** An id for a new record other than a ticket. */
   newId(): number;
+  send: Webhooks['send'];
 }
 
 /** Stores a group; the members not given are as Zendesk sets them. */

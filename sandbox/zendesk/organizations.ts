@@ -4,6 +4,7 @@ import { type Answer, json, type VendorRequest } from '../vendor.ts';
 import { blank, isSameText, taken } from './answers.ts';
 import { addGroup, addOrganization, type ZendeskSite } from './data.ts';
 import { pageOf } from './pages.ts';
+import { tellOfOrganization } from './people-events.ts';
 import { isLacking, isTaken, type Kind, recordsOf } from './records.ts';
 import { groupChildren, organizationChildren } from './related.ts';
 import { besideRows, includedIn } from './side-loads.ts';
@@ -27,6 +28,7 @@ const organizations: Kind = {
   sideLoaded: 'organizations',
   records: (site) => site.organizations,
   add: addOrganization,
+  tell: tellOfOrganization,
   check: (site, given, record) => checkName(site.organizations, given, record),
 };
 

@@ -5,6 +5,7 @@ import { type Answer, empty, json, type VendorRequest } from '../vendor.ts';
 import { recordInvalid, recordNotFound, type Violation, wrappedBody } from './answers.ts';
 import type { ZendeskRecord, ZendeskSite } from './data.ts';
 import { type Listing, pageOf } from './pages.ts';
+import type { Fate } from './people-events.ts';
 import { besideRows, type SideLoaded } from './side-loads.ts';
 
 type Members = Record<string, unknown>;
@@ -29,6 +30,10 @@ export interface Kind {
   derived?(changes: Members): Members;
   /** members of `writable` that only a new record takes; a change of them is passed over (_assumed_) */
   fixed?: readonly string[];
+  /** members of `writable` that are kept and never shown */
+  hidden?: readonly string[];
+  /** hears of every record that is made, changed or deleted */
+  tell?(site: ZendeskSite, record: ZendeskRecord, fate: Fate): void;
   /** why a record cannot be deleted */
   stays?(record: ZendeskRecord): Violation | undefined;
 }
@@ -54,15 +59,20 @@ export function recordsOf(
 function list(site: ZendeskSite, request: VendorRequest, kind: Kind): Answer {
   const rows = [...kind.records(site).values()];
   const listed = kind.listed?.(rows, new URLSearchParams(request.query)) ?? rows;
-  return pageOf(request, kind.plural, listed, {
-    ...(kind.ways === undefined ? {} : { ways: kind.ways }),
-    ...(kind.sideLoaded === undefined ? {} : { beside: besideRows(site, request, kind.sideLoaded) }),
-  });
+  return pageOf(
+    request,
+    kind.plural,
+    listed.map((row) => shown(kind, row)),
+    {
+      ...(kind.ways === undefined ? {} : { ways: kind.ways }),
+      ...(kind.sideLoaded === undefined ? {} : { beside: besideRows(site, request, kind.sideLoaded) }),
+    },
+  );
 }
 
 function show(site: ZendeskSite, request: VendorRequest, kind: Kind, record: ZendeskRecord): Answer {
   const beside = kind.sideLoaded === undefined ? {} : besideRows(site, request, kind.sideLoaded)([record]);
-  return json(200, { [kind.name]: record, ...beside });
+  return json(200, { [kind.name]: shown(kind, record), ...beside });
 }
 
 function create(site: ZendeskSite, request: VendorRequest, kind: Kind): Answer {
@@ -72,7 +82,8 @@ function create(site: ZendeskSite, request: VendorRequest, kind: Kind): Answer {
   if (violations.length > 0) return recordInvalid(violations);
   const now = toSecond(site.now());
   const record = kind.add(site, { id: site.newId(), ...changesOf(kind, given), created_at: now, updated_at: now });
-  return json(201, { [kind.name]: record }, { location: String(record['url']) });
+  kind.tell?.(site, record, { kind: 'created' });
+  return json(201, { [kind.name]: shown(kind, record) }, { location: String(record['url']) });
 }
 
 function update(site: ZendeskSite, request: VendorRequest, kind: Kind, record: ZendeskRecord): Answer {
@@ -82,14 +93,22 @@ function update(site: ZendeskSite, request: VendorRequest, kind: Kind, record: Z
   if (violations.length > 0) return recordInvalid(violations);
   const fixed = new Set(kind.fixed);
   const changes = Object.entries(changesOf(kind, given)).filter(([name]) => !fixed.has(name));
+  const before = { ...record };
   Object.assign(record, Object.fromEntries(changes), { updated_at: toSecond(site.now()) });
-  return json(200, { [kind.name]: record });
+  kind.tell?.(site, record, { kind: 'changed', before });
+  return json(200, { [kind.name]: shown(kind, record) });
+}
+
+function shown({ hidden }: Kind, record: ZendeskRecord): ZendeskRecord {
+  if (hidden === undefined) return record;
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !hidden.includes(name))) as ZendeskRecord;
 }
 
 function remove(site: ZendeskSite, kind: Kind, record: ZendeskRecord): Answer {
   const stays = kind.stays?.(record);
   if (stays !== undefined) return recordInvalid([stays]);
   kind.records(site).delete(record.id);
+  kind.tell?.(site, record, { kind: 'deleted' });
   return empty(204);
 }
 

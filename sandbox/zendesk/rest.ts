@@ -14,10 +14,13 @@ import { groupsApi, organizationsApi, searchOrganizations, showMany } from './or
 import { type Kind, recordsOf } from './records.ts';
 import { countedList, countOf, userChildren } from './related.ts';
 import { search, searchCount } from './search.ts';
+import { targets } from './targets.ts';
 import { listMetrics, ticketChildren } from './ticket-children.ts';
 import { createTicket, deleteTicket, listComments, listTickets, showTicket, updateTicket } from './tickets.ts';
+import { triggersApi } from './triggers.ts';
 import { deleteUpload, showAttachment, upload } from './uploads.ts';
 import { createUser, deleteUser, listUsers, showUser, updateUser } from './users.ts';
+import { webhooksApi } from './webhooks.ts';
 
 /** One call: the path after /api/v2/ in its segments, and whose it is. */
 interface Call {
@@ -46,6 +49,7 @@ const places: Readonly<Record<string, Place>> = {
     more.length > 0 ? undefined : organizationsApi(site, request, numberOf(id), child),
   search: ({ site, request }, more) =>
     request.method === 'GET' && more.length === 0 ? search(site, request) : undefined,
+  targets: plain(targets),
   ticket_fields: plain(ticketFields),
   ticket_metrics: ({ site, request }, more) =>
     request.method === 'GET' && more.length === 0 ? listMetrics(site, request) : undefined,
@@ -64,6 +68,7 @@ export function zendeskRest(
 ): Answer {
   const call = { state, site, request, userId };
   const [first = '', second, ...others] = path.split('/').map(decoded);
+  const below = [second, ...others].filter((part) => part !== undefined);
   const { method } = request;
   const list = method === 'GET' ? countedList(path) : undefined;
   if (list !== undefined) {
@@ -71,13 +76,10 @@ export function zendeskRest(
   }
   if (method === 'GET' && path === 'search/count') return searchCount(site, request);
   if (first === 'help_center') {
-    return helpCenter(
-      site,
-      request,
-      [second, ...others].filter((part) => part !== undefined),
-      userId,
-    );
+    return helpCenter(site, request, below, userId);
   }
+  if (first === 'webhooks') return webhooksApi(site, request, below, userId) ?? invalidEndpoint();
+  if (first === 'triggers') return triggersApi(site, request, below) ?? invalidEndpoint();
   if (first === 'slas' && second === 'policies') return plain(slaPolicies)(call, others) ?? invalidEndpoint();
   if (first === 'uploads') return uploads(call, second, others) ?? invalidEndpoint();
   if (method === 'GET' && others.length === 0 && second === 'show_many' && isShownInMany(first)) {
@@ -89,12 +91,7 @@ export function zendeskRest(
   if (place === undefined) return invalidEndpoint();
   const isMe = first === 'users' && second === 'me';
   if (second !== undefined && !isMe && !/^\d+$/.test(second)) return invalidId(first);
-  return (
-    place(
-      call,
-      [second, ...others].filter((part) => part !== undefined),
-    ) ?? invalidEndpoint()
-  );
+  return place(call, below) ?? invalidEndpoint();
 }
 
 function isShownInMany(first: string): first is 'tickets' | 'users' | 'organizations' {
@@ -150,7 +147,7 @@ function tickets(
   if (child !== undefined) return ticketChildren(site, request, id, child, userId);
   if (method === 'GET') return showTicket(site, request, id);
   if (method === 'PUT') return updateTicket(site, request, id, userId);
-  return method === 'DELETE' ? deleteTicket(site, id) : undefined;
+  return method === 'DELETE' ? deleteTicket(site, id, userId) : undefined;
 }
 
 function users(

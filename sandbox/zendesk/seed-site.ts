@@ -2,6 +2,7 @@
 
 import { fullName, sandboxAccounts } from '../accounts.ts';
 import { companies, createSeed, personName, requests, toSecond } from '../seed.ts';
+import type { Webhooks } from '../webhooks.ts';
 import { fieldEvents, recordAudit } from './audits.ts';
 import { addBrand } from './brands.ts';
 import { addMacro, addSlaPolicy } from './business-rules.ts';
@@ -30,7 +31,7 @@ const priorities = ['low', 'normal', 'normal', 'high', 'urgent'] as const;
 const types = ['question', 'incident', 'problem', 'task'] as const;
 
 /** The account at `host`, with the data that it starts with. */
-export function createSite(host: string, now: () => Date): ZendeskSite {
+export function createSite(host: string, now: () => Date, send: Webhooks['send']): ZendeskSite {
   let lastId = 360_000_000_000;
   const site: ZendeskSite = {
     host,
@@ -50,10 +51,15 @@ export function createSite(host: string, now: () => Date): ZendeskSite {
     userFields: new Map(),
     slaPolicies: new Map(),
     macros: new Map(),
+    triggers: new Map(),
+    targets: new Map(),
+    targetFailures: new Map(),
+    webhooks: new Map(),
     categories: new Map(),
     sections: new Map(),
     articles: new Map(),
     newId: () => ++lastId,
+    send,
   };
   seedPeopleAndTickets(site);
   seedSettings(site);

@@ -6,6 +6,7 @@ import { type Answer, json, type VendorRequest } from '../vendor.ts';
 import { isObject, recordInvalid, recordNotFound, ticketIsClosed, updateCollision } from './answers.ts';
 import { fieldEvents, recordAudit } from './audits.ts';
 import type { ZendeskRecord, ZendeskSite } from './data.ts';
+import { tellOfTicket } from './notices.ts';
 
 /** /api/v2/tickets/{id}/tags.json: a change is in the history of the ticket, and closed ones stay as they are. */
 export function ticketTags(
@@ -23,7 +24,8 @@ export function ticketTags(
   const answer = tagsOf(site, request, ticket);
   if (ticket !== undefined && !isDeepStrictEqual(before, ticket['tags'])) {
     const events = fieldEvents(site, 'Change', [['tags', ticket['tags'], before]]);
-    recordAudit(site, ticket, { authorId: userId, events, createdAt: toSecond(site.now()) });
+    const audit = recordAudit(site, ticket, { authorId: userId, events, createdAt: toSecond(site.now()) });
+    tellOfTicket(site, ticket, 'Change', audit);
   }
   return answer;
 }

@@ -17,6 +17,7 @@ import {
 } from './answers.ts';
 import { fieldEvents, recordAudit } from './audits.ts';
 import { addComment, addTicket, addUser, type ZendeskRecord, type ZendeskSite } from './data.ts';
+import { tellOfDeletedTicket, tellOfTicket } from './notices.ts';
 import { pageOf } from './pages.ts';
 import { picked } from './records.ts';
 import { besideRows } from './side-loads.ts';
@@ -120,7 +121,7 @@ export function createTicket(site: ZendeskSite, request: VendorRequest, userId: 
   const organization = site.users.get(Number(requester))?.['organization_id'] ?? null;
   const submitter = given['submitter_id'] ?? userId;
   const ticket = addTicket(site, {
-    id: Math.max(0, ...site.tickets.keys()) + 1,
+    id: [...site.tickets.keys()].reduce((most, id) => Math.max(most, id), 0) + 1,
     description: body,
     requester_id: requester,
     submitter_id: submitter,
@@ -135,7 +136,9 @@ export function createTicket(site: ZendeskSite, request: VendorRequest, userId: 
   const headers = { location: String(ticket['url']) };
   const set = ['subject', 'status', 'priority', 'type'].map((name) => [name, ticket[name]] as const);
   const events = [first, ...fieldEvents(site, 'Create', set)];
-  return json(201, { ticket, audit: recordAudit(site, ticket, { authorId: userId, events, createdAt: now }) }, headers);
+  const audit = recordAudit(site, ticket, { authorId: userId, events, createdAt: now });
+  tellOfTicket(site, ticket, 'Create', audit);
+  return json(201, { ticket, audit }, headers);
 }
 
 /** PUT /api/v2/tickets/{id}.json: changes, and a comment when one is given. */
@@ -166,13 +169,19 @@ export function updateTicket(site: ZendeskSite, request: VendorRequest, id: numb
   if (events.length === 0) return json(200, { ticket });
   // "It is updated only if the update generates a ticket event."
   ticket['updated_at'] = now;
-  return json(200, { ticket, audit: recordAudit(site, ticket, { authorId: userId, events, createdAt: now }) });
+  const audit = recordAudit(site, ticket, { authorId: userId, events, createdAt: now });
+  tellOfTicket(site, ticket, 'Change', audit);
+  return json(200, { ticket, audit });
 }
 
 /** DELETE /api/v2/tickets/{id}.json. */
-export function deleteTicket(site: ZendeskSite, id: number): Answer {
+export function deleteTicket(site: ZendeskSite, id: number, userId: number): Answer {
+  const ticket = site.tickets.get(id);
+  if (ticket === undefined) return recordNotFound();
   site.comments.delete(id);
-  return site.tickets.delete(id) ? empty(204) : recordNotFound();
+  site.tickets.delete(id);
+  tellOfDeletedTicket(site, ticket, userId);
+  return empty(204);
 }
 
 /** GET /api/v2/tickets/{id}/comments.json, the oldest first; `sort_order=desc` turns it round. */

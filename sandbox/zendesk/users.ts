@@ -13,6 +13,7 @@ import {
 } from './answers.ts';
 import { addUser, type ZendeskRecord, type ZendeskSite } from './data.ts';
 import { pageOf } from './pages.ts';
+import { tellOfUser } from './people-events.ts';
 import { picked } from './records.ts';
 import { besideRows } from './side-loads.ts';
 
@@ -92,6 +93,7 @@ export function createUser(site: ZendeskSite, request: VendorRequest): Answer {
   const now = toSecond(site.now());
   const email = given['email'] === undefined ? null : String(given['email']).toLowerCase();
   const user = addUser(site, { id: site.newId(), email, created_at: now, updated_at: now, ...picked(writable, given) });
+  tellOfUser(site, user, { kind: 'created' });
   return json(201, { user }, { location: String(user['url']) });
 }
 
@@ -104,7 +106,9 @@ export function updateUser(site: ZendeskSite, request: VendorRequest, id: number
   const violations = violationsOf(given);
   if ('name' in given && isBlank(given['name'])) violations.push(blankName());
   if (violations.length > 0) return recordInvalid(violations);
+  const before = { ...user };
   Object.assign(user, picked(writable, given), { updated_at: toSecond(site.now()) });
+  tellOfUser(site, user, { kind: 'changed', before });
   return json(200, { user });
 }
 
@@ -113,6 +117,7 @@ export function deleteUser(site: ZendeskSite, id: number): Answer {
   const user = site.users.get(id);
   if (user === undefined || user['active'] === false) return recordNotFound();
   Object.assign(user, { active: false, email: null, updated_at: toSecond(site.now()) });
+  tellOfUser(site, user, { kind: 'deleted' });
   return json(200, { user });
 }
 

@@ -18,7 +18,7 @@ type SiteOf = (host: string) => ZendeskSite;
 export function createZendesk(state: SandboxState): Vendor {
   const sites = new Map<string, ZendeskSite>();
   const siteOf: SiteOf = (host) => {
-    const site = sites.get(host) ?? createSite(host, state.now);
+    const site = sites.get(host) ?? createSite(host, state.now, state.webhooks.send);
     sites.set(host, site);
     return site;
   };
