@@ -140,7 +140,7 @@ const noAny: Rule = (sources) =>
       .split('\n')
       .map((line) => line.replace(/'(?:[^'\\]|\\.)*'|`[^`]*`|\/\/.*|^\s*\/?\*.*/g, ''))
       .flatMap((line, index) =>
-        /[:<|&(,=]\s*any\b|\bas any\b/.test(line) ? [`${file.path}:${index + 1} uses any`] : [],
+        /[:<|&(,=]\s*any\b(?!\()|\bas any\b/.test(line) ? [`${file.path}:${index + 1} uses any`] : [],
       ),
   );
 

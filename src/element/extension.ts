@@ -226,8 +226,6 @@ const WebhookChallenge = Type.Object(
   },
   { ...strict, description: 'a question by which the vendor asks whether an address takes its webhooks' },
 );
-/** A question by which a vendor asks whether an address takes its webhooks, and the answer to it. */
-export type WebhookChallenge = Static<typeof WebhookChallenge>;
 
 const EventRule = Type.Object(
   {

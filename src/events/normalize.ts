@@ -66,7 +66,7 @@ function settingsIn(configuration: Record<string, unknown>): Surroundings {
 type Item = Omit<EventItem, 'elementKey' | 'hubKey'>;
 
 /** The items that the first rule whose condition holds tells of. */
-export function itemsOfRules(
+function itemsOfRules(
   rules: readonly EventRule[],
   request: VendorRequest,
   around: Surroundings,

@@ -175,7 +175,7 @@ function settingOf({ values, secrets }: InstanceAccount): (key: string) => strin
 }
 
 /** The answer to a challenge that a request is, or undefined when it is none. */
-export function challengeAnswer(
+function challengeAnswer(
   { challenges = [] }: Webhooks,
   request: VendorRequest,
   setting: (key: string) => string | undefined,

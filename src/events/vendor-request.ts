@@ -43,7 +43,7 @@ function readBody({ headers, query, raw }: Omit<VendorRequest, 'body'>): unknown
  * The value of a place: `method`, `header.<name>`, `query.<name>`, `body.<dotted path>`, `row.<dotted path>` or
  * `setting.<key>`; `body` and `row` alone are all of it. Undefined when there is none.
  */
-export function placeValue(request: VendorRequest, place: string, around: Surroundings = {}): unknown {
+function placeValue(request: VendorRequest, place: string, around: Surroundings = {}): unknown {
   const dot = place.indexOf('.');
   const part = dot < 0 ? place : place.slice(0, dot);
   const rest = dot < 0 ? '' : place.slice(dot + 1);
