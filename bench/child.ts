@@ -51,3 +51,30 @@ function firstLine(child: ChildProcess, program: URL): Promise<string> {
     if (child.stdout !== null) createInterface({ input: child.stdout }).once('line', resolve);
   });
 }
+
+/** A program that is told something line by line, and answers with lines of JSON. */
+export interface Conversation {
+  say(message: unknown): void;
+  next<Message>(): Promise<Message>;
+  stop(): void;
+}
+
+/** Starts a program to talk with. */
+export function converse(program: URL): Conversation {
+  const child = spawn(node, [fileURLToPath(program)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const heard: string[] = [];
+  const waiting: ((line: string) => void)[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const next = waiting.shift();
+    if (next === undefined) heard.push(line);
+    else next(line);
+  });
+  return {
+    say: (message) => child.stdin.write(`${JSON.stringify(message)}\n`),
+    async next<Message>() {
+      const line = heard.shift() ?? (await new Promise<string>((resolve) => waiting.push(resolve)));
+      return JSON.parse(line) as Message;
+    },
+    stop: () => child.kill(),
+  };
+}

@@ -15,6 +15,7 @@ import { type Scenario, tableOf } from './scenario.ts';
 import { slowVendors } from './slow-vendors.ts';
 import { countStatements } from './sql.ts';
 import { type MeasuredValence, startValence } from './valence.ts';
+import { webhooks } from './webhooks.ts';
 
 const scenarios: Record<string, Scenario> = {
   sql: countStatements,
@@ -24,6 +25,7 @@ const scenarios: Record<string, Scenario> = {
   files: largeFiles,
   'element-files': elementFiles,
   'large-catalog': largeCatalog,
+  webhooks,
 };
 const names = ['cpu', ...Object.keys(scenarios)];
 
