@@ -18,27 +18,28 @@ export function envelope(
   items: readonly EventItem[],
 ): string {
   const [first] = items;
-  return JSON.stringify({
+  const head = JSON.stringify({
     id: work.id,
     topic: event.source,
     severity: 'low',
     createdDate: new Date(work.receivedAt).toISOString(),
     ...(first === undefined ? {} : { action: actions[first.eventType] }),
-    message: {
-      eventId: work.id,
-      elementKey: event.elementKey,
-      accountId: record.accountId,
-      instance_id: record.id,
-      instanceId: record.id,
-      instanceName: record.name,
-      instanceTags: record.tags,
-      events: items,
-      raw: payloadOf(event),
-    },
   });
+  const message = JSON.stringify({
+    eventId: work.id,
+    elementKey: event.elementKey,
+    accountId: record.accountId,
+    instance_id: record.id,
+    instanceId: record.id,
+    instanceName: record.name,
+    instanceTags: record.tags,
+    events: items,
+  });
+  return `${head.slice(0, -1)},"message":${message.slice(0, -1)},"raw":${payloadOf(event)}}}`;
 }
 
-/** What came: JSON as JSON, anything else as text, bytes that are no text as base64. */
-function payloadOf({ body, bodyIsBase64 }: StoredEvent): unknown {
-  return bodyIsBase64 ? { base64: body } : (parseJson(body) ?? body);
+/** What came, as JSON text: JSON as the vendor wrote it, anything else as text, bytes that are no text as base64. */
+function payloadOf({ body, bodyIsBase64 }: StoredEvent): string {
+  if (bodyIsBase64) return JSON.stringify({ base64: body });
+  return parseJson(body) === undefined ? JSON.stringify(body) : body;
 }

@@ -8,6 +8,7 @@ import type { EventWork, EventWorkStore, Outcome, StoredEvent } from '../store/e
 import type { EventItem } from '../store/events.ts';
 import type { CallbackTarget, SendCallback } from './callback.ts';
 import type { Endpoints } from './endpoints.ts';
+import { type Pace, pauseMs } from './pace.ts';
 import { retryDelayMs } from './retry-times.ts';
 
 /** What is to be sent for an event. */
@@ -38,6 +39,7 @@ interface PumpDependencies {
   /** what an account wants done with a callback that failed */
   failurePolicy(work: EventWork): Promise<'retry' | 'queue'>;
   health: EndpointHealth;
+  pace: Pace;
   clock: Clock;
   random(): number;
   limits: { eventsInFlight: number; eventsInFlightPerInstance: number; eventTickMs: number };
@@ -54,7 +56,7 @@ export interface EndpointHealth {
 
 /** Makes a pump and starts it. */
 export function startPump(dependencies: PumpDependencies): Pump {
-  const { work: store, lanes, limits, clock, endpoints, health, failed } = dependencies;
+  const { work: store, lanes, limits, clock, endpoints, health, pace, failed } = dependencies;
   const inFlight = new Map<string, EventWork>();
   const perInstance = new Map<number, number>();
   const done = new Map<string, Promise<void>>();
@@ -65,6 +67,7 @@ export function startPump(dependencies: PumpDependencies): Pump {
   let stopped = false;
   let wanted = false;
   let fetching: Promise<void> | undefined;
+  let pausing: NodeJS.Timeout | undefined;
 
   const timer = setInterval(wake, limits.eventTickMs);
   timer.unref();
@@ -84,12 +87,21 @@ export function startPump(dependencies: PumpDependencies): Pump {
       wanted = false;
       const room = limits.eventsInFlight - inFlight.size;
       if (room <= 0) return;
+      const wish = Math.min(room, mostAtOnce);
+      const limit = pace.take(wish);
+      if (limit < wish && pausing === undefined) {
+        pausing = setTimeout(() => {
+          pausing = undefined;
+          wake();
+        }, pauseMs);
+      }
+      if (limit === 0) return;
       const batch = await store.next({
         lanes: lanes(),
         without: [...inFlight.keys()],
         busyInstances: busyInstances(),
         now: clock(),
-        limit: Math.min(room, mostAtOnce),
+        limit,
       });
       const mine = new Set(lanes());
       const begun = batch.filter((work) => mine.has(work.lane) && begin(work));
@@ -296,6 +308,7 @@ export function startPump(dependencies: PumpDependencies): Pump {
     async stop() {
       stopped = true;
       clearInterval(timer);
+      clearTimeout(pausing);
       await fetching;
     },
   };

@@ -22,6 +22,7 @@ import type { WebhookFinders } from '../store/webhook-finders.ts';
 import { createSendCallback } from './callback.ts';
 import { createEndpoints } from './endpoints.ts';
 import { createNormalize } from './normalize.ts';
+import { createPace } from './pace.ts';
 import { createPrepare } from './prepare.ts';
 import { type Pump, startPump } from './pump.ts';
 import { createReceive, type Receive } from './receive.ts';
@@ -70,8 +71,10 @@ export async function startEvents(dependencies: EventsDependencies): Promise<Eve
     drain: async (left) => pump.current?.drain(left),
     failed: (error) => failed(error, 'the lanes of events could not be looked after; the next second tries again'),
   });
+  const pace = createPace();
   pump.current = startPump({
     work,
+    pace,
     lanes: lanes.owned,
     prepare: createPrepare({
       elements,
@@ -101,6 +104,7 @@ export async function startEvents(dependencies: EventsDependencies): Promise<Eve
   });
 
   const stored = (events: readonly Pick<NewEvent, 'instanceId' | 'accountId'>[]) => {
+    pace.arrived(events.length);
     wake();
     lanes.announce(events.map(({ instanceId, accountId }) => laneOf(instanceId ?? accountId)));
   };
