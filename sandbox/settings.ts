@@ -26,6 +26,8 @@ export const VendorSettings = Type.Object(
     enforceRateLimit: Type.Optional(Type.Boolean()),
     /** Bytes of an upload that the vendor takes; left out: as documented. */
     largestUploadBytes: Type.Optional(Type.Integer({ minimum: 1 })),
+    /** Of the production organization of Salesforce; left out: `developer`. */
+    edition: Type.Optional(Type.Enum(['developer', 'enterprise'])),
     /** Another content type on token answers than the right one. */
     contentType: Type.Optional(Type.String({ minLength: 1 })),
     /** How what the vendor sends of its own accord is bent. */

@@ -5,6 +5,7 @@ import type { Files } from './files.ts';
 import type { CustomObjects } from './metadata.ts';
 import type { Row } from './query.ts';
 import type { Records } from './records.ts';
+import type { DeployedCode } from './tooling-code.ts';
 
 /** The rows that a query found, given out so many at a time. */
 export interface FoundRows {
@@ -18,6 +19,7 @@ export interface OrganizationData {
   records: Records;
   files: Files;
   customObjects: CustomObjects;
+  deployed: DeployedCode;
   /** What queries found that fitted no single answer, by query locator. */
   locators: Map<string, FoundRows>;
   /** How many calls of its APIs there were. */
@@ -31,6 +33,8 @@ export interface RestCall {
   now: Date;
   /** Who calls. */
   userId: string;
+  /** Whether it goes to a production organization with users, which takes no Apex but what is deployed with tests. */
+  isActiveOrganization: boolean;
   /** The path of the API version, `/services/data/v36.0`. */
   base: string;
 }

@@ -1,6 +1,8 @@
 // The two Salesforce organizations that the sandbox has: production, logged in to by login.salesforce.com, and a Salesforce
 // sandbox, logged in to by test.salesforce.com; each with its My Domain host.
 
+import type { SandboxState } from '../state.ts';
+
 /** A Salesforce organization. */
 export interface Organization {
   /** 18 characters. */
@@ -25,6 +27,11 @@ const testing: Organization = {
 /** The organization that a host belongs to (Salesforce help "My Domain URL Formats"); unknown My Domains are production. */
 export function organizationOf(host: string): Organization {
   return host === testing.loginHost || host.endsWith('.sandbox.my.salesforce.com') ? testing : production;
+}
+
+/** Whether an organization is an active production one; production is a Developer Edition unless a setting says otherwise. */
+export function isActive({ settings }: Pick<SandboxState, 'settings'>, organization: Organization): boolean {
+  return organization === production && settings.salesforce.edition === 'enterprise';
 }
 
 /** The 18 character user id of a preset person. */

@@ -20,6 +20,7 @@ import {
 export interface Found {
   totalSize: number;
   rows: Row[];
+  object: SObject;
 }
 
 /** A record as an answer has it. */
@@ -72,7 +73,7 @@ export function runQuery(
   const end = statement.limit === undefined ? undefined : statement.offset + statement.limit;
   const page = found.slice(statement.offset, end);
   const rows = statement.count ? [] : page.map((record) => row(records, object, record, columns, base));
-  return { totalSize: page.length, rows };
+  return { totalSize: page.length, rows, object };
 }
 
 /** The `attributes` member of a record. */

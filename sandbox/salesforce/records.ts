@@ -5,6 +5,7 @@ import { Refusal } from './errors.ts';
 import { childRelationships, findField, findObject, objectOfId, salesforceObjects } from './objects/catalog.ts';
 import type { Field, SObject, Surroundings, Value } from './objects/field.ts';
 import { normalId, recordId } from './record-id.ts';
+import type { RecordChange } from './triggers.ts';
 
 /** One record: a value for every field of its object. */
 export type SalesforceRecord = Record<string, Value>;
@@ -54,8 +55,8 @@ export function dateTime(time: Date): string {
   return time.toISOString().replace('Z', '+0000');
 }
 
-/** Records without any; `now` dates them. */
-export function createRecords(now: () => Date): Records {
+/** Records without any; `now` dates them, and `watch` is told of each that somebody made, changed or deleted. */
+export function createRecords(now: () => Date, watch: (change: RecordChange) => void): Records {
   const tables = new Map(salesforceObjects.map((object) => [object.name, [] as SalesforceRecord[]]));
   const byId = new Map<string, SalesforceRecord>();
   const blobs = new Map<string, Stored>();
@@ -143,6 +144,7 @@ export function createRecords(now: () => Date): Records {
       if (refusal !== undefined) throw refusal;
       const record = insert(object, whole);
       for (const [field, content] of given) setBlob(record, field, content);
+      watch({ object, operation: 'insert', before: undefined, after: record, userId });
       return record;
     },
     update(object, id, members, userId) {
@@ -160,9 +162,11 @@ export function createRecords(now: () => Date): Records {
       const changed = { ...record, ...object.stale(values), ...values };
       const refusal = object.check(changed, record, around);
       if (refusal !== undefined) throw refusal;
+      const before = { ...record };
       Object.assign(record, changed, touched(userId));
       Object.assign(record, object.derive(record, around));
       for (const [field, content] of given) setBlob(record, field, content);
+      watch({ object, operation: 'update', before, after: record, userId });
     },
     delete(object, id, userId) {
       const record = get(object, id);
@@ -170,7 +174,10 @@ export function createRecords(now: () => Date): Records {
         const message = `entity type cannot be deleted: ${object.label}`;
         throw new Refusal(400, 'INSUFFICIENT_ACCESS_OR_READONLY', message);
       }
+      const before = { ...record };
       remove(record, userId);
+      // Those that went with it run no triggers ("Operations That Don't Invoke Triggers").
+      watch({ object, operation: 'delete', before, after: undefined, userId });
     },
     blob: (record, field) => blobs.get(`${record['Id']}/${field}`),
     setBlob,

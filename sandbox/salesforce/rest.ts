@@ -12,13 +12,15 @@ import { seedFiles } from './files-seed.ts';
 import { knowledgeManagementApi } from './knowledge.ts';
 import { limits } from './limits.ts';
 import { createCustomObjects } from './metadata.ts';
-import { organizationOf, salesforceUserId } from './organization.ts';
+import { isActive, organizationOf, salesforceUserId } from './organization.ts';
 import { runQuery } from './query.ts';
 import { createRecords } from './records.ts';
 import { reportsApi } from './reports.ts';
 import { seed } from './seed.ts';
 import { sobjectsApi } from './sobjects.ts';
 import { toolingApi } from './tooling.ts';
+import { nothingDeployed } from './tooling-code.ts';
+import { runTriggers } from './triggers.ts';
 
 const firstVersion = 20;
 const lastVersion = 63;
@@ -35,15 +37,16 @@ const callsPerDay = 100_000;
 export type SalesforceData = (organizationId: string) => OrganizationData;
 
 /** The data of organizations that nobody has used yet. */
-export function createSalesforceData(now: () => Date): SalesforceData {
+export function createSalesforceData({ now, webhooks }: SandboxState): SalesforceData {
   const kept = new Map<string, OrganizationData>();
   return (organizationId) => {
     const known = kept.get(organizationId);
     if (known !== undefined) return known;
-    const records = createRecords(now);
+    const deployed = nothingDeployed();
+    const records = createRecords(now, (change) => runTriggers({ deployed, records }, change, webhooks.send, now()));
     const files = createFiles(records);
     const customObjects = createCustomObjects();
-    const data: OrganizationData = { records, files, customObjects, locators: new Map(), calls: 0 };
+    const data: OrganizationData = { records, files, customObjects, deployed, locators: new Map(), calls: 0 };
     seed(records);
     seedFiles(records, files);
     kept.set(organizationId, data);
@@ -71,7 +74,8 @@ export function salesforceRest(state: SandboxState, data: SalesforceData, reques
   }
   const kept = data(organization.id);
   kept.calls += 1;
-  return withUsage(kept, answerTo({ request, data: kept, now: state.now(), userId, base }, rest));
+  const isActiveOrganization = isActive(state, organization);
+  return withUsage(kept, answerTo({ request, data: kept, now: state.now(), userId, isActiveOrganization, base }, rest));
 }
 
 function answerTo(call: RestCall, path: string): Answer {

@@ -1,12 +1,14 @@
-// The Metadata API's SOAP calls for custom objects: createMetadata(), updateMetadata(), deleteMetadata(). Envelopes are read
-// by the few names that these calls have.
+// The Metadata API's SOAP calls for custom objects, createMetadata(), updateMetadata(), deleteMetadata(), and the first and the
+// last of them for remote site settings. Envelopes are read by the few names that these calls have.
 
 import type { SandboxState } from '../state.ts';
 import type { Answer, VendorRequest } from '../vendor.ts';
 import type { OrganizationData } from './call.ts';
+import { Refusal } from './errors.ts';
 import type { CustomObjects } from './metadata.ts';
-import { organizationOf } from './organization.ts';
+import { organizationOf, salesforceUserId } from './organization.ts';
 import { dateTime } from './records.ts';
+import { addSite, removeSite } from './tooling-code.ts';
 
 const namespace = 'http://soap.sforce.com/2006/04/metadata';
 
@@ -26,24 +28,62 @@ export function metadataSoap(
   }
   const [, call] = /<(?:\w+:)?(createMetadata|updateMetadata|deleteMetadata)[\s>]/.exec(request.body) ?? [];
   if (call === undefined) return fault('UNKNOWN_EXCEPTION', 'No operation available for this request');
-  const { customObjects } = data(organization.id);
+  const kept = data(organization.id);
+  const { customObjects } = kept;
   const now = dateTime(state.now());
   if (call === 'deleteMetadata') {
-    if (elementOf(request.body, 'type') !== 'CustomObject') return fault('INVALID_TYPE', 'type is not supported');
+    const type = elementOf(request.body, 'type');
+    if (type === 'RemoteSiteSetting') {
+      return answer(
+        call,
+        elementsOf(request.body, 'fullNames').map((fullName) =>
+          removeSite(kept.deployed, fullName) ? { fullName } : notThere(fullName, type),
+        ),
+      );
+    }
+    if (type !== 'CustomObject') return fault('INVALID_TYPE', 'type is not supported');
     return answer(
       call,
       elementsOf(request.body, 'fullNames').map((fullName) => remove(customObjects, fullName)),
     );
   }
-  const components = [
-    ...request.body.matchAll(/<(\w+:)?metadata\s[^>]*type="(?:\w+:)?CustomObject"[^>]*>(.*?)<\/\1?metadata>/gs),
-  ];
+  const sites = call === 'createMetadata' ? componentsOf(request.body, 'RemoteSiteSetting') : [];
+  if (sites.length > 0) {
+    const by = { data: kept, now: state.now(), userId: salesforceUserId(token.grant.account.number) };
+    return answer(
+      call,
+      sites.map((body) => createSite(by, body)),
+    );
+  }
+  const components = componentsOf(request.body, 'CustomObject');
   if (components.length === 0) return fault('INVALID_TYPE', 'Must specify an xsi:type of a metadata component');
   const write = call === 'createMetadata' ? create : update;
   return answer(
     call,
-    components.map(([, , body = '']) => write(customObjects, body, now)),
+    components.map((body) => write(customObjects, body, now)),
   );
+}
+
+function componentsOf(envelope: string, type: string): string[] {
+  const pattern = new RegExp(`<(\\w+:)?metadata\\s[^>]*type="(?:\\w+:)?${type}"[^>]*>(.*?)</\\1?metadata>`, 'gs');
+  return [...envelope.matchAll(pattern)].map(([, , body = '']) => body);
+}
+
+function createSite(by: Parameters<typeof addSite>[0], body: string): Result {
+  const fullName = elementOf(body, 'fullName') ?? '';
+  try {
+    addSite(by, {
+      fullName,
+      url: elementOf(body, 'url'),
+      description: elementOf(body, 'description'),
+      isActive: elementOf(body, 'isActive') === 'true',
+      disableProtocolSecurity: elementOf(body, 'disableProtocolSecurity') === 'true',
+    });
+    return { fullName };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { fullName, error: { statusCode: error.errorCode, message: error.message } };
+  }
 }
 
 function create(objects: CustomObjects, body: string, now: string): Result {
@@ -90,8 +130,8 @@ function remove(objects: CustomObjects, fullName: string): Result {
   return { fullName };
 }
 
-function notThere(fullName: string): Result {
-  const message = `no CustomObject named ${fullName} found`;
+function notThere(fullName: string, type = 'CustomObject'): Result {
+  const message = `no ${type} named ${fullName} found`;
   return { fullName, error: { statusCode: 'INVALID_CROSS_REFERENCE_KEY', message } };
 }
 

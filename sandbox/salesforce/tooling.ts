@@ -1,5 +1,5 @@
-// The Tooling API, as far as it tells of custom objects: `tooling/query` and `tooling/sobjects/CustomObject/{id}`, which
-// are all that it has for them (Tooling API "CustomObject").
+// The Tooling API: `tooling/query`, and `tooling/sobjects/CustomObject/{id}`, which is all that it has for custom objects
+// (Tooling API "CustomObject"); code and remote sites are in tooling-code.ts.
 
 import { type Answer, json } from '../vendor.ts';
 import type { RestCall } from './call.ts';
@@ -9,6 +9,7 @@ import { field, object, readOnly, type SObject, text } from './objects/field.ts'
 import { runQuery } from './query.ts';
 import { normalId } from './record-id.ts';
 import type { SalesforceRecord } from './records.ts';
+import { codeApi, codeObjects, deployedRecords } from './tooling-code.ts';
 
 const customObjects: SObject = object({
   name: 'CustomObject',
@@ -28,6 +29,8 @@ const customObjects: SObject = object({
   ],
 });
 
+const toolingObjects = [customObjects, ...Object.values(codeObjects)];
+
 /** Answers what stands below `/tooling`. */
 export function toolingApi(call: RestCall, path: string): Answer {
   const { method, query } = call.request;
@@ -36,19 +39,25 @@ export function toolingApi(call: RestCall, path: string): Answer {
     if (method !== 'GET') throw methodNotAllowed(method, ['GET', 'HEAD']);
     const statement = new URLSearchParams(query).get('q') ?? '';
     if (statement.trim() === '') throw new Refusal(400, 'MALFORMED_QUERY', 'A query string has to be specified');
-    const rows = call.data.customObjects.all().map(recordOf);
-    const records = { all: () => rows, lookup: () => undefined };
-    const known = (name: string) => (name.toLowerCase() === 'customobject' ? customObjects : undefined);
+    const rowsOf = (object: SObject) =>
+      object === customObjects
+        ? call.data.customObjects.all().map(recordOf)
+        : deployedRecords(call.data.deployed, object.name);
+    const records = { all: rowsOf, lookup: () => undefined };
+    const known = (name: string) => toolingObjects.find((one) => one.name.toLowerCase() === name.toLowerCase());
     const found = runQuery(records, statement, base, false, known);
     return json(200, {
       size: found.rows.length,
       totalSize: found.totalSize,
       done: true,
       queryLocator: null,
-      entityTypeName: 'CustomEntityDefinition',
+      entityTypeName: found.object.name === 'CustomObject' ? 'CustomEntityDefinition' : found.object.name,
       records: found.rows,
     });
   }
+  const [, name = '', codeId] = /^sobjects\/(\w+)(?:\/([^/]+))?$/.exec(path) ?? [];
+  const answer = codeApi(call, name, codeId);
+  if (answer !== undefined) return answer;
   const [, id] = /^sobjects\/CustomObject(?:\/([^/]+))?$/i.exec(path) ?? [undefined, ''];
   if (id === '') throw unknownResource();
   if (id === undefined) {

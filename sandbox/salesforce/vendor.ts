@@ -10,7 +10,7 @@ import { metadataSoap } from './soap.ts';
 
 /** Salesforce, with one production organization and one Salesforce sandbox. */
 export function createSalesforce(state: SandboxState): Vendor {
-  const data = createSalesforceData(state.now);
+  const data = createSalesforceData(state);
   return {
     key: 'salesforce',
     name: 'Salesforce',

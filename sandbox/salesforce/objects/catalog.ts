@@ -1,6 +1,7 @@
 // The objects of a Salesforce organization and their standard fields (Object Reference for Salesforce), as data. Compound
 // fields (addresses) and fields of features that must be switched on are left out.
 
+import { apexJobObjects } from './apex-jobs.ts';
 import { contentObjects } from './content.ts';
 import { feedObjects } from './feeds.ts';
 import type { Field, SObject, Value } from './field.ts';
@@ -19,6 +20,7 @@ export const salesforceObjects: readonly SObject[] = [
   ...feedObjects,
   ...knowledgeObjects,
   ...listViewObjects,
+  ...apexJobObjects,
 ];
 
 const byName = new Map(salesforceObjects.map((object) => [object.name.toLowerCase(), object]));
