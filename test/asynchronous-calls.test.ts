@@ -2,6 +2,7 @@
 // sent to the callback. What was accepted survives a kill -9, and no write is repeated blindly.
 
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import {
   createTestDatabase,
@@ -61,6 +62,12 @@ async function resultOf(eventId: string) {
     return rows.length > 0 && rows;
   });
   return { event: event as ResultEvent, told: JSON.parse((event as ResultEvent).body) };
+}
+
+async function queryDatabase(connectionString: string, text: string, values: unknown[]) {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  return client.query(text, values).finally(() => client.end());
 }
 
 async function leftOver(): Promise<number> {
@@ -184,7 +191,28 @@ describe('an asynchronous call', () => {
   });
 });
 
+test('a stop waits for the calls that are under way', async () => {
+  const databaseUrl = await createTestDatabase();
+  const own = await startPlatform({ databaseUrl, environment: { VALENCE_EGRESS: 'any' } });
+  let closed: Promise<void> | undefined;
+  onTestFinished(() => closed ?? own.close());
+  const connected = await connectTestElement(own, vendor, element);
+  let answer = () => undefined as undefined;
+  vendor.reply = () =>
+    new Promise((resolve) => {
+      answer = () => void resolve({ body: [{ id: 2 }] }) as undefined;
+    });
+  const { body } = await connected.call('GET', '/things', { headers: asynchronous });
+  await until('the vendor is asked', () => vendor.requests.length === 1);
+  closed = own.close();
+  answer();
+  await closed;
+  const { rows } = await queryDatabase(databaseUrl, 'select body from events where id = $1', [body.eventId]);
+  expect(JSON.parse(rows[0].body).response.body).toEqual([{ id: 2 }]);
+});
+
 describe('after kill -9', () => {
+  let url: string;
   let environment: Record<string, string>;
   async function begin(): Promise<ServerProcess> {
     const server = await startServerProcess(environment);
@@ -192,13 +220,13 @@ describe('after kill -9', () => {
     return server;
   }
   beforeAll(async () => {
+    url = await createTestDatabase();
     environment = {
       ...platformEnvironment({
-        databaseUrl: platform.databaseUrl,
+        databaseUrl: url,
         keyring: createTestKeyring(),
         dataFolder: join(await makeDataFolder(), 'data'),
       }),
-      DATABASE_URL: await createTestDatabase(),
       VALENCE_EGRESS: 'any',
     };
   });
@@ -219,13 +247,9 @@ describe('after kill -9', () => {
     vendor.reply = () => ({ body: [{ id: 1 }] });
 
     const second = await begin();
-    const { Client } = (await import('pg')).default;
-    const client = new Client({ connectionString: environment['DATABASE_URL'] });
-    await client.connect();
-    onTestFinished(() => client.end());
     const response = (eventId: string) =>
       until('the result', async () => {
-        const { rows } = await client.query('select body from events where id = $1', [eventId]);
+        const { rows } = await queryDatabase(url, 'select body from events where id = $1', [eventId]);
         return rows.length > 0 && JSON.parse(rows[0].body).response;
       });
     expect(await response(read.body.eventId)).toMatchObject({ code: 200, body: [{ id: 1 }] });

@@ -356,6 +356,24 @@ describe('jobs go', () => {
   });
 });
 
+test('a job of a user who is not active any more fails with that reason', async () => {
+  const { user, authorization } = await otherUser();
+  const { body } = await platform.call('POST', '/jobs', {
+    authorization,
+    body: { uri: '/instances', trigger: { cron: '0 0/15 * * * ?' } },
+  });
+  // Else the job would go with its user: this is what a run sees that began at the same moment.
+  await platform.sql('alter table users disable trigger users_inactive');
+  await platform.call('PATCH', `/users/${user.id}`, { body: { active: false } });
+  await platform.sql('alter table users enable trigger users_inactive');
+  const [run] = await pass(15, body.id, 1);
+  expect(run).toMatchObject({
+    job_state: 'FAILED',
+    job_error_message: expect.stringMatching(/^403: .*no longer active/),
+  });
+  await platform.call('DELETE', `/jobs/${body.id}`);
+});
+
 test('executions of all jobs, filtered and in pages', async () => {
   const first = await makeJob({ name: 'first' });
   const platformJob = await makeJob({ name: 'second', instanceId: undefined, uri: '/instances' });
