@@ -103,6 +103,18 @@ test('a run whose process is gone, or that takes far too long, is interrupted an
   expect(await runsOf(slow.id)).toMatchObject([{ state: 'INTERRUPTED' }]);
 });
 
+test('the late end of a run that was given up does not end the one that followed', async () => {
+  const { id } = await makeJob();
+  const jobs = jobsOf(presences[0]);
+  const [late] = await jobsOf(presences[1]).claim(now, 1, everyMinute);
+  if (late === undefined) throw new Error('nothing was claimed');
+  await jobs.finishInterrupted(now + 31 * minuteMs, everyMinute);
+  expect(await jobs.claim(now + 32 * minuteMs, 1, everyMinute)).toHaveLength(1);
+  await jobs.finish(late, { state: 'COMPLETED', error: undefined, at: now + 32 * minuteMs }, everyMinute);
+  expect(await jobs.byId(scope, id)).toMatchObject({ running: true });
+  expect((await runsOf(id)).map((run) => run.state)).toEqual(['RUNNING', 'COMPLETED']);
+});
+
 test('a job that was disabled or given another schedule during its run stays so', async () => {
   const [disabled, moved] = [await makeJob(), await makeJob()];
   const jobs = jobsOf(presences[0]);
