@@ -244,14 +244,15 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     makeCall,
     clock,
     limits,
-    failed: (error) => logger.error({ err: error }, 'jobs: something failed; it is tried again'),
+    failed: (error) => failed(error, 'jobs: something failed; it is tried again'),
   });
   const asynchronousCalls = startAsynchronousCalls({
     calls: createAsynchronousCallStore({ database, vault, owner: presence.owner }),
     makeCall,
     clock,
     limits,
-    failed: (error) => logger.error({ err: error }, 'asynchronous calls: something failed; it is tried again'),
+    stored: (call) => events.stored([call]),
+    failed: (error) => failed(error, 'asynchronous calls: something failed; it is tried again'),
   });
   Object.assign(later, { jobs: jobRunner, calls: asynchronousCalls });
 

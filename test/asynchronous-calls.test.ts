@@ -1,6 +1,7 @@
 // Calls whose caller does not wait: answered at once, made through the server itself, and their results events that are
 // sent to the callback. What was accepted survives a kill -9, and no write is repeated blindly.
 
+import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -23,8 +24,9 @@ import { makeDataFolder, type ServerProcess, startServerProcess, until } from '.
 let platform: Platform;
 let vendor: RecordingVendor;
 let instance: TestInstance;
-const callback = 'https://customer.example/results';
-const asynchronous = { 'Elements-Async-Request': 'True', 'Elements-Async-Callback-Url': callback };
+let receiver: RecordingVendor;
+let callback: string;
+let asynchronous: Record<string, string>;
 
 const resource = (method: string, path: string) => ({
   ...{ method, path: `/hubs/general${path}`, vendorMethod: method, vendorPath: path, type: 'api' },
@@ -34,14 +36,19 @@ const element = { resources: [resource('GET', '/things'), resource('POST', '/thi
 
 beforeAll(async () => {
   vendor = await startRecordingVendor();
+  receiver = await startRecordingVendor();
+  callback = `${receiver.url}/results`;
+  asynchronous = { 'Elements-Async-Request': 'True', 'Elements-Async-Callback-Url': callback };
   platform = await startPlatform({ environment: { VALENCE_EGRESS: 'any' } });
   instance = await connectTestElement(platform, vendor, element);
 });
 afterAll(async () => {
   await platform.close();
   await vendor.close();
+  await receiver.close();
 });
 beforeEach(() => {
+  receiver.requests.length = 0;
   vendor.requests.length = 0;
   vendor.reply = () => ({ body: [{ id: 1 }] });
 });
@@ -106,18 +113,24 @@ describe('an asynchronous call', () => {
     });
     expect(vendor.requests).toHaveLength(1);
     expect(await leftOver()).toBe(0);
-    const queued = await platform.sql('select from event_queue where event_id = $1', [dispatched.body.eventId]);
-    const outcomes = await platform.sql('select from event_outcomes where event_id = $1', [dispatched.body.eventId]);
-    expect(queued.length + outcomes.length).toBeGreaterThan(0);
+    const [sent] = await until('the callback', () => receiver.requests.length > 0 && receiver.requests);
+    expect([sent?.path, sent?.headers['elements-webhook-id']]).toEqual(['/results', dispatched.body.eventId]);
+    expect(JSON.parse(sent?.text ?? '')).toEqual(told);
   });
 
   test('goes to the callback of its instance when it names none', async () => {
     const own = await connectTestElement(platform, vendor, element, {
-      'event.notification.callback.url': 'https://customer.example/events',
+      'event.notification.signature.key': 'signing-key',
+      'event.notification.callback.url': `${receiver.url}/events`,
     });
     const { body } = await own.call('GET', '/things', { headers: { 'elements-async-request': 'true' } });
     const { event, told } = await resultOf(body.eventId);
-    expect(event.callback_url).toBe('https://customer.example/events');
+    const [sent] = await until('the callback', () => receiver.requests.length > 0 && receiver.requests);
+    const signature = createHmac('sha256', 'signing-key')
+      .update(sent?.body ?? '')
+      .digest('base64');
+    expect(sent?.headers['elements-webhook-signature']).toBe(`sha256=${signature}`);
+    expect(event.callback_url).toBe(`${receiver.url}/events`);
     expect(told.response).toMatchObject({ code: 200, body: [{ id: 1 }] });
   });
 
@@ -127,6 +140,8 @@ describe('an asynchronous call', () => {
     const { event, told } = await resultOf(body.eventId);
     expect(event.instance_id).toBeNull();
     expect(told.response.body).toMatchObject({ id: instance.id, configuration: expect.anything() });
+    const [sent] = await until('the callback', () => receiver.requests.length > 0 && receiver.requests);
+    expect(sent?.path).toBe('/results');
   });
 
   test('that is refused tells so in its result', async () => {
@@ -179,7 +194,7 @@ describe('an asynchronous call', () => {
     vendor.reply = () => 'silence';
     const { body } = await instance.call('POST', '/things', {
       body: { password: 'very-secret-body' },
-      headers: { ...asynchronous, 'elements-async-callback-url': 'https://customer.example/very-secret-path' },
+      headers: { ...asynchronous, 'elements-async-callback-url': `${receiver.url}/very-secret-path` },
     });
     const rows = await platform.sql<{ row: string }>('select c::text as row from asynchronous_calls as c');
     expect(rows).toHaveLength(1);

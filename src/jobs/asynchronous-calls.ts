@@ -24,6 +24,8 @@ interface AsynchronousDependencies {
   makeCall: MakeCall;
   clock: Clock;
   limits: { asynchronousCallsAtOnce: number; asynchronousCallsWaiting: number };
+  /** told that the result of a call became an event */
+  stored(call: AsynchronousCall): void;
   failed(error: unknown): void;
 }
 
@@ -33,7 +35,7 @@ const mostAttempts = 3;
 
 /** Starts making asynchronous calls: those that were left behind, and those that are accepted. */
 export function startAsynchronousCalls(dependencies: AsynchronousDependencies): AsynchronousCalls {
-  const { calls, makeCall, clock, limits, failed } = dependencies;
+  const { calls, makeCall, clock, limits, stored, failed } = dependencies;
   const running = new Set<Promise<void>>();
   const waiting: AsynchronousCall[] = [];
   let looking: Promise<void> | undefined;
@@ -117,7 +119,8 @@ export function startAsynchronousCalls(dependencies: AsynchronousDependencies): 
     };
     for (;;) {
       try {
-        return await calls.complete(call, result, clock());
+        await calls.complete(call, result, clock());
+        return stored(call);
       } catch (error) {
         failed(error);
         if (stopped) return;
