@@ -27,6 +27,7 @@ import { storeFinder } from './events/find-instances.ts';
 import { startEvents } from './events/start.ts';
 import { createAdministrator } from './first-start.ts';
 import type { Server } from './http/context.ts';
+import { sendToServer } from './http/own-requests.ts';
 import { createServer } from './http/server.ts';
 import { createAuthorize } from './instance/authorize.ts';
 import { createConnect } from './instance/connect.ts';
@@ -34,11 +35,15 @@ import { createProvision } from './instance/provision.ts';
 import { createRemove } from './instance/remove.ts';
 import { createSubscriptions } from './instance/subscribe.ts';
 import { createUpdate } from './instance/update.ts';
+import { type AsynchronousCalls, startAsynchronousCalls } from './jobs/asynchronous-calls.ts';
+import { createMakeCall } from './jobs/make-call.ts';
+import { type JobRunner, startJobs } from './jobs/run-jobs.ts';
 import { createGuard } from './outbound/guard.ts';
 import { createReadAddress } from './outbound/read-address.ts';
 import { createRoutes } from './outbound/routes.ts';
 import { createOutbound } from './outbound/send.ts';
 import { createScripts } from './script/scripts.ts';
+import { createAsynchronousCallStore } from './store/asynchronous-calls.ts';
 import { createAuthorizationStore } from './store/authorizations.ts';
 import { startChanges } from './store/changes.ts';
 import { checkDatabase, type Database, isReachable, migrate, openDatabase, withLock } from './store/database.ts';
@@ -48,6 +53,7 @@ import { eventKeyPartitions, eventPartitions } from './store/events.ts';
 import { startHousekeeping } from './store/housekeeping.ts';
 import { createIdempotencyStore } from './store/idempotency.ts';
 import { createInstanceStore, type InstanceRecord } from './store/instances.ts';
+import { createJobStore, jobHistoryPartitions } from './store/jobs.ts';
 import { createOrganizationStore } from './store/organizations.ts';
 import { startPresence } from './store/presence.ts';
 import { createSignInStore } from './store/sign-in.ts';
@@ -104,6 +110,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     { table: usagePartitions, days: config.usageDays },
     ...eventPartitions.map((table) => ({ table, days: config.eventDays })),
     { table: eventKeyPartitions, days: 7 },
+    { table: jobHistoryPartitions, days: config.eventDays },
   ];
   const housekeeping = await startHousekeeping(database, kept, (error) =>
     logger.error({ err: error }, 'housekeeping failed; it is tried again in an hour'),
@@ -195,6 +202,9 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     await storeFinder(finders, transaction, record, mergeSettings(definition, record.values));
   };
 
+  const jobs = createJobStore({ database, vault, owner: presence.owner, limits });
+  // They make their calls through the server, which is given them.
+  const later: { jobs?: JobRunner; calls?: AsynchronousCalls } = {};
   const { server, settled } = await createServer({
     config,
     limits,
@@ -218,11 +228,33 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     admission: createAdmission(limits),
     keptAnswers: createKeptAnswers({ changes, clock, limits }),
     idempotency: createIdempotencyStore({ database, vault, owner: presence.owner, limits }),
+    jobs,
+    wakeJobs: () => later.jobs?.wake(),
+    asynchronousCalls: {
+      accept: (...call) => later.calls?.accept(...call) ?? Promise.reject(new Error('The server is not ready yet')),
+    },
     conversions,
     readAddress: createReadAddress(outbound, limits.elementBodyBytes),
     receive: events.receive,
     isReady: () => isReachable(database),
   });
+  const makeCall = createMakeCall({ organizations, instances, send: sendToServer(server), limits });
+  const jobRunner = startJobs({
+    jobs,
+    makeCall,
+    clock,
+    limits,
+    failed: (error) => failed(error, 'jobs: something failed; it is tried again'),
+  });
+  const asynchronousCalls = startAsynchronousCalls({
+    calls: createAsynchronousCallStore({ database, vault, owner: presence.owner }),
+    makeCall,
+    clock,
+    limits,
+    stored: (call) => events.stored([call]),
+    failed: (error) => failed(error, 'asynchronous calls: something failed; it is tried again'),
+  });
+  Object.assign(later, { jobs: jobRunner, calls: asynchronousCalls });
 
   listening.server = server;
   return {
@@ -233,6 +265,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
       changes.changedAll();
     },
     async close() {
+      await Promise.all([jobRunner.stop(), asynchronousCalls.stop()]);
       await server.close();
       await settled();
       await events.stop();

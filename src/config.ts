@@ -97,6 +97,18 @@ export const limits = {
   callbackFailures: 5,
   callbackPauseMs: 30_000,
   callbackLongestPauseMs: 600_000,
+  /** jobs, and asynchronous calls, that one process makes at the same time; asynchronous calls that wait for their turn */
+  jobsAtOnce: 50,
+  asynchronousCallsAtOnce: 100,
+  asynchronousCallsWaiting: 1000,
+  /** bytes of the answer that is kept of a job's or an asynchronous call */
+  laterAnswerBytes: 4 * 1024 * 1024,
+  /** milliseconds after which a run of a job counts as lost, though its process seems to be there */
+  jobRunMs: 30 * 60_000,
+  /** seconds that must lie between two times of a job's schedule */
+  jobGapSeconds: 5,
+  /** jobs of one account */
+  jobsPerAccount: 1000,
 } as const;
 
 /** What an operator sets. `undefined` means: decided at the start, as docs/configuration.md says. */

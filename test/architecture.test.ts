@@ -31,6 +31,7 @@ const ranks: Record<string, number> = {
   builder: 4,
   instance: 4,
   events: 4,
+  jobs: 4,
   bulk: 4,
   formula: 4,
   http: 5,

@@ -154,12 +154,15 @@ test('keys are rotated while the server runs, and a restart without the old key 
   const environment = embedded(folder);
   const server = await startServerProcess(environment);
   const token = await connectAccount(server);
+  const job = { uri: '/instances', trigger: { cron: '0 0 12 * * ?' } };
+  expect((await server.call('POST', '/jobs', { body: job })).status).toBe(200);
   const oldRing = await readFile(join(folder, 'keys'), 'utf8');
 
   const rotation = await run(node, [commandLine, 'keys', 'rotate'], {
     env: { PATH: process.env['PATH'], ...environment },
   });
   expect(rotation.stdout).toContain('instances.secrets_sealed: 1 sealed again');
+  expect(rotation.stdout).toContain('jobs.call_sealed: 1 sealed again');
   const newRing = await readFile(join(folder, 'keys'), 'utf8');
   expect(newRing.trim().endsWith(oldRing.trim())).toBe(true);
   expect((await server.call('GET', '/ping', { authorization: credentials(token) })).status).toBe(200);

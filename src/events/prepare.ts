@@ -37,6 +37,11 @@ export function createPrepare(dependencies: PrepareDependencies) {
   return async (work: EventWork, event: StoredEvent): Promise<Prepared> => {
     if (event.source === 'notification') return prepareNotification(work, event);
     const record = work.instanceId === undefined ? undefined : await instances.forVendor(work.instanceId);
+    if (record === undefined && event.source === 'result' && event.callbackUrl !== undefined) {
+      // There is no key to sign with: the call was one to the platform, or deleted its instance.
+      const target = { url: event.callbackUrl, headers: {}, key: undefined };
+      return { send: true, target, body: event.body, items: undefined };
+    }
     if (record === undefined) return nothing('The instance was deleted.');
     const definition = await elements.byId(record.elementId, record);
     const account = accountOf(record, definition);

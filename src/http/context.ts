@@ -24,10 +24,12 @@ import type { Authorize } from '../instance/authorize.ts';
 import type { Provision } from '../instance/provision.ts';
 import type { Remove } from '../instance/remove.ts';
 import type { Update } from '../instance/update.ts';
+import type { AsynchronousCalls } from '../jobs/asynchronous-calls.ts';
 import type { ReadAddress } from '../outbound/read-address.ts';
 import type { ElementStore } from '../store/elements.ts';
 import type { IdempotencyStore } from '../store/idempotency.ts';
 import type { InstanceStore } from '../store/instances.ts';
+import type { JobStore } from '../store/jobs.ts';
 import type { OrganizationStore } from '../store/organizations.ts';
 import type { SignInStore } from '../store/sign-in.ts';
 import type { UsageStore } from '../store/usage.ts';
@@ -57,6 +59,10 @@ export interface RouteContext {
   admission: Admission;
   keptAnswers: KeptAnswers;
   idempotency: IdempotencyStore;
+  jobs: JobStore;
+  /** a job may be due sooner than was known */
+  wakeJobs(): void;
+  asynchronousCalls: Pick<AsynchronousCalls, 'accept'>;
   conversions: Conversions;
   readAddress: ReadAddress;
   receive: Receive;

@@ -12,6 +12,7 @@ import { allowBrowsers, answerPreflight } from './browsers.ts';
 import { identifyCaller, readCredentials } from './caller.ts';
 import type { RouteContext, Server } from './context.ts';
 import { dispatchUrl } from './dispatch.ts';
+import { isForLater, storeForLater } from './later-calls.ts';
 import { answerStrangeRequests, answerUnreadable, dropEmptyQueryValues, refuseMalformed } from './malformed.ts';
 import { describeApi } from './openapi.ts';
 import { accountRoutes } from './routes/accounts.ts';
@@ -25,6 +26,7 @@ import { elementRoutes } from './routes/elements.ts';
 import { eventRoutePrefix, eventRoutes } from './routes/events.ts';
 import { instanceRoutes } from './routes/instance.ts';
 import { instancesRoutes } from './routes/instances.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -63,6 +65,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     userRoutes,
     usageRoutes,
     eventRoutes,
+    jobRoutes,
     elementCallRoutes,
   ]) {
     addRoutes(server, context);
@@ -128,6 +131,7 @@ function passEveryRequest(server: Server, context: RouteContext): void {
     const bringsOwn = isServiceUrl(request.url) || request.url.startsWith(eventRoutePrefix);
     const header = bringsOwn ? undefined : request.headers.authorization;
     request.caller = await identifyCaller(context, readCredentials(header));
+    if (!bringsOwn && isForLater(request) && !request.is404) return storeForLater(context, request, reply);
     return undefined;
   });
   server.addHook('onRoute', (route) => {

@@ -216,6 +216,58 @@ export interface Tables {
     failures: number;
     message: string;
   };
+  jobs: {
+    id: Generated<number>;
+    organization_id: number;
+    account_id: number;
+    user_id: number;
+    instance_id: number | null;
+    element_key: string | null;
+    name: string;
+    description: string | null;
+    method: string;
+    path: string;
+    call_sealed: string;
+    cron: string;
+    zone: string;
+    enabled: Generated<boolean>;
+    next_at: Date | null;
+    running_owner: ColumnType<number | null, number | null | undefined, number | null>;
+    running_until: MaybeMoment;
+    running_history_id: ColumnType<number | null, number | null | undefined, number | null>;
+    running_since: MaybeMoment;
+    created_at: Date;
+    updated_at: Date;
+  };
+  job_history: {
+    id: Generated<number>;
+    started_at: Date;
+    ended_at: MaybeMoment;
+    organization_id: number;
+    account_id: number;
+    user_id: number;
+    instance_id: number | null;
+    element_key: string | null;
+    job_id: number;
+    job_name: string;
+    description: string | null;
+    method: string;
+    path: string;
+    state: 'RUNNING' | 'COMPLETED' | 'FAILED' | 'INTERRUPTED';
+    error: ColumnType<string | null, string | null | undefined, string | null>;
+  };
+  asynchronous_calls: {
+    event_id: string;
+    organization_id: number;
+    account_id: number;
+    user_id: number;
+    instance_id: number | null;
+    element_key: string | null;
+    call_sealed: string;
+    owner: number | null;
+    attempts: number;
+    accepted_at: Date;
+  };
   idempotent_writes: {
     instance_id: number;
     organization_id: number;
@@ -310,7 +362,10 @@ export async function migrate(database: Database, folder = migrationsFolder): Pr
 }
 
 /** Takes the next id of a table, for rows whose sealed values are bound to their id before they are stored. */
-export async function nextId(database: Database, table: 'organizations' | 'users' | 'instances'): Promise<number> {
+export async function nextId(
+  database: Database,
+  table: 'organizations' | 'users' | 'instances' | 'jobs',
+): Promise<number> {
   const { rows } = await sql<{ id: number }>`select nextval(pg_get_serial_sequence(${table}, 'id')) as id`.execute(
     database,
   );

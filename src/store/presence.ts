@@ -1,7 +1,7 @@
 // Shows the other processes that this one is alive: a session advisory lock that PostgreSQL lets go when it dies.
 
 import { randomInt } from 'node:crypto';
-import { sql } from 'kysely';
+import { type Expression, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 import type { Secret } from '../core/secret.ts';
 import type { Database } from './database.ts';
@@ -58,11 +58,14 @@ export async function startPresence(connectionString: Secret): Promise<Presence>
 
 /** Whether the process with this number no longer shows its sign of life. */
 export async function isGone(database: Database, owner: number): Promise<boolean> {
-  const { rows } = await sql<{ gone: boolean }>`
-    select not exists (
-      select from pg_locks
-      where locktype = 'advisory' and classid = ${presenceSpace} and objid = ${owner} and objsubid = 2 and granted
-        and database = (select oid from pg_database where datname = current_database())
-    ) as gone`.execute(database);
+  const { rows } = await sql<{ gone: boolean }>`select ${ownerIsGone(sql`${owner}::bigint`)} as gone`.execute(database);
   return rows[0]?.gone ?? true;
+}
+
+/** The condition that the process with a number no longer shows its sign of life. */
+export function ownerIsGone(owner: Expression<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`not exists (
+    select from pg_locks
+    where locktype = 'advisory' and classid = ${presenceSpace} and objid::bigint = ${owner} and objsubid = 2 and granted
+      and database = (select oid from pg_database where datname = current_database()))`;
 }

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { Vault } from '../core/vault.ts';
 import type { Database } from './database.ts';
 import { instancePlaces } from './instances.ts';
+import { jobCallPlace } from './jobs.ts';
 import { secretPlaces } from './organizations.ts';
 import { tokensPlace } from './tokens.ts';
 
@@ -28,11 +29,13 @@ const sealedColumns: readonly SealedColumn[] = [
   { table: 'instances', id: 'id', sealed: 'token_sealed', digest: 'token_digest', place: instancePlaces.token },
   { table: 'instances', id: 'id', sealed: 'secrets_sealed', digest: undefined, place: instancePlaces.secrets },
   { table: 'vendor_tokens', id: 'instance_id', sealed: 'tokens_sealed', digest: undefined, place: tokensPlace },
+  { table: 'jobs', id: 'id', sealed: 'call_sealed', digest: undefined, place: jobCallPlace },
 ];
 
 /**
  * Seals every secret of the database again with the vault's current key, and makes their digests anew. Each row is
- * locked for its own short transaction. What must be gone within a day (sessions, remembered authorizations) is left to
+ * locked for its own short transaction. What must be gone within a day (sessions, remembered authorizations, calls that are
+ * being made) is left to
  * end under the old key. Gives back how many values of each column were changed.
  */
 export async function resealAll(database: Database, vault: Vault): Promise<Record<string, number>> {
