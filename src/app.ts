@@ -87,6 +87,8 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
 
   const database = openDatabase(connectionString);
   await checkDatabase(database);
+  // What happens beside calls takes no connection from them.
+  const background = openDatabase(connectionString, 'valence events', 12);
   const applied = await migrate(database);
   if (applied.length > 0) logger.info({ migrations: applied }, 'database brought up to date');
   const presence = await startPresence(connectionString);
@@ -175,11 +177,11 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   const conversions = createConversions(limits);
   const connect = createConnect({ authorizations, runLifecycle, door, clock });
 
-  const finders = createWebhookFinders(database);
+  const finders = createWebhookFinders(background);
   const failed = (error: unknown, what: string) => logger.error({ err: error }, what);
   const events = await startEvents({
     connectionString,
-    database,
+    database: background,
     elements,
     instances,
     organizations,
@@ -202,7 +204,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     await storeFinder(finders, transaction, record, mergeSettings(definition, record.values));
   };
 
-  const jobs = createJobStore({ database, vault, owner: presence.owner, limits });
+  const jobs = createJobStore({ database: background, vault, owner: presence.owner, limits });
   // They make their calls through the server, which is given them.
   const later: { jobs?: JobRunner; calls?: AsynchronousCalls } = {};
   const { server, settled } = await createServer({
@@ -247,7 +249,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     failed: (error) => failed(error, 'jobs: something failed; it is tried again'),
   });
   const asynchronousCalls = startAsynchronousCalls({
-    calls: createAsynchronousCallStore({ database, vault, owner: presence.owner }),
+    calls: createAsynchronousCallStore({ database: background, vault, owner: presence.owner }),
     makeCall,
     clock,
     limits,
@@ -278,6 +280,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
         logger.error({ err: error, records: usage.waiting() }, 'the last usage records could not be written');
       });
       await presence.stop();
+      await background.destroy();
       await database.destroy();
     },
   };
