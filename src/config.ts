@@ -97,6 +97,9 @@ export const limits = {
   callbackFailures: 5,
   callbackPauseMs: 30_000,
   callbackLongestPauseMs: 600_000,
+  /** milliseconds between two checks of an instance's subscription at its vendor, and between two looks for such as are due */
+  subscriptionCheckMs: 6 * 3600_000,
+  subscriptionTickMs: 60_000,
   /** jobs, and asynchronous calls, that one process makes at the same time; asynchronous calls that wait for their turn */
   jobsAtOnce: 50,
   asynchronousCallsAtOnce: 100,

@@ -267,6 +267,21 @@ const Webhooks = Type.Object(
     sameBody: optional(
       Type.Boolean({ description: 'false: two webhooks with the same body within a day are two events' }),
     ),
+    check: optional(
+      Type.Object(
+        {
+          path: Type.String({
+            description: 'the GET resource that asks the vendor for the subscription, below the hub',
+          }),
+          alive: optional(
+            Type.Record(Type.String(), Type.String(), {
+              description: 'values that dotted paths of its answer must have',
+            }),
+          ),
+        },
+        { ...strict, description: 'how it is found out that the vendor has ended the subscription' },
+      ),
+    ),
     challenges: optional(Type.Array(WebhookChallenge)),
     events: optional(Type.Array(EventRule, { description: 'the first whose `when` holds tells what happened' })),
   },

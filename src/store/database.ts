@@ -206,6 +206,7 @@ export interface Tables {
     queued_at: Date;
   };
   event_keys: { week: string; instance_id: number; key: string; source: string; counts_until: Date };
+  subscription_checks: { instance_id: number; organization_id: number; account_id: number; next_at: Date };
   webhook_finders: { instance_id: number; element_key: string; finder: string; value: string };
   callback_endpoints: {
     organization_id: number;

@@ -1,0 +1,150 @@
+// Whether vendors still have the subscriptions of instances: one that is gone is made anew, and somebody is told.
+
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../core/clock.ts';
+import { Problem } from '../core/errors.ts';
+import { valueAt, writeValue } from '../core/http.ts';
+import type { Definition } from '../element/define.ts';
+import { eventWays } from '../element/event-settings.ts';
+import { splitSettings } from '../element/settings.ts';
+import { accountOf } from '../engine/account.ts';
+import type { Engine } from '../engine/call.ts';
+import type { Elements } from '../engine/elements.ts';
+import { matchResource } from '../engine/match.ts';
+import { noTrace } from '../engine/trace.ts';
+import type { InstanceRecord, InstanceStore } from '../store/instances.ts';
+import type { DueCheck, SubscriptionChecks } from '../store/subscription-checks.ts';
+import type { Subscriptions } from './subscribe.ts';
+
+/** Told that the subscription of an instance was gone at the vendor. */
+export type TellLostSubscription = (record: InstanceRecord, message: string) => Promise<void>;
+
+/** Checks that go on by themselves. */
+export interface SubscriptionCheck {
+  /** Makes every check that is due now. */
+  checkDue(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface CheckDependencies {
+  checks: SubscriptionChecks;
+  instances: InstanceStore;
+  elements: Elements;
+  engine: Engine;
+  subscriptions: Subscriptions;
+  tell: TellLostSubscription;
+  clock: Clock;
+  limits: { subscriptionCheckMs: number; subscriptionTickMs: number };
+  failed(error: unknown, what: string): void;
+}
+
+const atOnce = 20;
+/** milliseconds after which a check that was not finished is made by another process */
+const givenUpMs = 10 * 60_000;
+
+/** Begins to check. */
+export function startSubscriptionCheck(dependencies: CheckDependencies): SubscriptionCheck {
+  const { checks, instances, elements, engine, subscriptions, tell, clock, limits, failed } = dependencies;
+  let stopped = false;
+  let running: Promise<void> | undefined;
+  const timer = setInterval(() => void checkDue(), limits.subscriptionTickMs);
+  timer.unref();
+
+  function checkDue(): Promise<void> {
+    running ??= checkAll()
+      .catch((error: unknown) => failed(error, 'subscriptions could not be checked; the next minute tries again'))
+      .finally(() => {
+        running = undefined;
+      });
+    return running;
+  }
+
+  async function checkAll(): Promise<void> {
+    while (!stopped) {
+      const now = clock();
+      const due = await checks.take(now, now + givenUpMs, atOnce);
+      await Promise.all(due.map(checkOne));
+      if (due.length < atOnce) return;
+    }
+  }
+
+  async function checkOne({ organizationId, accountId, instanceId }: DueCheck): Promise<void> {
+    try {
+      const record = await instances.byId({ organizationId, accountId }, instanceId);
+      if (record !== undefined && !record.disabled) await look(record);
+      await checks.next(organizationId, instanceId, clock() + limits.subscriptionCheckMs);
+    } catch (error) {
+      // A vendor that cannot be asked now says nothing about the subscription.
+      if (!(error instanceof Problem)) failed(error, `the subscription of instance ${instanceId} could not be checked`);
+      await checks.next(organizationId, instanceId, clock() + givenUpMs);
+    }
+  }
+
+  async function look(record: InstanceRecord): Promise<void> {
+    const definition = await elements.byId(record.elementId, record);
+    const reason = await lossOf(record, definition);
+    if (reason === undefined) return;
+    let end: string;
+    try {
+      await renew(record, definition);
+      end = 'It was made anew; what happened in between is found by polling only.';
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      end = `It could not be made anew: ${error.message}`;
+    }
+    await tell(
+      record,
+      `The subscription of instance ${record.id} (${record.name}) was gone at the vendor: ${reason}. ${end}`,
+    );
+  }
+
+  /** Why a subscription is lost; undefined when it is alive. Throws the Problem of a vendor that does not say. */
+  async function lossOf(record: InstanceRecord, definition: Definition): Promise<string | undefined> {
+    const check = definition.document.valence?.webhooks?.check;
+    const account = accountOf(record, definition);
+    const match = check === undefined ? undefined : matchResource(definition, 'GET', check.path);
+    if (check === undefined || match === undefined || !eventWays(account.values).webhooks) return undefined;
+    try {
+      const answer = await engine.call(account, match, {
+        requestId: randomUUID(),
+        method: 'GET',
+        path: check.path,
+        query: {},
+        headers: {},
+        body: { kind: 'none' },
+        signal: undefined,
+        trace: noTrace,
+        vendor: { milliseconds: 0, calls: 0 },
+      });
+      answer.stream?.destroy();
+      for (const [path, wanted] of Object.entries(check.alive ?? {})) {
+        const found = writeValue(valueAt(answer.value, path) ?? 'nothing');
+        if (found !== wanted) return `its ${path} is ${found}`;
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof Problem && (error.status === 404 || error.status === 410)) return 'it is not there';
+      throw error;
+    }
+  }
+
+  async function renew(record: InstanceRecord, definition: Definition): Promise<void> {
+    const account = accountOf(record, definition);
+    const tokens = await subscriptions.tokensOf(definition, record);
+    await subscriptions.close(definition, record);
+    const brought = splitSettings(definition, await subscriptions.open(account, tokens, noTrace));
+    await instances.update(record.organizationId, record.id, (stored) => ({
+      values: { ...stored.values, ...brought.values },
+      secrets: { ...stored.secrets, ...brought.secrets },
+    }));
+  }
+
+  return {
+    checkDue,
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
