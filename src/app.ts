@@ -47,8 +47,10 @@ import { createAsynchronousCallStore } from './store/asynchronous-calls.ts';
 import { createAuthorizationStore } from './store/authorizations.ts';
 import { startChanges } from './store/changes.ts';
 import { checkDatabase, type Database, isReachable, migrate, openDatabase, withLock } from './store/database.ts';
+import { createDeliveries } from './store/deliveries.ts';
 import { createExtensionStore } from './store/element-extensions.ts';
 import { createElementStore } from './store/elements.ts';
+import { createEventLog } from './store/event-log.ts';
 import { eventKeyPartitions, eventPartitions } from './store/events.ts';
 import { startHousekeeping } from './store/housekeeping.ts';
 import { createIdempotencyStore } from './store/idempotency.ts';
@@ -238,6 +240,9 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     conversions,
     readAddress: createReadAddress(outbound, limits.elementBodyBytes),
     receive: events.receive,
+    eventLog: createEventLog(database),
+    deliveries: createDeliveries(database),
+    eventsStored: events.stored,
     isReady: () => isReachable(database),
   });
   const makeCall = createMakeCall({ organizations, instances, send: sendToServer(server), limits });

@@ -23,8 +23,10 @@ import { docsRoutes } from './routes/docs.ts';
 import { elementCallRoute, elementCallRoutes } from './routes/element-calls.ts';
 import { elementPartRoutes } from './routes/element-parts.ts';
 import { elementRoutes } from './routes/elements.ts';
+import { eventAnalyticsRoutes } from './routes/event-analytics.ts';
 import { eventRoutePrefix, eventRoutes } from './routes/events.ts';
 import { instanceRoutes } from './routes/instance.ts';
+import { instanceEventRoutes } from './routes/instance-events.ts';
 import { instancesRoutes } from './routes/instances.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { oauthRoutes } from './routes/oauth.ts';
@@ -66,6 +68,8 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     usageRoutes,
     eventRoutes,
     jobRoutes,
+    instanceEventRoutes,
+    eventAnalyticsRoutes,
     elementCallRoutes,
   ]) {
     addRoutes(server, context);
