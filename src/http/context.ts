@@ -26,6 +26,7 @@ import type { Provision } from '../instance/provision.ts';
 import type { Remove } from '../instance/remove.ts';
 import type { Update } from '../instance/update.ts';
 import type { AsynchronousCalls } from '../jobs/asynchronous-calls.ts';
+import type { Raise } from '../notifications/raise.ts';
 import type { ReadAddress } from '../outbound/read-address.ts';
 import type { Deliveries } from '../store/deliveries.ts';
 import type { ElementStore } from '../store/elements.ts';
@@ -33,6 +34,7 @@ import type { EventLog } from '../store/event-log.ts';
 import type { IdempotencyStore } from '../store/idempotency.ts';
 import type { InstanceStore } from '../store/instances.ts';
 import type { JobStore } from '../store/jobs.ts';
+import type { NotificationStore } from '../store/notifications.ts';
 import type { OrganizationStore } from '../store/organizations.ts';
 import type { SignInStore } from '../store/sign-in.ts';
 import type { UsageStore } from '../store/usage.ts';
@@ -69,10 +71,11 @@ export interface RouteContext {
   conversions: Conversions;
   readAddress: ReadAddress;
   receive: Receive;
+  notifications: NotificationStore;
+  raise: Pick<Raise, 'given'>;
   eventLog: EventLog;
   deliveries: Deliveries;
-  /** tells whoever works on events that there are new ones */
-  eventsStored: Events['stored'];
+  redelivered: Events['redelivered'];
   /** whether the database answers */
   isReady(): Promise<boolean>;
 }

@@ -29,6 +29,7 @@ import { instanceRoutes } from './routes/instance.ts';
 import { instanceEventRoutes } from './routes/instance-events.ts';
 import { instancesRoutes } from './routes/instances.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { notificationRoutes } from './routes/notifications.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -70,6 +71,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     jobRoutes,
     instanceEventRoutes,
     eventAnalyticsRoutes,
+    notificationRoutes,
     elementCallRoutes,
   ]) {
     addRoutes(server, context);

@@ -3,7 +3,7 @@
 
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from './database.ts';
-import { type EventFilter, type EventScope, hasStatus, within } from './event-log.ts';
+import { type EventFilter, type EventScope, hasStatus, notOfNotifications, within } from './event-log.ts';
 import { laneCount } from './lane.ts';
 
 /** A delivery that waits in the queue until it is asked for. */
@@ -52,7 +52,7 @@ export interface Deliveries {
   requeue(scope: EventScope, filter: QueuedFilter, limit: number, now: number): Promise<Redelivered[]>;
   /** Has one event sent again, whatever became of it; undefined when there is none. */
   resend(scope: EventScope, event: { id: string; at: number }, now: number): Promise<Redelivered | undefined>;
-  /** Has the events of a time sent again, the oldest first after a position, at most `limit`. */
+  /** Has the events of a time sent again, but those of notifications, the oldest first after a position, at most `limit`. */
   resendAll(
     scope: EventScope,
     filter: EventFilter,
@@ -164,7 +164,11 @@ export function createDeliveries(database: Database): Deliveries {
     async resendAll(scope, filter, { after, limit }, now) {
       const position =
         after === undefined ? sql`true` : sql`(e.received_at, e.id) > (${new Date(after.at)}, ${after.id}::uuid)`;
-      const rows = await put(sql`${within(scope, filter)} and ${position} and ${hasStatus(filter.status)}`, now, limit);
+      const rows = await put(
+        sql`${within(scope, filter)} and ${notOfNotifications} and ${position} and ${hasStatus(filter.status)}`,
+        now,
+        limit,
+      );
       return rows.map((row) => ({ ...readSent(row), at: row.received_at.getTime(), id: row.event_id }));
     },
   };

@@ -84,21 +84,21 @@ export interface EventCount {
 
 /** Reads events. */
 export interface EventLog {
-  /** A page of events, the latest first; of long bodies the first 64 Ki characters. */
+  /** A page of events, but those of notifications, the latest first; of long bodies the first 64 Ki characters. */
   list(
     scope: EventScope,
     filter: EventFilter,
     page: { after: EventPosition | undefined; limit: number },
   ): Promise<LoggedEvent[]>;
-  /** One event, whole. */
+  /** One event of whatever kind, whole. */
   byId(scope: EventScope, id: string): Promise<LoggedEvent | undefined>;
-  /** The steps of events, the latest event first, its last step first. */
+  /** The steps of events, but those of notifications, the latest event first, its last step first. */
   dispositions(
     scope: EventScope,
     filter: EventFilter,
     page: { after: (EventPosition & { number: number }) | undefined; limit: number },
   ): Promise<Disposition[]>;
-  /** Counts events between boundaries (milliseconds since 1970, ascending) and `to`, which is included. */
+  /** Counts events, but those of notifications, between boundaries (milliseconds since 1970, ascending) and `to`, which is included. */
   count(
     scope: EventScope,
     boundaries: readonly number[],
@@ -128,10 +128,13 @@ export function createEventLog(database: Database): EventLog {
 
   return {
     list: (scope, filter, { after, limit }) =>
-      select(sql`${within(scope, filter)} and ${before(after)} and ${hasStatus(filter.status)}`, {
-        limit,
-        body: sql`left(e.body, ${listedCharacters})`,
-      }),
+      select(
+        sql`${within(scope, filter)} and ${notOfNotifications} and ${before(after)} and ${hasStatus(filter.status)}`,
+        {
+          limit,
+          body: sql`left(e.body, ${listedCharacters})`,
+        },
+      ),
 
     async byId(scope, id) {
       const at = receivedAt(id);
@@ -151,7 +154,7 @@ export function createEventLog(database: Database): EventLog {
       const { rows } = await sql<DispositionRow>`
         select o.*, e.account_id, e.instance_id
         from event_outcomes o join events e on e.received_at = o.received_at and e.id = o.event_id
-        where ${within(scope, filter)} and o.organization_id = ${scope.organizationId} and ${follows}
+        where ${within(scope, filter)} and ${notOfNotifications} and o.organization_id = ${scope.organizationId} and ${follows}
           and (${filter.status ?? null}::text is null or o.status = ${filter.status ?? null})
         order by o.received_at desc, o.event_id desc, o.number desc limit ${limit}`.execute(database);
       return rows.map((row) => ({
@@ -183,7 +186,8 @@ export function createEventLog(database: Database): EventLog {
           count(*) filter (where last.status in ('NOTIFIED', 'CONSUMED')) as success,
           count(*) filter (where last.delivery in ('retry', 'queued')) as failed
         from events e ${last}
-        where ${within(scope, { from, to })} ${by === 'instance' ? sql`and e.instance_id is not null` : sql``}
+        where ${within(scope, { from, to })} and ${notOfNotifications}
+          and ${by === 'instance' ? sql`e.instance_id is not null` : sql`true`}
         group by 1, 2 order by 1, 2`.execute(database);
       return rows.map((row) => ({ ...row, of: row.of ?? undefined }));
     },
@@ -203,6 +207,9 @@ export function within({ organizationId, accountIds, instanceId, since }: EventS
   return sql`e.organization_id = ${organizationId} and ${ofAccounts} and ${ofInstance}
     and e.received_at >= ${new Date(Math.max(from, since))} and e.received_at <= ${new Date(to)}`;
 }
+
+/** The condition on `events e` that leaves out what tells of notifications. */
+export const notOfNotifications: RawBuilder<unknown> = sql`e.source <> 'notification'`;
 
 function before(after: EventPosition | undefined) {
   return after === undefined ? sql`true` : sql`(e.received_at, e.id) < (${new Date(after.at)}, ${after.id}::uuid)`;

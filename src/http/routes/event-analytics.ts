@@ -61,7 +61,12 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 /** 1970 began on a Thursday */
 const mondayMs = 4 * dayMs;
-const fixedMs: Record<string, number> = { minute: minuteMs, hour: hourMs, day: dayMs, week: 7 * dayMs };
+const fixedMs = new Map([
+  ['minute', minuteMs],
+  ['hour', hourMs],
+  ['day', dayMs],
+  ['week', 7 * dayMs],
+]);
 /** one more than the minutes of a week */
 const mostBuckets = 10_081;
 const parts = 7;
@@ -78,7 +83,7 @@ export function bucketStarts(from: number, to: number, interval: string | undefi
       starts.push(start);
     }
   } else {
-    const step = interval === undefined ? Math.max(1, Math.ceil((to - from) / parts)) : fixedMs[interval];
+    const step = interval === undefined ? Math.max(1, Math.floor((to - from) / parts)) : fixedMs.get(interval);
     if (step === undefined) {
       throw new Problem('badRequest', 'interval is none of minute, hour, day, week, month.');
     }

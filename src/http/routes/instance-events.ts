@@ -185,7 +185,7 @@ export function instanceEventRoutes(server: Server, context: RouteContext): void
         const target = await scope(request.caller, request.params);
         const sent = at === undefined ? undefined : await deliveries.resend(target, { id: eventId, at }, clock());
         if (sent === undefined) throw noEvent(eventId);
-        context.eventsStored([sent]);
+        context.redelivered([sent]);
         return { eventId, message: `The event is sent again: GET …/events/${eventId} shows what becomes of it.` };
       },
     );
@@ -209,7 +209,7 @@ export function instanceEventRoutes(server: Server, context: RouteContext): void
         while (redelivered < mostResent) {
           const sent = await deliveries.resendAll(target, filter, { after, limit: batchResent }, clock());
           redelivered += sent.length;
-          context.eventsStored(sent);
+          context.redelivered(sent);
           after = sent.at(-1);
           if (sent.length < batchResent) return { redelivered };
         }
