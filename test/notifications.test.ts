@@ -3,7 +3,12 @@
 import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { credentials, type Platform, startPlatform } from './support/platform.ts';
+import { Secret } from '../src/core/secret.ts';
+import { createVault } from '../src/core/vault.ts';
+import { createRaise } from '../src/notifications/raise.ts';
+import { openDatabase } from '../src/store/database.ts';
+import { createNotificationStore } from '../src/store/notifications.ts';
+import { createTestKeyring, credentials, type Platform, startPlatform } from './support/platform.ts';
 import { type RecordingVendor, startRecordingVendor } from './support/recording-vendor.ts';
 import { until } from './support/server-process.ts';
 import { makeElement, ownTokens, provision } from './support/test-element.ts';
@@ -254,5 +259,40 @@ describe('trouble', () => {
     const told = JSON.parse((await firstAlert(watching)).text);
     expect(told).toMatchObject({ topic: 'callback.failing', severity: 'medium', about: { url: dead.config.url } });
     expect(await list('callback.failing')).toHaveLength(1);
+  });
+
+  test('is told once until it was quiet for a while, whichever process finds it, and its callback is there with it', async () => {
+    const subscription = await subscribe('polling.failing');
+    const database = openDatabase(new Secret(platform.databaseUrl));
+    const store = createNotificationStore(database, createVault(new Secret(createTestKeyring())));
+    const failures: string[] = [];
+    const make = () =>
+      createRaise({ store, clock: () => now, stored: () => undefined, failed: (_, what) => void failures.push(what) });
+    const [one, two] = [make(), make()];
+    const [account] = await platform.sql<{ id: string; organization_id: string }>(
+      'select * from accounts where default_account',
+    );
+    const organizationId = Number(account?.organization_id);
+    const accountId = Number(account?.id);
+    const trouble = {
+      organizationId,
+      accountId,
+      topic: 'polling.failing' as const,
+      subject: '7',
+      message: 'No answer',
+      about: { instanceId: 7 },
+    };
+    await Promise.all([one.trouble(trouble), two.trouble(trouble), one.trouble(trouble), two.trouble(trouble)]);
+    expect(await list('polling.failing')).toHaveLength(1);
+    await one.trouble({ ...trouble, subject: '8' });
+    expect(await list('polling.failing')).toHaveLength(2);
+    now += 3_600_000;
+    await two.trouble(trouble);
+    expect(await list('polling.failing')).toHaveLength(3);
+    await until('each is told', () => alerts(subscription).length === 3);
+    await one.trouble({ ...trouble, accountId: -1, subject: '9' });
+    expect(failures).toEqual([expect.stringContaining('polling.failing could not be stored: No answer')]);
+    expect(await list('polling.failing')).toHaveLength(3);
+    await database.destroy();
   });
 });
