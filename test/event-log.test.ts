@@ -382,6 +382,8 @@ describe('the queue', () => {
       const { authorization } = await otherAccount();
       const foreign = await platform.call('PUT', '/notifications/subscriptions/deliveries', { authorization });
       expect(foreign.body).toEqual({ redelivered: 0, more: false });
+      const seen = await platform.call('GET', '/notifications/subscriptions/deliveries', { authorization });
+      expect(seen.body).toEqual([]);
       for (const bad of ["color='red'", 'status=']) {
         const path = `/notifications/subscriptions/deliveries?where=${encodeURIComponent(bad)}`;
         expect((await platform.call('PUT', path)).status).toBe(400);
