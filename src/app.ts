@@ -24,7 +24,7 @@ import { platformAddresses } from './engine/platform-addresses.ts';
 import { createRenewal, type StoredAccount } from './engine/renewal.ts';
 import { scriptSender } from './engine/script-sender.ts';
 import { storeFinder } from './events/find-instances.ts';
-import { startEvents } from './events/start.ts';
+import { type Events, startEvents } from './events/start.ts';
 import { createAdministrator } from './first-start.ts';
 import type { Server } from './http/context.ts';
 import { sendToServer } from './http/own-requests.ts';
@@ -38,6 +38,7 @@ import { createUpdate } from './instance/update.ts';
 import { type AsynchronousCalls, startAsynchronousCalls } from './jobs/asynchronous-calls.ts';
 import { createMakeCall } from './jobs/make-call.ts';
 import { type JobRunner, startJobs } from './jobs/run-jobs.ts';
+import { createRaise } from './notifications/raise.ts';
 import { createGuard } from './outbound/guard.ts';
 import { createReadAddress } from './outbound/read-address.ts';
 import { createRoutes } from './outbound/routes.ts';
@@ -47,13 +48,16 @@ import { createAsynchronousCallStore } from './store/asynchronous-calls.ts';
 import { createAuthorizationStore } from './store/authorizations.ts';
 import { startChanges } from './store/changes.ts';
 import { checkDatabase, type Database, isReachable, migrate, openDatabase, withLock } from './store/database.ts';
+import { createDeliveries } from './store/deliveries.ts';
 import { createExtensionStore } from './store/element-extensions.ts';
 import { createElementStore } from './store/elements.ts';
+import { createEventLog } from './store/event-log.ts';
 import { eventKeyPartitions, eventPartitions } from './store/events.ts';
 import { startHousekeeping } from './store/housekeeping.ts';
 import { createIdempotencyStore } from './store/idempotency.ts';
 import { createInstanceStore, type InstanceRecord } from './store/instances.ts';
 import { createJobStore, jobHistoryPartitions } from './store/jobs.ts';
+import { createNotificationStore } from './store/notifications.ts';
 import { createOrganizationStore } from './store/organizations.ts';
 import { startPresence } from './store/presence.ts';
 import { createSignInStore } from './store/sign-in.ts';
@@ -137,11 +141,29 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   };
   // Refreshing may run resources of the element, and the engine that runs them refreshes first.
   const lifecycle: { run: RunLifecycle } = { run: () => Promise.reject(new Error('The engine is not made yet')) };
+  const failed = (error: unknown, what: string) => logger.error({ err: error }, what);
+  const notifications = createNotificationStore(background, vault);
+  const eventsStored: { tell: Events['stored'] } = { tell: () => undefined };
+  const raise = createRaise({ store: notifications, clock, failed, stored: (stored) => eventsStored.tell(stored) });
   const refresh = createRefresh({
     store: tokens,
     door,
     clock,
     observe: telemetry.refreshDone,
+    grantRefused: async ({ organizationId, instanceId, definition }, generation, reason) => {
+      const record = await instances
+        .byId({ organizationId, accountId: undefined }, instanceId)
+        .catch((error: unknown) => failed(error, reason));
+      if (record === undefined) return;
+      await raise.trouble({
+        organizationId,
+        accountId: record.accountId,
+        topic: 'instance.grant.lost',
+        subject: `${instanceId} ${generation}`,
+        message: `${record.name} (instance ${instanceId} of ${definition.key}) has to be connected again. ${reason}`,
+        about: { instanceId, instanceName: record.name, elementKey: definition.key },
+      });
+    },
     refreshByElement: (account, spent) => refreshByElement(lifecycle.run, account, spent),
     afterRefresh: async (account, fresh) => (await lifecycle.run(account, fresh, 'onRefresh')).settings,
     keepSettings,
@@ -178,8 +200,9 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   const connect = createConnect({ authorizations, runLifecycle, door, clock });
 
   const finders = createWebhookFinders(background);
-  const failed = (error: unknown, what: string) => logger.error({ err: error }, what);
   const events = await startEvents({
+    subscriptionKey: notifications.subscriptionKey,
+    raise,
     connectionString,
     database: background,
     elements,
@@ -194,6 +217,8 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     telemetry,
     failed,
   });
+
+  eventsStored.tell = events.stored;
 
   const subscriptions = createSubscriptions({
     runLifecycle,
@@ -238,6 +263,11 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     conversions,
     readAddress: createReadAddress(outbound, limits.elementBodyBytes),
     receive: events.receive,
+    notifications,
+    raise,
+    eventLog: createEventLog(database),
+    deliveries: createDeliveries(database),
+    redelivered: events.redelivered,
     isReady: () => isReachable(database),
   });
   const makeCall = createMakeCall({ organizations, instances, send: sendToServer(server), limits });

@@ -27,6 +27,7 @@ const ranks: Record<string, number> = {
   auth: 2,
   describe: 2,
   convert: 2,
+  notifications: 2,
   engine: 3,
   builder: 4,
   instance: 4,

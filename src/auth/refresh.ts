@@ -54,6 +54,8 @@ interface RefreshDependencies {
   keepSettings(account: ConnectedAccount, settings: Record<string, string>): Promise<void>;
   clock: Clock;
   observe(outcome: 'refreshed' | 'shared' | 'refused' | 'failed'): void;
+  /** told once that the vendor no longer accepts what an account's grant gave, after that is stored; never throws */
+  grantRefused(account: ConnectedAccount, generation: number, reason: string): Promise<void>;
 }
 
 /** Time in which a lease is taken and its answer stored, in milliseconds, on top of the token endpoint's limit. */
@@ -90,6 +92,7 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
       if (account.tokens.refresh === undefined) {
         const reason = 'The vendor no longer accepts the token, and gave none to refresh it with.';
         await store.refuse(account.instanceId, account.tokens.generation, reason);
+        await dependencies.grantRefused(account, account.tokens.generation, reason);
         throw grantLost(reason);
       }
       return freshAccount(account, await shared(account));
@@ -241,6 +244,7 @@ export function createRefresh(dependencies: RefreshDependencies): Refresh {
           `now says that the refresh token was used or withdrawn: ${said}.`;
     await persist(() => store.refuse(account.instanceId, lease.tokens.generation, reason));
     dependencies.observe('refused');
+    await dependencies.grantRefused(account, lease.tokens.generation, reason);
     throw grantLost(reason, said);
   }
 

@@ -7,11 +7,12 @@ import type { Secret } from '../core/secret.ts';
 import type { Telemetry } from '../core/telemetry.ts';
 import type { Elements } from '../engine/elements.ts';
 import type { PlatformAddresses } from '../engine/platform-addresses.ts';
+import type { Raise } from '../notifications/raise.ts';
 import type { Outbound } from '../outbound/send.ts';
 import type { Scripts } from '../script/scripts.ts';
 import { createCallbackEndpoints } from '../store/callback-endpoints.ts';
 import type { Database } from '../store/database.ts';
-import { createEventWork } from '../store/event-work.ts';
+import { createEventWork, type EventWork } from '../store/event-work.ts';
 import { keysOfPolls, type NewEvent } from '../store/events.ts';
 import { createInbox } from '../store/inbox.ts';
 import type { InstanceStore } from '../store/instances.ts';
@@ -32,6 +33,8 @@ export interface Events {
   receive: Receive;
   /** Tells whoever works on them that events were stored. */
   stored(events: readonly Pick<NewEvent, 'instanceId' | 'accountId'>[]): void;
+  /** Tells whoever works on them that events are to be sent again; the endpoints that they go to are read anew. */
+  redelivered(events: readonly Pick<NewEvent, 'instanceId' | 'accountId'>[]): void;
   /** Looks for work now. */
   wake(): void;
   /** Ends what runs; what is not done yet is done by another process, or after the next start. */
@@ -48,6 +51,9 @@ interface EventsDependencies {
   scripts: Scripts;
   outbound: Outbound;
   addresses(account: Account): PlatformAddresses;
+  /** the signing key of a subscription to notifications; undefined when it is gone */
+  subscriptionKey(organizationId: number, subscriptionId: number): Promise<Secret | undefined>;
+  raise: Pick<Raise, 'trouble'>;
   clock: Clock;
   limits: typeof Limits;
   telemetry: Telemetry;
@@ -62,6 +68,23 @@ export async function startEvents(dependencies: EventsDependencies): Promise<Eve
   const work = createEventWork(database);
   const pump: { current: Pump | undefined } = { current: undefined };
   const wake = () => pump.current?.wake();
+
+  async function noteTrouble(event: EventWork, url: string, state: 'failing' | 'stopped', reason: string) {
+    if (!(await endpoints.note(event, url, state, reason))) return;
+    const { organizationId, accountId, instanceId } = event;
+    const after = {
+      failing: 'It is asked less often until it answers; each event is tried again.',
+      stopped: 'Its deliveries wait until they are asked for: PUT /notifications/subscriptions/deliveries.',
+    };
+    await dependencies.raise.trouble({
+      organizationId,
+      accountId,
+      topic: `callback.${state}`,
+      subject: url,
+      message: `The endpoint ${url} does not take callbacks: ${reason} ${after[state]}`,
+      about: { url, ...(instanceId === undefined ? {} : { instanceId }) },
+    });
+  }
 
   const lanes = await startLanes({
     connectionString,
@@ -81,7 +104,7 @@ export async function startEvents(dependencies: EventsDependencies): Promise<Eve
       instances,
       normalize: createNormalize(dependencies.scripts),
       addresses: dependencies.addresses,
-      subscriptionKey: async () => undefined,
+      subscriptionKey: dependencies.subscriptionKey,
       knownFromPolls: (instanceId, keys) => keysOfPolls(database, instanceId, keys, clock()),
     }),
     sendCallback: createSendCallback(dependencies.outbound, limits.callbackMs),
@@ -92,8 +115,8 @@ export async function startEvents(dependencies: EventsDependencies): Promise<Eve
       return account?.settings['notification.webhook.failure.policy'] === 'queue' ? 'queue' : 'retry';
     },
     health: {
-      failing: async (event, url, reason) => void (await endpoints.note(event, url, 'failing', reason)),
-      stopped: async (event, url, reason) => void (await endpoints.note(event, url, 'stopped', reason)),
+      failing: (event, url, reason) => noteTrouble(event, url, 'failing', reason),
+      stopped: (event, url, reason) => noteTrouble(event, url, 'stopped', reason),
       recovered: async (event, url) => void (await endpoints.recovered(event, url)),
     },
     clock,
@@ -121,6 +144,10 @@ export async function startEvents(dependencies: EventsDependencies): Promise<Eve
       observe: telemetry.webhookReceived,
     }),
     stored,
+    redelivered(events) {
+      for (const { accountId } of events) endpoints.reread(accountId);
+      stored(events);
+    },
     wake,
     async stop() {
       await inbox.settled();

@@ -20,16 +20,21 @@ import type { Engine } from '../engine/call.ts';
 import type { Elements } from '../engine/elements.ts';
 import type { KeptAnswers } from '../engine/kept-answers.ts';
 import type { Receive } from '../events/receive.ts';
+import type { Events } from '../events/start.ts';
 import type { Authorize } from '../instance/authorize.ts';
 import type { Provision } from '../instance/provision.ts';
 import type { Remove } from '../instance/remove.ts';
 import type { Update } from '../instance/update.ts';
 import type { AsynchronousCalls } from '../jobs/asynchronous-calls.ts';
+import type { Raise } from '../notifications/raise.ts';
 import type { ReadAddress } from '../outbound/read-address.ts';
+import type { Deliveries } from '../store/deliveries.ts';
 import type { ElementStore } from '../store/elements.ts';
+import type { EventLog } from '../store/event-log.ts';
 import type { IdempotencyStore } from '../store/idempotency.ts';
 import type { InstanceStore } from '../store/instances.ts';
 import type { JobStore } from '../store/jobs.ts';
+import type { NotificationStore } from '../store/notifications.ts';
 import type { OrganizationStore } from '../store/organizations.ts';
 import type { SignInStore } from '../store/sign-in.ts';
 import type { UsageStore } from '../store/usage.ts';
@@ -66,6 +71,11 @@ export interface RouteContext {
   conversions: Conversions;
   readAddress: ReadAddress;
   receive: Receive;
+  notifications: NotificationStore;
+  raise: Pick<Raise, 'given'>;
+  eventLog: EventLog;
+  deliveries: Deliveries;
+  redelivered: Events['redelivered'];
   /** whether the database answers */
   isReady(): Promise<boolean>;
 }

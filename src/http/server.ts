@@ -23,10 +23,13 @@ import { docsRoutes } from './routes/docs.ts';
 import { elementCallRoute, elementCallRoutes } from './routes/element-calls.ts';
 import { elementPartRoutes } from './routes/element-parts.ts';
 import { elementRoutes } from './routes/elements.ts';
+import { eventAnalyticsRoutes } from './routes/event-analytics.ts';
 import { eventRoutePrefix, eventRoutes } from './routes/events.ts';
 import { instanceRoutes } from './routes/instance.ts';
+import { instanceEventRoutes } from './routes/instance-events.ts';
 import { instancesRoutes } from './routes/instances.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { notificationRoutes } from './routes/notifications.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -66,6 +69,9 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     usageRoutes,
     eventRoutes,
     jobRoutes,
+    instanceEventRoutes,
+    eventAnalyticsRoutes,
+    notificationRoutes,
     elementCallRoutes,
   ]) {
     addRoutes(server, context);

@@ -28,6 +28,8 @@ export interface CallbackEndpoints {
   recovered(owner: EndpointOwner, url: string): Promise<boolean>;
   /** Whether deliveries are queued without an attempt; what other processes note is known within two seconds. */
   isStopped(accountId: number, url: string): Promise<boolean>;
+  /** Reads the account's endpoints anew when they are next asked for. */
+  reread(accountId: number): void;
   /** The endpoints of an account that are in trouble. */
   list(owner: EndpointOwner): Promise<TroubledEndpoint[]>;
 }
@@ -81,6 +83,7 @@ export function createCallbackEndpoints(database: Database): CallbackEndpoints {
       known.catch(() => stopped.delete(accountId));
       return (await known).has(url);
     },
+    reread: (accountId) => void stopped.delete(accountId),
     list: ({ organizationId, accountId }) =>
       database
         .selectFrom('callback_endpoints')

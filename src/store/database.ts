@@ -269,6 +269,31 @@ export interface Tables {
     attempts: number;
     accepted_at: Date;
   };
+  notifications: {
+    id: Generated<number>;
+    organization_id: number;
+    account_id: number;
+    topic: string;
+    severity: 'low' | 'medium' | 'high';
+    message: string;
+    sender: string | null;
+    about: ColumnType<Record<string, unknown> | null, string | null, string | null>;
+    active: Generated<boolean>;
+    acknowledged_at: MaybeMoment;
+    created_at: Moment;
+  };
+  notification_subjects: { account_id: number; subject: string; quiet_until: Date };
+  notification_subscriptions: {
+    id: Generated<number>;
+    organization_id: number;
+    account_id: number;
+    channel: 'webhook';
+    topics: string[];
+    url: string;
+    key_sealed: string;
+    active: Generated<boolean>;
+    created_at: Moment;
+  };
   idempotent_writes: {
     instance_id: number;
     organization_id: number;
@@ -365,7 +390,7 @@ export async function migrate(database: Database, folder = migrationsFolder): Pr
 /** Takes the next id of a table, for rows whose sealed values are bound to their id before they are stored. */
 export async function nextId(
   database: Database,
-  table: 'organizations' | 'users' | 'instances' | 'jobs',
+  table: 'organizations' | 'users' | 'instances' | 'jobs' | 'notification_subscriptions',
 ): Promise<number> {
   const { rows } = await sql<{ id: number }>`select nextval(pg_get_serial_sequence(${table}, 'id')) as id`.execute(
     database,

@@ -5,6 +5,7 @@ import type { Vault } from '../core/vault.ts';
 import type { Database } from './database.ts';
 import { instancePlaces } from './instances.ts';
 import { jobCallPlace } from './jobs.ts';
+import { subscriptionKeyPlace } from './notifications.ts';
 import { secretPlaces } from './organizations.ts';
 import { tokensPlace } from './tokens.ts';
 
@@ -30,6 +31,13 @@ const sealedColumns: readonly SealedColumn[] = [
   { table: 'instances', id: 'id', sealed: 'secrets_sealed', digest: undefined, place: instancePlaces.secrets },
   { table: 'vendor_tokens', id: 'instance_id', sealed: 'tokens_sealed', digest: undefined, place: tokensPlace },
   { table: 'jobs', id: 'id', sealed: 'call_sealed', digest: undefined, place: jobCallPlace },
+  {
+    table: 'notification_subscriptions',
+    id: 'id',
+    sealed: 'key_sealed',
+    digest: undefined,
+    place: subscriptionKeyPlace,
+  },
 ];
 
 /**

@@ -177,6 +177,7 @@ export function accountRoutes(server: Server, context: RouteContext): void {
         response: responses(OpenObject),
       },
       handler: async (request) => {
+        refuseUnknownPolicy(request.body as Record<string, unknown>);
         const account = await target(request.caller, request.params);
         const settings = { ...account.settings, ...(request.body as Record<string, unknown>) };
         return (await applyChange(account, { settings })).settings;
@@ -224,6 +225,15 @@ function refuseDefault(account: AccountRecord): void {
   if (account.defaultAccount)
     throw new Problem('badRequest', 'The default account of an organization cannot be deactivated.');
 }
+
+/** What becomes of a callback that fails: it is tried again, or waits until somebody asks for it. */
+function refuseUnknownPolicy(settings: Record<string, unknown>): void {
+  const policy = settings[failurePolicy];
+  if (policy === undefined || policy === 'retry' || policy === 'queue') return;
+  throw new Problem('badRequest', `${failurePolicy} is ${JSON.stringify(policy)}: give "retry" or "queue".`);
+}
+
+const failurePolicy = 'notification.webhook.failure.policy';
 
 function taken(externalId: string | null | undefined): string {
   return `There is already an account with the externalId ${externalId}.`;

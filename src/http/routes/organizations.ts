@@ -5,6 +5,7 @@ import type { Organization } from '../../store/organizations.ts';
 import { requireAdministrator, requireIdentity } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
+import { retentionMember } from '../event-scope.ts';
 import { secured } from '../openapi.ts';
 import { nullableText, responses } from '../shapes.ts';
 
@@ -27,10 +28,19 @@ const OrganizationBody = Type.Object({
   active: Type.Boolean(),
   vdrVersion: Type.String(),
   ...profile,
+  [retentionMember]: Type.Optional(Type.Integer()),
 });
 const OrganizationChange = Type.Object({
   name: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
   ...profile,
+  [retentionMember]: Type.Optional(
+    Type.Unsafe<number | null>({
+      type: ['integer', 'null'],
+      minimum: 1,
+      maximum: 36_500,
+      description: 'days for which events are shown; null: as long as the server keeps them',
+    }),
+  ),
 });
 
 /** Adds the routes of the organization. */
@@ -44,26 +54,26 @@ export function organizationRoutes(server: Server, context: RouteContext): void 
     async (request) => show(requireIdentity(request.caller).organization),
   );
 
-  server.put(
-    `${basePath}/organizations/me`,
-    {
-      schema: {
-        ...describe,
-        summary: 'Change your organization',
-        body: OrganizationChange,
-        response: responses(OrganizationBody),
-      },
+  server.route({
+    method: ['PUT', 'PATCH'],
+    url: `${basePath}/organizations/me`,
+    schema: {
+      ...describe,
+      summary: 'Change your organization',
+      body: OrganizationChange,
+      response: responses(OrganizationBody),
     },
-    async (request) => {
+    handler: async (request) => {
       const { organization } = requireAdministrator(request.caller);
       const { name, ...given } = request.body;
       const profile = { ...organization.profile, ...given };
       return show(await organizations.updateOrganization(organization.id, { name, profile }));
     },
-  );
+  });
 
   async function show(organization: Organization) {
     const secret = await organizations.secretOfOrganization(organization.id);
+    const days = organization.profile[retentionMember];
     const shown = profileMembers.filter((member) => typeof organization.profile[member] === 'string');
     return {
       id: organization.id,
@@ -73,6 +83,7 @@ export function organizationRoutes(server: Server, context: RouteContext): void 
       active: true,
       vdrVersion: 'v2',
       ...Object.fromEntries(shown.map((member) => [member, String(organization.profile[member])])),
+      ...(typeof days === 'number' ? { [retentionMember]: days } : {}),
     };
   }
 }
