@@ -24,6 +24,9 @@ import { platformAddresses } from './engine/platform-addresses.ts';
 import { createRenewal, type StoredAccount } from './engine/renewal.ts';
 import { scriptSender } from './engine/script-sender.ts';
 import { storeFinder } from './events/find-instances.ts';
+import { createPollInstance } from './events/poll.ts';
+import { startPolling, syncPolling } from './events/poll-schedule.ts';
+import { createPollTargets } from './events/poll-targets.ts';
 import { startEvents } from './events/start.ts';
 import { createAdministrator } from './first-start.ts';
 import type { Server } from './http/context.ts';
@@ -55,6 +58,7 @@ import { createIdempotencyStore } from './store/idempotency.ts';
 import { createInstanceStore, type InstanceRecord } from './store/instances.ts';
 import { createJobStore, jobHistoryPartitions } from './store/jobs.ts';
 import { createOrganizationStore } from './store/organizations.ts';
+import { createPollStore } from './store/polls.ts';
 import { startPresence } from './store/presence.ts';
 import { createSignInStore } from './store/sign-in.ts';
 import { createTokenStore } from './store/tokens.ts';
@@ -75,6 +79,8 @@ export interface App {
   server: Server;
   /** Seals with another key ring from now on. */
   useKeyring(keyring: Secret): void;
+  /** Polls what is due now, without waiting for the next second, and waits until it is done. */
+  pollDue(): Promise<void>;
   /** Waits for calls in flight, then lets go of the database. */
   close(): Promise<void>;
 }
@@ -207,6 +213,19 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   const jobs = createJobStore({ database: background, vault, owner: presence.owner, limits });
   // They make their calls through the server, which is given them.
   const later: { jobs?: JobRunner; calls?: AsynchronousCalls } = {};
+
+  const polls = createPollStore({ database: background, owner: presence.owner });
+  const pollingFailed = (error: unknown) => failed(error, 'polling failed; it is tried again');
+  const polling = startPolling({
+    polls,
+    pollInstance: createPollInstance({ engine, polls, clock, limits, failed: pollingFailed }),
+    targets: createPollTargets({ instances, elements }),
+    raise: async (refused) => logger.warn(refused, 'polling stopped until the account is connected again'),
+    clock,
+    limits,
+    failed: pollingFailed,
+  });
+
   const { server, settled } = await createServer({
     config,
     limits,
@@ -225,6 +244,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     privateElements,
     build: createBuild({ elements, privateElements, extensions }),
     edit: createEdit({ elements, privateElements, extensions }),
+    polls,
     signIn,
     usage,
     admission: createAdmission(limits),
@@ -261,6 +281,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   listening.server = server;
   return {
     server,
+    pollDue: polling.pollDue,
     useKeyring(next) {
       vault.useKeyring(next);
       // what a key found that is no longer in the ring
@@ -270,6 +291,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
       await Promise.all([jobRunner.stop(), asynchronousCalls.stop()]);
       await server.close();
       await settled();
+      await polling.stop();
       await events.stop();
       await scripts.close();
       await conversions.close();

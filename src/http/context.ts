@@ -31,6 +31,7 @@ import type { IdempotencyStore } from '../store/idempotency.ts';
 import type { InstanceStore } from '../store/instances.ts';
 import type { JobStore } from '../store/jobs.ts';
 import type { OrganizationStore } from '../store/organizations.ts';
+import type { PollStore } from '../store/polls.ts';
 import type { SignInStore } from '../store/sign-in.ts';
 import type { UsageStore } from '../store/usage.ts';
 import type { Caller } from './caller.ts';
@@ -54,6 +55,7 @@ export interface RouteContext {
   privateElements: ElementStore;
   build: Build;
   edit: Edit;
+  polls: Pick<PollStore, 'standing'>;
   signIn: SignInStore;
   usage: UsageStore;
   admission: Admission;
