@@ -72,16 +72,14 @@ export function startPolling(dependencies: ScheduleDependencies): Polling {
   let round: Promise<void> | undefined;
   let isMore = false;
 
-  const timer = setInterval(() => void turn(), tickMs);
+  const timer = setInterval(() => void turn().catch(failed), tickMs);
   timer.unref();
 
   /** One round at a time; one that is asked for meanwhile is the one that runs. */
   function turn(): Promise<void> {
-    round ??= work()
-      .catch(failed)
-      .finally(() => {
-        round = undefined;
-      });
+    round ??= work().finally(() => {
+      round = undefined;
+    });
     return round;
   }
 
@@ -145,7 +143,7 @@ export function startPolling(dependencies: ScheduleDependencies): Polling {
     else if (held.get(poll.instanceId) === poll) await letGo([poll]).catch(failed);
     running.delete(poll.instanceId);
     startWaiting();
-    if (isMore && !stopping.signal.aborted) void turn();
+    if (isMore && !stopping.signal.aborted) void turn().catch(failed);
   }
 
   /** Only what somebody was told of stops the polling; else the next poll tries again. */
@@ -197,7 +195,7 @@ export function startPolling(dependencies: ScheduleDependencies): Polling {
     async stop() {
       clearInterval(timer);
       stopping.abort(new Error('The server stops'));
-      await round;
+      await round?.catch(failed);
       await Promise.all(running.values());
       await writeFinished().catch(failed);
       await letGo([...held.values()]).catch(failed);

@@ -105,13 +105,22 @@ export function readPollPlan(definition: Definition, settings: SettingValues): P
   const inMetadata = Object.keys(polling).filter((name) => !name.includes('{'));
   const names = named.size > 0 ? [...named.keys()] : [...new Set([...Object.keys(configuration), ...inMetadata])];
   const objects = names.flatMap((name) => {
+    if (storableText(name) !== name) {
+      faults.push({ object: undefined, text: `${keys.configuration}: the name ${name} is no text.` });
+      return [];
+    }
     const given = Object.hasOwn(configuration, name) ? configuration[name] : undefined;
     const source = given ?? derivedEntry(definition, name, polling);
     const read = readObject(name, named.get(name), source, given === undefined);
     for (const text of read.faults) faults.push({ object: name, text: `${read.setting}: ${name}: ${text}.` });
     return read.object === undefined ? [] : [read.object];
   });
-  return { objects, faults };
+  return { objects, faults: faults.map(({ object, text }) => ({ object, text: storableText(text) })) };
+}
+
+/** Text without what the database does not store: NUL and halves of surrogate pairs. */
+export function storableText(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed();
 }
 
 /** A setting that is JSON; a string that holds JSON once more is read, too. */

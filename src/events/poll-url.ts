@@ -70,6 +70,7 @@ export function pollUrlFaults(url: string): string[] {
     const read = readToken(text);
     return 'fault' in read ? [read.fault] : [];
   });
+  if (url.includes('\0') || !url.isWellFormed()) faults.unshift('must be text');
   if (!url.startsWith('/')) faults.unshift('must begin with a slash, such as /hubs/<hub>/<resource>');
   return faults;
 }

@@ -72,7 +72,9 @@ export function readPage(
       reading.nameless++;
       continue;
     }
-    const updated = object.updated && timeOf(record, object.updated, end);
+    const times = object.updated === undefined ? [] : timesOf(record, object.updated);
+    // A time that clocks showed twice is the later one that is over, else the earlier.
+    const updated = times.findLast((moment) => secondOf(moment) < end) ?? times[0];
     noteOrder(reading.order, updated);
     if (updated === undefined) {
       const [name, digest] = [digestOf(id), digestOf(JSON.stringify(record))];
@@ -87,7 +89,13 @@ export function readPage(
     if (second >= end || (second < first && object.filterByUpdatedDate)) continue;
     if (second < first && !asksSince(object.url)) continue;
     const eventType = isCreation(object, record, updated) ? 'CREATED' : 'UPDATED';
-    reading.changes.push({ objectId: id, eventType, updated, key: changeKey(object.name, id, updated), record });
+    reading.changes.push({
+      objectId: id,
+      eventType,
+      updated,
+      key: changeKey(object.name, id, times[0] ?? updated),
+      record,
+    });
   }
   const { last, older, isMixed } = reading.order;
   const isOrdered = !isMixed && (older >= convincing || saysNewestFirst(object));
@@ -114,15 +122,13 @@ function idOf(record: Record<string, unknown>, path: string): string | undefined
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** A time that clocks showed twice is the later one that is over, else the earlier. */
-function timeOf(record: unknown, { field, format, zone }: DateField, end: number): number | undefined {
-  const moments = readMoments(fieldAt(record, field), format, zone);
-  return moments.findLast((moment) => secondOf(moment) < end) ?? moments[0];
+function timesOf(record: unknown, { field, format, zone }: DateField): number[] {
+  return readMoments(fieldAt(record, field), format, zone);
 }
 
 function isCreation(object: PolledObject, record: unknown, updated: number): boolean {
   if (object.created === undefined) return false;
-  const created = readMoments(fieldAt(record, object.created.field), object.created.format, object.created.zone);
+  const created = timesOf(record, object.created);
   const tolerance = object.createdCheckTolerance * 1000;
   return created.some((moment) => Math.abs(secondOf(moment) - secondOf(updated)) <= tolerance);
 }

@@ -14,7 +14,7 @@ import { noTrace } from '../engine/trace.ts';
 import { type EventItem, eventId, type NewEvent } from '../store/events.ts';
 import type { PolledObjectState } from '../store/polls.ts';
 import { type ClaimedPoll, ClaimLost, type FinishedPoll, type PollRun, type PollStore } from '../store/polls.ts';
-import { type PolledObject, type PollFault, pollInterval, readPollPlan } from './poll-settings.ts';
+import { type PolledObject, type PollFault, pollInterval, readPollPlan, storableText } from './poll-settings.ts';
 import { gridPoint } from './poll-times.ts';
 import { asksSince, fillPollUrl, type PollRequest } from './poll-url.ts';
 import { type Change, fieldAt, readPage } from './poll-window.ts';
@@ -325,7 +325,7 @@ function tooManyToCompare({ name }: PolledObject, { pollComparedRecords }: PollL
 function messageOf(error: unknown): string {
   if (!(error instanceof Problem)) return 'An unexpected error; the log of the server says more.';
   const said = error.providerMessage === undefined ? '' : ` (${error.providerMessage})`;
-  return `${error.message}${said}`.replaceAll('\0', '').slice(0, 1000);
+  return storableText(`${error.message}${said}`.slice(0, 1000));
 }
 
 function isLostGrant(error: unknown, failures: number): boolean {

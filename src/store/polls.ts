@@ -228,7 +228,8 @@ export function createPollStore({ database, owner }: { database: Database; owner
       await sql`
         update polls set state = done.state, failures = done.failures, last_error = done.last_error,
           last_poll_at = coalesce(done.last_poll_at, polls.last_poll_at),
-          next_at = case when settings_at >= done.claimed_at and next_at > done.claimed_at then polls.next_at else done.next_at end,
+          next_at = case when settings_at >= done.claimed_at and polls.next_at > done.claimed_at then polls.next_at
+            else done.next_at end,
           stopped_reason = case when settings_at >= done.claimed_at then null else done.stopped_reason end,
           claim_id = null, claim_owner = null, claim_ends_at = null
         from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as done (
