@@ -2,6 +2,8 @@
 
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Secret } from '../src/core/secret.ts';
+import { defineElement } from '../src/element/define.ts';
+import { syncPolling } from '../src/events/poll-schedule.ts';
 import { gridPoint } from '../src/events/poll-times.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
 import { ClaimLost, createPollStore, type FinishedPoll, type PollStore } from '../src/store/polls.ts';
@@ -128,4 +130,36 @@ test('instances are spread over their interval', () => {
     counts[slot] = (counts[slot] ?? 0) + 1;
   }
   for (const count of counts) expect(Math.abs(count - 667)).toBeLessThan(200);
+});
+
+test('settings say whether an instance is polled, and changed ones have it polled again', async () => {
+  const [row] = await platform.sql<{ organization_id: string; account_id: string; element_id: string }>(
+    'select organization_id, account_id, element_id from instances where id = $1',
+    [present(instances[0]).id],
+  );
+  const { organization_id, account_id, element_id } = present(row);
+  const document = { key: 'x', name: 'x', hub: 'x', authentication: { type: 'custom' }, configuration: [] };
+  const definition = defineElement(document, Number(element_id), undefined);
+  const sync = (values: Record<string, string>, now: number) => {
+    const owner = { organizationId: Number(organization_id), accountId: Number(account_id) };
+    const record = { id: present(instances[0]).id, ...owner, values };
+    return database.transaction().execute((transaction) => syncPolling(transaction, record, definition, now));
+  };
+  const stored = () =>
+    platform.sql<{ next_at: Date; stopped_reason: string | null; enabled_at: Date }>(
+      'select next_at, stopped_reason, enabled_at from polls where instance_id = $1',
+      [present(instances[0]).id],
+    );
+  const on = { 'event.notification.enabled': 'true', 'event.vendor.type': 'webhook,polling' };
+  await sync({ ...on, 'event.notification.enabled': 'false' }, later);
+  expect(await stored()).toEqual([]);
+  await sync({ ...on, 'event.poller.refresh_interval': '600' }, later);
+  const [slow] = await stored();
+  await platform.sql("update polls set stopped_reason = 'refused', state = '{}'");
+  await sync({ ...on, 'event.poller.refresh_interval': '1' }, later + minute);
+  const [fast] = await stored();
+  expect(fast).toMatchObject({ stopped_reason: null, enabled_at: present(slow).enabled_at });
+  expect(present(fast).next_at.getTime()).toBeLessThanOrEqual(later + 2 * minute + 1);
+  await sync({ ...on, 'event.vendor.type': 'webhooks' }, later);
+  expect(await stored()).toEqual([]);
 });

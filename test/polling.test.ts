@@ -1,7 +1,7 @@
 // Polling: what changed at a vendor is brought once, whatever happens meanwhile.
 
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { changeKey } from '../src/events/poll-window.ts';
 import { takeEventKeys } from '../src/store/events.ts';
 import { type Platform, startPlatform } from './support/platform.ts';
@@ -98,7 +98,8 @@ async function connect(configuration: unknown, settings: Record<string, unknown>
     },
     { 'event.poller.configuration': configuration, ...settings },
   );
-  await enablePolling(platform, instance.id, now);
+  // the platform's own schedule looks every second, too: nothing is due until the clock goes on
+  await enablePolling(platform, instance.id, now, now + 1);
   return instance;
 }
 
@@ -322,6 +323,7 @@ describe('what goes wrong', () => {
     for (let round = 0; round < 12; round++) await pollAgain();
     expect(vendor.requests.filter(({ path }) => path === '/things')).toHaveLength(3);
     expect(await recordsOf(instance)).toMatchObject([{ status: 'stopped', nextPollDate: null }]);
+    expect(platform.logs.filter((line) => line.includes(`"instanceId":${instance.id},`))).toHaveLength(1);
     vendor.reply = listThings;
     await enablePolling(platform, instance.id, now);
     await platform.app.pollDue();
@@ -330,9 +332,9 @@ describe('what goes wrong', () => {
 
   test('a disabled instance is not polled, and loses nothing', async () => {
     const instance = await connect({ things: thing });
+    await platform.call('DELETE', `/instances/${instance.id}/enabled`);
     now += minute;
     change('a');
-    await platform.call('DELETE', `/instances/${instance.id}/enabled`);
     await pollAgain();
     expect(vendor.requests).toHaveLength(0);
     await platform.call('PUT', `/instances/${instance.id}/enabled`);
@@ -340,6 +342,49 @@ describe('what goes wrong', () => {
     expect(await idsOf(instance)).toEqual(['a']);
   });
 });
+
+test('a vendor that does not answer holds no other up', async () => {
+  const slow = await connect({ others: { ...thing, url: '/hubs/general/others' } });
+  // as many of its instances as may be polled at once, and some more
+  for (let index = 0; index < 15; index++) {
+    await platform.sql(
+      `insert into instances (organization_id, account_id, user_id, element_id, element_key, name, configuration,
+         secrets_sealed, token_sealed, token_digest)
+       select organization_id, account_id, user_id, element_id, element_key, name, configuration, secrets_sealed,
+         token_sealed, 'slow' || $2 from instances where id = $1`,
+      [slow.id, index],
+    );
+  }
+  const all = await platform.sql<{ id: string }>('select id from instances');
+  now += minute;
+  for (const { id } of all) await enablePolling(platform, Number(id), now);
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  let asked = 0;
+  vendor.reply = async (request) => {
+    if (request.path === '/others') {
+      asked++;
+      await answered;
+    }
+    return listThings(request);
+  };
+  onTestFinished(answer);
+  const done = platform.app.pollDue();
+  await vi.waitFor(() => expect(asked).toBe(10), { timeout: 15_000 });
+  const instance = await connect({ things: thing });
+  now += minute;
+  change('a');
+  now += minute;
+  // the schedule's own second, or the next round of another poll
+  await vi.waitFor(async () => expect(await idsOf(instance)).toEqual(['a']), { timeout: 15_000 });
+  expect(asked).toBe(10);
+  answer();
+  await done;
+  await platform.app.pollDue();
+  expect(asked).toBe(16);
+}, 40_000);
 
 describe('time', () => {
   test('a poll that takes longer than its interval does not overlap itself', async () => {

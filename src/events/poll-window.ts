@@ -34,7 +34,7 @@ export interface PageReading {
 }
 
 /** Milliseconds that changes must be old, so that nothing more can happen in their second. */
-export const settleMs = 2000;
+const settleMs = 2000;
 
 /** From how many steps from newer to older on a list counts as ordered so, when its URL does not say it. */
 const convincing = 5;

@@ -6,8 +6,8 @@ import type { EventItem } from '../../src/store/events.ts';
 import { enablePoll } from '../../src/store/polls.ts';
 import type { Platform } from './platform.ts';
 
-/** Has an instance polled from a moment on; it is due at once. */
-export async function enablePolling(platform: Platform, instanceId: number, now: number): Promise<void> {
+/** Has an instance polled from a moment on; it is due at once, or when it is said. */
+export async function enablePolling(platform: Platform, instanceId: number, now: number, nextAt = now): Promise<void> {
   const [row] = await platform.sql<{ organization_id: string; account_id: string; element_id: string }>(
     'select organization_id, account_id, element_id from instances where id = $1',
     [instanceId],
@@ -15,7 +15,7 @@ export async function enablePolling(platform: Platform, instanceId: number, now:
   if (row === undefined) throw new Error(`There is no instance ${instanceId}`);
   const owner = { organizationId: Number(row.organization_id), accountId: Number(row.account_id) };
   await withDatabase(platform, (database) =>
-    enablePoll(database, { instanceId, ...owner, elementId: Number(row.element_id) }, { now, nextAt: now }),
+    enablePoll(database, { instanceId, ...owner, elementId: Number(row.element_id) }, { now, nextAt }),
   );
 }
 
