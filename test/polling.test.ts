@@ -356,8 +356,7 @@ test('a vendor that does not answer holds no other up', async () => {
     );
   }
   const all = await platform.sql<{ id: string }>('select id from instances');
-  now += minute;
-  for (const { id } of all) await enablePolling(platform, Number(id), now);
+  for (const { id } of all) await enablePolling(platform, Number(id), now, now + 1);
   let answer = () => {};
   const answered = new Promise<void>((resolve) => {
     answer = resolve;
@@ -371,6 +370,7 @@ test('a vendor that does not answer holds no other up', async () => {
     return listThings(request);
   };
   onTestFinished(answer);
+  now += minute;
   const done = platform.app.pollDue();
   await vi.waitFor(() => expect(asked).toBe(10), { timeout: 15_000 });
   const instance = await connect({ things: thing });
