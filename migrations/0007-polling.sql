@@ -8,6 +8,7 @@ create table polls (
   enabled_at timestamptz not null,
   -- when its settings were changed last: what a poll that began before says of the next one is out of date
   settings_at timestamptz not null,
+  settings_digest text not null,
   next_at timestamptz not null,
   claim_id uuid,
   claim_owner bigint,

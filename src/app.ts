@@ -208,6 +208,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   derived.store = async (transaction, record) => {
     const definition = await elements.byId(record.elementId, record);
     await storeFinder(finders, transaction, record, mergeSettings(definition, record.values));
+    await syncPolling(transaction, record, definition, clock());
   };
 
   const jobs = createJobStore({ database: background, vault, owner: presence.owner, limits });

@@ -14,7 +14,7 @@ import {
   type PollStore,
 } from '../store/polls.ts';
 import type { PollInstance, PollTarget } from './poll.ts';
-import { isPolled, pollInterval } from './poll-settings.ts';
+import { isPolled, pollInterval, pollSettingsDigest } from './poll-settings.ts';
 import type { UnpolledTarget } from './poll-targets.ts';
 import { gridPoint } from './poll-times.ts';
 
@@ -223,5 +223,6 @@ export async function syncPolling(
   if (!isPolled(settings)) return disablePoll(transaction, instance.id);
   const { id: instanceId, organizationId, accountId } = instance;
   const nextAt = gridPoint(instanceId, pollInterval(settings), now);
-  await enablePoll(transaction, { instanceId, organizationId, accountId, elementId: definition.id }, { now, nextAt });
+  const polled = { instanceId, organizationId, accountId, elementId: definition.id };
+  await enablePoll(transaction, { ...polled, settings: pollSettingsDigest(settings) }, { now, nextAt });
 }

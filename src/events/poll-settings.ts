@@ -1,5 +1,6 @@
 // What an instance polls: every form in which documents and customers have said it, read into one plan.
 
+import { createHash } from 'node:crypto';
 import { Problem } from '../core/errors.ts';
 import { isObject } from '../core/http.ts';
 import { isJavaZone, javaPatternFault } from '../core/java-dates.ts';
@@ -65,6 +66,12 @@ const mostMinutes = 44_640;
 export function isPolled(settings: SettingValues): boolean {
   if (settings['event.notification.enabled'] !== 'true') return false;
   return listOf(settings['event.vendor.type']).some((type) => type.toLowerCase() === 'polling');
+}
+
+/** A digest of the settings that a poller reads. */
+export function pollSettingsDigest(settings: SettingValues): string {
+  const read = Object.values(keys).map((key) => settings[key] ?? null);
+  return createHash('sha256').update(JSON.stringify(read)).digest('base64url');
 }
 
 /** Milliseconds between two polls; the default where the setting cannot be read. */

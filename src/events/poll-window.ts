@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { isObject } from '../core/http.ts';
 import { readMoments } from '../core/java-dates.ts';
 import type { PollRun } from '../store/polls.ts';
+import { changeKey } from './change-key.ts';
 import type { DateField, PolledObject } from './poll-settings.ts';
 import { asksSince } from './poll-url.ts';
 
@@ -38,11 +39,6 @@ const settleMs = 2000;
 
 /** From how many steps from newer to older on a list counts as ordered so, when its URL does not say it. */
 const convincing = 5;
-
-/** The key of a change of an object: the same for a webhook that brings it. `updated` in milliseconds since 1970. */
-export function changeKey(objectType: string, objectId: string, updated: number): string {
-  return `change|${objectType}|${objectId}|${Math.floor(updated / 1000)}`;
-}
 
 /**
  * Reads a page of an object's records in the window of a run: changes from `run.from` on, in seconds that were over

@@ -289,6 +289,7 @@ export interface Tables {
     element_id: number;
     enabled_at: Moment;
     settings_at: Moment;
+    settings_digest: string;
     next_at: Moment;
     claim_id: string | null;
     claim_owner: number | null;

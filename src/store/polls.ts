@@ -91,11 +91,12 @@ export class ClaimLost extends Error {}
 
 /**
  * Has an instance polled from now on, or as its changed settings say; in the transaction of the change. One that was
- * stopped is polled again. Times are in milliseconds since 1970.
+ * stopped is polled again. Where neither is so, nothing changes: `settings` is a digest of what the poller reads. Times are
+ * in milliseconds since 1970.
  */
 export async function enablePoll(
   transaction: Database,
-  instance: { instanceId: number; organizationId: number; accountId: number; elementId: number },
+  instance: { instanceId: number; organizationId: number; accountId: number; elementId: number; settings: string },
   times: { now: number; nextAt: number },
 ): Promise<void> {
   await transaction
@@ -107,17 +108,27 @@ export async function enablePoll(
       element_id: instance.elementId,
       enabled_at: new Date(times.now),
       settings_at: new Date(times.now),
+      settings_digest: instance.settings,
       next_at: new Date(times.nextAt),
       state: '{}',
     })
     .onConflict((conflict) =>
-      conflict.column('instance_id').doUpdateSet({
-        settings_at: new Date(times.now),
-        next_at: new Date(times.nextAt),
-        failures: 0,
-        last_error: null,
-        stopped_reason: null,
-      }),
+      conflict
+        .column('instance_id')
+        .doUpdateSet({
+          settings_at: new Date(times.now),
+          settings_digest: instance.settings,
+          next_at: new Date(times.nextAt),
+          failures: 0,
+          last_error: null,
+          stopped_reason: null,
+        })
+        .where((where) =>
+          where.or([
+            where('polls.settings_digest', '<>', instance.settings),
+            where('polls.stopped_reason', 'is not', null),
+          ]),
+        ),
     )
     .execute();
 }

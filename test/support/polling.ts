@@ -1,5 +1,6 @@
 // Instances that are polled, for tests: enabled as provisioning does it, and what polls brought.
 
+import { randomUUID } from 'node:crypto';
 import { Secret } from '../../src/core/secret.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import type { EventItem } from '../../src/store/events.ts';
@@ -13,9 +14,10 @@ export async function enablePolling(platform: Platform, instanceId: number, now:
     [instanceId],
   );
   if (row === undefined) throw new Error(`There is no instance ${instanceId}`);
+  const settings = randomUUID();
   const owner = { organizationId: Number(row.organization_id), accountId: Number(row.account_id) };
   await withDatabase(platform, (database) =>
-    enablePoll(database, { instanceId, ...owner, elementId: Number(row.element_id) }, { now, nextAt }),
+    enablePoll(database, { instanceId, ...owner, elementId: Number(row.element_id), settings }, { now, nextAt }),
   );
 }
 
