@@ -234,19 +234,30 @@ function isDue({ nextAt, lastAt }: PolledObjectState, { claimedAt, settingsAt }:
   return nextAt <= claimedAt || settingsAt >= (lastAt ?? 0);
 }
 
+/** Milliseconds back to which a window is read again while its records move. */
+const longestAgainMs = 3_600_000;
+
 function beginRun(object: PolledObject, state: PolledObjectState, now: number, overlap: number): PollRun {
   const { since, start, again = since } = state;
-  const from = Math.max(start, Math.min(again, since - overlap - object.pollDelay * 1000));
-  return { url: object.url, began: now, from, order: { older: 0, isMixed: false }, pages: 0, isMoving: false };
+  const window = Math.max(start, since - overlap - object.pollDelay * 1000);
+  return {
+    url: object.url,
+    began: now,
+    from: Math.max(start, Math.min(again, window)),
+    window,
+    order: { older: 0, isMixed: false },
+    pages: 0,
+    isMoving: false,
+  };
 }
 
 /**
  * The state after the last page. Records that change while pages are read may push others from one page to another that was
- * read already: such a window is read a second time.
+ * read already: such a window is read again until nothing moves, and an hour of it at least.
  */
 function endRun(object: PolledObject, before: PolledObjectState, run: PollRun, nameless: number): PolledObjectState {
-  const { seen: _, message: __, again, ...rest } = before;
-  const mayHaveMoved = run.pages > 1 && run.isMoving && run.order.isMixed && again === undefined;
+  const { seen: _, message: __, again: ___, ...rest } = before;
+  const mayHaveMoved = run.pages > 1 && run.isMoving && run.order.isMixed;
   const { seen = {} } = run;
   return {
     ...rest,
@@ -254,7 +265,7 @@ function endRun(object: PolledObject, before: PolledObjectState, run: PollRun, n
     failures: 0,
     lastAt: run.began,
     nextAt: 0,
-    ...(mayHaveMoved ? { again: run.from } : {}),
+    ...(mayHaveMoved ? { again: Math.min(run.window, Math.max(run.from, run.began - longestAgainMs)) } : {}),
     ...(Object.keys(seen).length > 0 || !asksSince(object.url) ? { seen } : {}),
     ...(nameless === 0 ? {} : { message: `${nameless} records have no id and were left out.` }),
   };

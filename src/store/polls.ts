@@ -18,7 +18,7 @@ export interface PolledObjectState {
   lastAt?: number;
   /** what the last poll said */
   message?: string;
-  /** the window that is read a second time: rows may have moved from page to page while it was read */
+  /** from when on the next poll reads again: rows may have moved from page to page while they were read */
   again?: number;
   /** digests of the records of the last poll, by id, where records tell no time */
   seen?: Record<string, string>;
@@ -33,6 +33,8 @@ export interface PollRun {
   began: number;
   /** changes from here on are asked for */
   from: number;
+  /** the same without what is read a second time */
+  window: number;
   /** the token of the next page */
   page?: string;
   /** digests of the records that were seen until now, by id */
