@@ -24,12 +24,17 @@ import { platformAddresses } from './engine/platform-addresses.ts';
 import { createRenewal, type StoredAccount } from './engine/renewal.ts';
 import { scriptSender } from './engine/script-sender.ts';
 import { storeFinder } from './events/find-instances.ts';
+import { createPollInstance } from './events/poll.ts';
+import { startPolling, syncPolling } from './events/poll-schedule.ts';
+import { createPollTargets } from './events/poll-targets.ts';
+import { requireEvents } from './events/require-settings.ts';
 import { type Events, startEvents } from './events/start.ts';
 import { createAdministrator } from './first-start.ts';
 import type { Server } from './http/context.ts';
 import { sendToServer } from './http/own-requests.ts';
 import { createServer } from './http/server.ts';
 import { createAuthorize } from './instance/authorize.ts';
+import { startSubscriptionCheck, storeCheck } from './instance/check-subscriptions.ts';
 import { createConnect } from './instance/connect.ts';
 import { createProvision } from './instance/provision.ts';
 import { createRemove } from './instance/remove.ts';
@@ -39,6 +44,7 @@ import { type AsynchronousCalls, startAsynchronousCalls } from './jobs/asynchron
 import { createMakeCall } from './jobs/make-call.ts';
 import { type JobRunner, startJobs } from './jobs/run-jobs.ts';
 import { createRaise } from './notifications/raise.ts';
+import type { Topic } from './notifications/topics.ts';
 import { createGuard } from './outbound/guard.ts';
 import { createReadAddress } from './outbound/read-address.ts';
 import { createRoutes } from './outbound/routes.ts';
@@ -59,8 +65,10 @@ import { createInstanceStore, type InstanceRecord } from './store/instances.ts';
 import { createJobStore, jobHistoryPartitions } from './store/jobs.ts';
 import { createNotificationStore } from './store/notifications.ts';
 import { createOrganizationStore } from './store/organizations.ts';
+import { createPollStore } from './store/polls.ts';
 import { startPresence } from './store/presence.ts';
 import { createSignInStore } from './store/sign-in.ts';
+import { createSubscriptionChecks } from './store/subscription-checks.ts';
 import { createTokenStore } from './store/tokens.ts';
 import { createUsageStore, usagePartitions } from './store/usage.ts';
 import { createWebhookFinders } from './store/webhook-finders.ts';
@@ -79,6 +87,10 @@ export interface App {
   server: Server;
   /** Seals with another key ring from now on. */
   useKeyring(keyring: Secret): void;
+  /** Polls what is due now, without waiting for the next second, and waits until it is done. */
+  pollDue(): Promise<void>;
+  /** Asks vendors for the subscriptions that are due to be checked, and waits until it is done. */
+  checkSubscriptions(): Promise<void>;
   /** Waits for calls in flight, then lets go of the database. */
   close(): Promise<void>;
 }
@@ -224,14 +236,52 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     runLifecycle,
     freshen: (account) => ('tokens' in account ? refresh.beforeCall(account) : renewal.beforeCall(account)),
   });
+  const checks = createSubscriptionChecks(background);
   derived.store = async (transaction, record) => {
     const definition = await elements.byId(record.elementId, record);
-    await storeFinder(finders, transaction, record, mergeSettings(definition, record.values));
+    const values = mergeSettings(definition, record.values);
+    await storeFinder(finders, transaction, record, values);
+    await storeCheck(checks, transaction, record, definition, clock() + limits.subscriptionCheckMs);
+    await syncPolling(transaction, record, definition, clock());
   };
+  const tell = (topic: Topic, instance: TroubledInstance, message: string) =>
+    raise.trouble({
+      organizationId: instance.organizationId,
+      accountId: instance.accountId,
+      topic,
+      subject: String(instance.instanceId),
+      message,
+      about: { instanceId: instance.instanceId, elementKey: instance.elementKey },
+    });
+  const subscriptionCheck = startSubscriptionCheck({
+    checks,
+    instances,
+    elements,
+    engine,
+    subscriptions,
+    tell: (record, message) => tell('instance.subscription.lost', { ...record, instanceId: record.id }, message),
+    clock,
+    limits,
+    failed,
+  });
 
   const jobs = createJobStore({ database: background, vault, owner: presence.owner, limits });
   // They make their calls through the server, which is given them.
   const later: { jobs?: JobRunner; calls?: AsynchronousCalls } = {};
+
+  const polls = createPollStore({ database: background, owner: presence.owner });
+  const pollingFailed = (error: unknown) => failed(error, 'polling failed; it is tried again');
+  const polling = startPolling({
+    polls,
+    pollInstance: createPollInstance({ engine, polls, clock, limits, failed: pollingFailed }),
+    targets: createPollTargets({ instances, elements }),
+    raise: (refused) => tell('polling.stopped', refused, refused.message),
+    raiseFailing: (failing) => tell('polling.failing', failing, failing.message),
+    clock,
+    limits,
+    failed: pollingFailed,
+  });
+
   const { server, settled } = await createServer({
     config,
     limits,
@@ -242,14 +292,15 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     elements,
     engine,
     authorize: createAuthorize({ authorizations, runLifecycle, door, browserUrl: outbound.browserUrl, clock, limits }),
-    provision: createProvision({ authorizations, connect, subscriptions, instances }),
-    update: createUpdate({ connect, subscriptions, instances }),
+    provision: createProvision({ authorizations, connect, subscriptions, requireEvents, instances }),
+    update: createUpdate({ connect, subscriptions, requireEvents, instances }),
     remove: createRemove({ connect, subscriptions, runLifecycle, instances }),
     organizations,
     instances,
     privateElements,
     build: createBuild({ elements, privateElements, extensions }),
     edit: createEdit({ elements, privateElements, extensions }),
+    polls,
     signIn,
     usage,
     admission: createAdmission(limits),
@@ -291,6 +342,8 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   listening.server = server;
   return {
     server,
+    pollDue: polling.pollDue,
+    checkSubscriptions: subscriptionCheck.checkDue,
     useKeyring(next) {
       vault.useKeyring(next);
       // what a key found that is no longer in the ring
@@ -300,6 +353,8 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
       await Promise.all([jobRunner.stop(), asynchronousCalls.stop()]);
       await server.close();
       await settled();
+      await polling.stop();
+      await subscriptionCheck.stop();
       await events.stop();
       await scripts.close();
       await conversions.close();
@@ -314,6 +369,14 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
       await database.destroy();
     },
   };
+}
+
+/** An instance that something is told of. */
+interface TroubledInstance {
+  organizationId: number;
+  accountId: number;
+  instanceId: number;
+  elementKey: string;
 }
 
 /** The address that this server listens at, for vendors that reach it directly. */

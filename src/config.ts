@@ -28,6 +28,20 @@ export const limits = {
   /** rows of a list when the caller names no page size, and the most that a page may have */
   pageRows: 200,
   maximumPageRows: 2000,
+  /** instances that are polled at once, of one element, and claimed by one statement */
+  pollsAtOnce: 40,
+  pollsAtOncePerElement: 10,
+  pollClaims: 50,
+  /** milliseconds for which a claim to poll counts without being renewed */
+  pollClaimMs: 600_000,
+  /** milliseconds before the last poll from which changes are asked for once more: clocks differ, and indexes lag */
+  pollOverlapMs: 300_000,
+  /** pages, and milliseconds, of one object before others have their turn */
+  pollPages: 50,
+  pollTurnMs: 60_000,
+  /** records without a time that are compared with those of the last poll, and records of one event */
+  pollComparedRecords: 20_000,
+  pollEventRecords: 100,
   /** milliseconds that a stop waits for calls in flight */
   drainMs: 30_000,
   /** seconds that an OAuth 1.0a request token or a PKCE verifier is remembered */

@@ -36,6 +36,7 @@ import type { InstanceStore } from '../store/instances.ts';
 import type { JobStore } from '../store/jobs.ts';
 import type { NotificationStore } from '../store/notifications.ts';
 import type { OrganizationStore } from '../store/organizations.ts';
+import type { PollStore } from '../store/polls.ts';
 import type { SignInStore } from '../store/sign-in.ts';
 import type { UsageStore } from '../store/usage.ts';
 import type { Caller } from './caller.ts';
@@ -59,6 +60,7 @@ export interface RouteContext {
   privateElements: ElementStore;
   build: Build;
   edit: Edit;
+  polls: Pick<PollStore, 'standing'>;
   signIn: SignInStore;
   usage: UsageStore;
   admission: Admission;

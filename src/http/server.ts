@@ -32,6 +32,7 @@ import { jobRoutes } from './routes/jobs.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { organizationRoutes } from './routes/organizations.ts';
+import { pollerRecordRoutes } from './routes/poller-records.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { userRoutes } from './routes/users.ts';
@@ -63,6 +64,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     oauthRoutes,
     instancesRoutes,
     instanceRoutes,
+    pollerRecordRoutes,
     organizationRoutes,
     accountRoutes,
     userRoutes,

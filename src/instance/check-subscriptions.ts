@@ -6,12 +6,13 @@ import { Problem } from '../core/errors.ts';
 import { valueAt, writeValue } from '../core/http.ts';
 import type { Definition } from '../element/define.ts';
 import { eventWays } from '../element/event-settings.ts';
-import { splitSettings } from '../element/settings.ts';
+import { mergeSettings, splitSettings } from '../element/settings.ts';
 import { accountOf } from '../engine/account.ts';
 import type { Engine } from '../engine/call.ts';
 import type { Elements } from '../engine/elements.ts';
 import { matchResource } from '../engine/match.ts';
 import { noTrace } from '../engine/trace.ts';
+import type { Database } from '../store/database.ts';
 import type { InstanceRecord, InstanceStore } from '../store/instances.ts';
 import type { DueCheck, SubscriptionChecks } from '../store/subscription-checks.ts';
 import type { Subscriptions } from './subscribe.ts';
@@ -147,4 +148,19 @@ export function startSubscriptionCheck(dependencies: CheckDependencies): Subscri
       await running;
     },
   };
+}
+
+/** Stores when the subscription of an instance is checked first, in the transaction that stores its settings. */
+export async function storeCheck(
+  checks: SubscriptionChecks,
+  transaction: Database,
+  record: InstanceRecord,
+  definition: Definition,
+  firstAt: number,
+): Promise<void> {
+  const { id: instanceId, organizationId, accountId } = record;
+  const isChecked = definition.document.valence?.webhooks?.check !== undefined;
+  const { webhooks } = eventWays(mergeSettings(definition, record.values));
+  if (isChecked && webhooks) await checks.store(transaction, { organizationId, accountId, instanceId }, firstAt);
+  else await checks.forget(transaction, instanceId);
 }

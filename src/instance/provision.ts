@@ -5,12 +5,12 @@ import type { Account } from '../auth/schemes.ts';
 import { Problem } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import type { Definition } from '../element/define.ts';
-import { requireEventSettings } from '../element/event-settings.ts';
 import {
   fillSettings,
   type GivenSettings,
   mergeSettings,
   missingSettings,
+  type SettingValues,
   splitSettings,
   tokenSettings,
 } from '../element/settings.ts';
@@ -61,12 +61,14 @@ interface ProvisionDependencies {
   authorizations: AuthorizationStore;
   connect: Connect;
   subscriptions: Subscriptions;
+  /** throws a Problem that names every fault of the settings about events */
+  requireEvents(definition: Definition, values: SettingValues): void;
   instances: InstanceStore;
 }
 
 /** Makes the provisioning of instances. */
 export function createProvision(dependencies: ProvisionDependencies): Provision {
-  const { authorizations, connect, subscriptions, instances } = dependencies;
+  const { authorizations, connect, subscriptions, requireEvents, instances } = dependencies;
   return async (definition, provisioner, request) => {
     const given = splitSettings(definition, request.configuration);
     const hint = await fillRememberedSite(definition, given, request.providerData);
@@ -76,7 +78,7 @@ export function createProvision(dependencies: ProvisionDependencies): Provision 
     const missing = connect.missing(account, providerData, externalAuthentication);
     requireAll(definition, given, externalAuthentication, missing, hint);
     requireVendorHosts(account);
-    requireEventSettings(definition, account.values);
+    requireEvents(definition, account.values);
 
     const connection = await connect.open(account, providerData, externalAuthentication, trace);
     // The token answer may name another host; what was obtained is given back where it came from.

@@ -4,8 +4,15 @@ import type { Account } from '../auth/schemes.ts';
 import { Problem } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Definition } from '../element/define.ts';
-import { eventWays, requireEventSettings } from '../element/event-settings.ts';
-import { type GivenSettings, mask, mergeSettings, splitSettings, tokenSettings } from '../element/settings.ts';
+import { eventWays } from '../element/event-settings.ts';
+import {
+  type GivenSettings,
+  mask,
+  mergeSettings,
+  type SettingValues,
+  splitSettings,
+  tokenSettings,
+} from '../element/settings.ts';
 import { ownerOf } from '../engine/account.ts';
 import type { Trace } from '../engine/trace.ts';
 import type { InstanceChange, InstanceRecord, InstanceStore } from '../store/instances.ts';
@@ -43,11 +50,13 @@ export type Update = (
 interface UpdateDependencies {
   connect: Connect;
   subscriptions: Subscriptions;
+  /** throws a Problem that names every fault of the settings about events */
+  requireEvents(definition: Definition, values: SettingValues): void;
   instances: InstanceStore;
 }
 
 /** Makes the change of instances. Throws a Problem naming what is missing, or the vendor's reason; then nothing changes. */
-export function createUpdate({ connect, subscriptions, instances }: UpdateDependencies): Update {
+export function createUpdate({ connect, subscriptions, requireEvents, instances }: UpdateDependencies): Update {
   return async (definition, record, request) => {
     const given = withoutDefaults(definition, record, splitSettings(definition, request.configuration ?? {}));
     const wanted = settle(definition, record, request, given);
@@ -61,7 +70,7 @@ export function createUpdate({ connect, subscriptions, instances }: UpdateDepend
     const missing = again ? connect.missing(asked, request.providerData, external) : [];
     requireAll(definition, wanted, external, missing);
     requireVendorHosts(account);
-    requireEventSettings(definition, account.values);
+    requireEvents(definition, account.values);
 
     const reconnects = again || tokensGiven;
     const connection = reconnects

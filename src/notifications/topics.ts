@@ -15,7 +15,9 @@ export const topics = {
   'callback.failing': { severity: 'medium', quietMs: hourMs },
   /** a customer's endpoint failed for too long: deliveries wait in the queue */
   'callback.stopped': { severity: 'high', quietMs: hourMs },
-  /** polls of an account fail */
+  /** polling of an instance ended until its account is connected again */
+  'polling.stopped': { severity: 'high', quietMs: dayMs },
+  /** polls of an instance fail over and over */
   'polling.failing': { severity: 'medium', quietMs: hourMs },
 } as const satisfies Record<string, { severity: Severity; quietMs: number }>;
 

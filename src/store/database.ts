@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type ColumnType, type Generated, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Secret } from '../core/secret.ts';
+import type { PollState } from './polls.ts';
 
 type Json<Value> = ColumnType<Value, string, string>;
 type Moment = ColumnType<Date, Date | string | undefined, Date | string>;
@@ -306,6 +307,24 @@ export interface Tables {
     answer_sealed: string | null;
     message: string | null;
     created_at: Moment;
+  };
+  polls: {
+    instance_id: number;
+    organization_id: number;
+    account_id: number;
+    element_id: number;
+    enabled_at: Moment;
+    settings_at: Moment;
+    settings_digest: string;
+    next_at: Moment;
+    claim_id: string | null;
+    claim_owner: number | null;
+    claim_ends_at: MaybeMoment;
+    state: Json<PollState>;
+    failures: Generated<number>;
+    last_error: string | null;
+    last_poll_at: MaybeMoment;
+    stopped_reason: string | null;
   };
 }
 

@@ -99,6 +99,8 @@ export interface InstanceStore {
    */
   byToken(token: string): Promise<InstanceRecord | undefined>;
   byId(scope: InstanceScope, id: number): Promise<InstanceRecord | undefined>;
+  /** Several at once, each named with its organization; for what the platform does by itself. */
+  byIds(ids: readonly { organizationId: number; instanceId: number }[]): Promise<InstanceRecord[]>;
   /**
    * The instance with an id, whoever's it is: for what a vendor sends, which names no organization. Makes no statement for
    * one that is kept in memory and has not changed.
@@ -226,6 +228,15 @@ export function createInstanceStore(dependencies: InstanceDependencies): Instanc
     async byId(scope, id) {
       const row = await within(select(database), scope).where('instances.id', '=', id).executeTakeFirst();
       return row === undefined ? undefined : open(row);
+    },
+
+    async byIds(ids) {
+      if (ids.length === 0) return [];
+      const organizations = new Map(ids.map(({ instanceId, organizationId }) => [instanceId, organizationId]));
+      const rows = await select(database)
+        .where('instances.id', 'in', [...organizations.keys()])
+        .execute();
+      return rows.filter((row) => row.organization_id === organizations.get(row.id)).map(open);
     },
 
     async list(scope, filter, page) {

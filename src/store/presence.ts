@@ -56,6 +56,12 @@ export async function startPresence(connectionString: Secret): Promise<Presence>
   };
 }
 
+/** The numbers (`owner`) of the processes that show their sign of life, as a query. */
+export const livingOwners = sql<{ owner: number }>`
+  select objid::bigint as owner from pg_locks
+  where locktype = 'advisory' and classid = ${presenceSpace} and objsubid = 2 and granted
+    and database = (select oid from pg_database where datname = current_database())`;
+
 /** Whether the process with this number no longer shows its sign of life. */
 export async function isGone(database: Database, owner: number): Promise<boolean> {
   const { rows } = await sql<{ gone: boolean }>`select ${ownerIsGone(sql`${owner}::bigint`)} as gone`.execute(database);
