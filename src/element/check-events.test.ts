@@ -56,6 +56,7 @@ test('an element that says all of its webhooks has no findings', () => {
     ],
     events: [
       { ...rule, when: { 'body.kind': '*' }, rows: 'body.rows', objectId: '{row.Id}', date: '{row.Changed}' },
+      { ...rule, when: { 'body.0.id': '*' }, rows: 'body', objectId: '{row}' },
       { ...rule, eventType: { from: 'body.what', map: { made: 'CREATED' } } },
     ],
   });

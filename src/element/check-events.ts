@@ -10,7 +10,9 @@ import { isReservedSetting } from './reserved-settings.ts';
 import { isSecretSetting } from './settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** What a place begins with. */
+/** Places that stand for all of something, and those that stand for a part of it. */
+const wholePlaces = new Set(['method', 'body', 'row']);
+const partPlaces = new Set(['header', 'query', 'body', 'row']);
 const places = ['method', 'header.<name>', 'query.<name>', 'body.<path>', 'setting.<key>'];
 const vendorTypes = ['polling', 'webhook', 'webhooks', 'none'];
 
@@ -56,8 +58,8 @@ interface Look {
 function createLook(isKnown: (key: string) => boolean, report: Report): Look {
   const look: Look = {
     place(place, path, hasRows = false) {
-      const [, kind, name] = /^([a-z]+)(?:\.(.+))?$/.exec(place) ?? [];
-      if (kind === 'row' && name !== undefined && !hasRows) {
+      const [, kind = '', name] = /^([a-z]+)(?:\.(.+))?$/.exec(place) ?? [];
+      if (kind === 'row' && !hasRows) {
         report.error(
           path,
           `${place} is a place in a row, and there are no rows here`,
@@ -71,7 +73,7 @@ function createLook(isKnown: (key: string) => boolean, report: Report): Look {
         );
       } else if (kind === 'setting' && name !== undefined) {
         look.setting(name, path);
-      } else if (place !== 'method' && (name === undefined || !/^(header|query|body|row)$/.test(kind ?? ''))) {
+      } else if (!(name === undefined ? wholePlaces : partPlaces).has(kind)) {
         report.error(path, `"${place}" is no place in a webhook`, `Write ${oneOf(places)}.`);
       }
     },
