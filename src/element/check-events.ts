@@ -4,7 +4,7 @@ import { isObject, parseJson } from '../core/http.ts';
 import { placeholders } from '../core/template.ts';
 import { defineElement, lifecycleResources } from './define.ts';
 import type { ElementDocument } from './definition.ts';
-import type { EventRule, WebhookChallenge, WebhookProof, Webhooks } from './extension.ts';
+import type { EventRule, WebhookProof, Webhooks } from './extension.ts';
 import { oneOf, type Report } from './finding.ts';
 import { isReservedSetting } from './reserved-settings.ts';
 import { isSecretSetting } from './settings.ts';
@@ -128,6 +128,8 @@ function checkProof(proof: WebhookProof, path: string, document: ElementDocument
     );
   }
 }
+
+type WebhookChallenge = NonNullable<Webhooks['challenges']>[number];
 
 function checkChallenge({ when, answer }: WebhookChallenge, path: string, look: Look): void {
   for (const [place, value] of Object.entries(when)) {
