@@ -2,7 +2,9 @@
 // an account is connected with events, what its webhooks become, and that nothing is left at the vendor afterwards.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { control } from '../support/consent.ts';
 import {
+  bodyFor,
   type Connectable,
   callElement,
   configurationOf,
@@ -42,16 +44,15 @@ async function hear(expected: Partial<Item>): Promise<Item> {
   return told().find(fits) as Item;
 }
 
+const withEvents = (key: Connectable, type: string) => ({
+  ...configurationOf(key),
+  'event.notification.enabled': 'true',
+  'event.vendor.type': type,
+  'event.notification.callback.url': `https://${customer}/events`,
+});
+
 async function connectWithEvents(key: Connectable, type: string, more: Record<string, string> = {}) {
-  const instance = await connect(trip, key, {
-    configuration: {
-      ...configurationOf(key),
-      'event.notification.enabled': 'true',
-      'event.vendor.type': type,
-      'event.notification.callback.url': `https://${customer}/events`,
-      ...more,
-    },
-  });
+  const instance = await connect(trip, key, { configuration: { ...withEvents(key, type), ...more } });
   const call = (method: string, path: string, body?: unknown) => callElement(trip, instance.token, method, path, body);
   const made = async (path: string, body: unknown) => {
     const answer = await call('POST', path, body);
@@ -163,6 +164,115 @@ describe('zendesk', () => {
     expect((await send({ token: 'a token of the target' })).status).toBe(200);
     const heard = await hear({ objectType: 'incidents', objectId: '1711', eventType: 'UPDATED' });
     expect(heard.date).toBe('2016-05-31T15:32:15.000Z');
+    await remove(instance.id);
+  });
+});
+
+/** What Salesforce was given in the last deployment: the texts of its zip file, which is not compressed, and its options. */
+async function lastDeployment(): Promise<{ files: string; options: string }> {
+  const sent = (await seenRequests(trip, '/services/Soap/m/36.0')).findLast(({ body }) => body.includes('<deploy '));
+  const [, zip = '', options = ''] =
+    /<ZipFile>(.*)<\/ZipFile><DeployOptions>(.*)<\/DeployOptions>/s.exec(sent?.body ?? '') ?? [];
+  return { files: Buffer.from(zip, 'base64').toString(), options };
+}
+
+const sentBySalesforce = async () =>
+  ((await control(trip.sandbox.url, 'GET', '/webhooks?vendor=salesforce')) as unknown[]).length;
+
+type Call = Awaited<ReturnType<typeof connectWithEvents>>['call'];
+const ofPeople = {
+  insert: async (call: Call) => (await call('POST', '/contacts', { LastName: 'Lovelace' })).body.id,
+  update: (call: Call, id: string) => call('PATCH', `/contacts/${id}`, { FirstName: 'Ada' }),
+  remove: (call: Call, id: string) => call('DELETE', `/contacts/${id}`),
+};
+
+describe.each(['sfdc', 'sfdcservicecloud', 'sfdcmarketingcloud'] as const)('%s', (key) => {
+  test('tells of changes by triggers that are deployed for it, and taken away with it', async () => {
+    const { instance, call } = await connectWithEvents(key, 'webhook');
+    const settings = await settingsOf(instance.id);
+    const name = settings['event.notification.subscription.id'];
+    expect(name).toMatch(/^Valence_[0-9a-f]{8}$/);
+    expect(settings['sfdc.webhook.secret']).toBe('********');
+    expect(settings['sfdc.webhook.objects']).toMatch(/^Account,Contact/);
+    const { files, options } = await lastDeployment();
+    expect(options).toContain(`<runTests>${name}_Test</runTests>`);
+    expect(options).toContain('<testLevel>RunSpecifiedTests</testLevel>');
+    expect(files).toContain(`setHeader('Element-Instances', '${instance.id}')`);
+    expect(files).toContain(`<url>${trip.platform.url}</url>`);
+
+    const id = await ofPeople.insert(call);
+    const about = { elementKey: key, objectType: 'Contact', objectId: id };
+    const created = await hear({ ...about, eventType: 'CREATED' });
+    expect(seconds(created.date)).toBe(seconds((await call('GET', `/contacts/${id}`)).body.LastModifiedDate));
+    expect((await ofPeople.update(call, id)).status).toBe(200);
+    await hear({ ...about, eventType: 'UPDATED' });
+    expect((await ofPeople.remove(call, id)).status).toBe(200);
+    await hear({ ...about, eventType: 'DELETED' });
+
+    await remove(instance.id);
+    const before = await sentBySalesforce();
+    const { call: other, instance: later } = await connectWithEvents(key, 'polling');
+    await ofPeople.insert(other);
+    expect(await sentBySalesforce()).toBe(before);
+    await remove(later.id);
+  });
+});
+
+describe('sfdcdocuments', () => {
+  test('tells of files', async () => {
+    const { instance, call } = await connectWithEvents('sfdcdocuments', 'webhook');
+    const [file] = (await call('GET', '/search?pageSize=1')).body;
+    expect((await call('PATCH', `/files/${file.id}/metadata`, { name: 'Renamed.csv' })).status).toBe(200);
+    await hear({ elementKey: 'sfdcdocuments', objectType: 'ContentDocument', objectId: file.id, eventType: 'UPDATED' });
+    await remove(instance.id);
+  });
+});
+
+describe('triggers', () => {
+  const salesforceIs = (settings: Record<string, unknown>) =>
+    control(trip.sandbox.url, 'POST', '/settings', { vendor: 'salesforce', ...settings });
+
+  test('are deployed for the objects that are named, also in a production organization, and waited for', async () => {
+    await salesforceIs({ edition: 'enterprise', deploymentChecks: 2 });
+    const { instance, call } = await connectWithEvents('sfdc', 'webhook', { 'event.objects': 'Account, Shipment__c' });
+    await salesforceIs({ deploymentChecks: 0 });
+    expect((await settingsOf(instance.id))['sfdc.webhook.objects']).toBe('Account,Shipment__c');
+    const [shipment] = (await call('GET', '/Shipment__c?pageSize=1')).body;
+    expect((await call('PATCH', `/Shipment__c/${shipment.Id}`, { Carrier__c: 'Ox' })).status).toBe(200);
+    await hear({ elementKey: 'sfdc', objectType: 'Shipment__c', objectId: shipment.Id, eventType: 'UPDATED' });
+    await remove(instance.id);
+    await salesforceIs({ edition: 'developer' });
+  });
+
+  test('that Salesforce refuses are told of in its words, and nothing is connected', async () => {
+    const before = (await trip.platform.call('GET', '/instances/count')).body.totalInstances;
+    const refused = async (objects: string) => {
+      const configuration = { ...withEvents('sfdc', 'webhook'), 'event.objects': objects };
+      const { status, body } = await trip.platform.call('POST', '/instances', {
+        body: await bodyFor(trip, 'sfdc', { configuration }),
+      });
+      return [status, body.message];
+    };
+    const unknown = [400, expect.stringContaining('Invalid SObject type name: Nothing__c')];
+    expect(await refused('Account,Nothing__c')).toEqual(unknown);
+    await salesforceIs({ deploymentChecks: 1 });
+    expect(await refused('Account,Nothing__c')).toEqual(unknown);
+    await salesforceIs({ deploymentChecks: 0 });
+    expect(await refused("Account, x'y")).toEqual([400, expect.stringContaining("event.objects: x'y")]);
+    expect((await trip.platform.call('GET', '/instances/count')).body.totalInstances).toBe(before);
+  });
+
+  test('whose secret is another one are not believed', async () => {
+    const { instance } = await connectWithEvents('sfdc', 'webhook');
+    const sent = { action: 'created', objects: [{ attributes: { type: 'Account' }, Id: 'forged' }] };
+    for (const headers of [{}, { 'elements-event-secret': 'another' }]) {
+      const refused = await trip.platform.call('POST', '/events/sfdc', {
+        body: sent,
+        headers: { ...headers, 'element-instances': String(instance.id) },
+        authorization: undefined,
+      });
+      expect(refused.status).toBe(401);
+    }
     await remove(instance.id);
   });
 });
