@@ -28,6 +28,8 @@ export const VendorSettings = Type.Object(
     largestUploadBytes: Type.Optional(Type.Integer({ minimum: 1 })),
     /** Of the production organization of Salesforce; left out: `developer`. */
     edition: Type.Optional(Type.Enum(['developer', 'enterprise'])),
+    /** How often a deployment of Salesforce is still under way when somebody asks. */
+    deploymentChecks: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
     /** Another content type on token answers than the right one. */
     contentType: Type.Optional(Type.String({ minLength: 1 })),
     /** How what the vendor sends of its own accord is bent. */

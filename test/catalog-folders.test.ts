@@ -72,6 +72,25 @@ test('the settings of an element are found by key, and a key is there once', asy
   }
 });
 
+test('an element that can be told of changes by its vendor asks for it, ends it, and verifies what comes', async () => {
+  const takers: string[] = [];
+  for (const { key, document: made, settings } of (await loadCatalog([own])).elements) {
+    const kinds = new Set((made.resources ?? []).map(({ type }) => type));
+    const how = settings.get('event.vendor.type');
+    const ways = [how?.defaultValue ?? '', ...(how?.options ?? []).map(({ value }) => value)].join();
+    if (!ways.includes('webhook') && !kinds.has('onProvisionWebhook')) continue;
+    takers.push(key);
+    expect([kinds.has('onProvisionWebhook'), kinds.has('onDeleteWebhook')], key).toEqual([true, true]);
+    const { verify = [], events = [], secret } = made.valence?.webhooks ?? {};
+    expect(verify, key).not.toEqual([]);
+    expect(events, key).not.toEqual([]);
+    for (const proven of [...verify.map(({ setting }) => setting), ...(secret === undefined ? [] : [secret])]) {
+      expect(settings.get(proven)?.type, `${key} ${proven}`).toBe('PASSWORD');
+    }
+  }
+  expect(takers).toEqual(['sfdc', 'sfdcservicecloud', 'zendesk', 'sfdcdocuments', 'sfdcmarketingcloud', 'ciscospark']);
+});
+
 test('further folders add elements, and hubs that nobody named are made', async () => {
   const more = folder({
     sample: document(),

@@ -134,6 +134,7 @@ function readCall(reader: ApexReader): { futureName: string; shape: Shape } {
 
 /** None of what it asks is ever so when a record is changed by API. */
 function takeGuard(reader: ApexReader): void {
+  if (reader.skip('Trigger', '.', 'isBefore')) return;
   if (reader.skip('System', '.', 'isFuture', '(', ')') || reader.skip('System', '.', 'isBatch', '(', ')')) return;
   reader.take('Limits', '.', 'getFutureCalls', '(', ')', '>=', 'Limits', '.', 'getLimitFutureCalls', '(', ')');
 }
@@ -148,8 +149,12 @@ export function readApexTrigger(source: string): ApexTriggerCode {
   reader.take('(');
   const after: Operation[] = [];
   do {
-    reader.take('after');
-    after.push(takeOperation(reader));
+    // What a trigger does before is for tests alone: without it they could not run it.
+    if (reader.skip('before')) takeOperation(reader);
+    else {
+      reader.take('after');
+      after.push(takeOperation(reader));
+    }
   } while (reader.skip(','));
   reader.take(')', '{');
   const className = reader.name();

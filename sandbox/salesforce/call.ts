@@ -1,6 +1,7 @@
 // A call of the REST API whose token was found good, and the data of the organization it goes to.
 
 import type { VendorRequest } from '../vendor.ts';
+import type { Deployment } from './deployments.ts';
 import type { Files } from './files.ts';
 import type { CustomObjects } from './metadata.ts';
 import type { Row } from './query.ts';
@@ -20,6 +21,8 @@ export interface OrganizationData {
   files: Files;
   customObjects: CustomObjects;
   deployed: DeployedCode;
+  /** What became of deployments, by their ids. */
+  deployments: Map<string, Deployment>;
   /** What queries found that fitted no single answer, by query locator. */
   locators: Map<string, FoundRows>;
   /** How many calls of its APIs there were. */

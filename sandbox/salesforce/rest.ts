@@ -46,7 +46,15 @@ export function createSalesforceData({ now, webhooks }: SandboxState): Salesforc
     const records = createRecords(now, (change) => runTriggers({ deployed, records }, change, webhooks.send, now()));
     const files = createFiles(records);
     const customObjects = createCustomObjects();
-    const data: OrganizationData = { records, files, customObjects, deployed, locators: new Map(), calls: 0 };
+    const data: OrganizationData = {
+      records,
+      files,
+      customObjects,
+      deployed,
+      deployments: new Map(),
+      locators: new Map(),
+      calls: 0,
+    };
     seed(records);
     seedFiles(records, files);
     kept.set(organizationId, data);

@@ -4,9 +4,11 @@
 import type { SandboxState } from '../state.ts';
 import type { Answer, VendorRequest } from '../vendor.ts';
 import type { OrganizationData } from './call.ts';
+import { type Deployment, deploy } from './deployments.ts';
 import { Refusal } from './errors.ts';
 import type { CustomObjects } from './metadata.ts';
-import { organizationOf, salesforceUserId } from './organization.ts';
+import { isActive, organizationOf, salesforceUserId } from './organization.ts';
+import { recordId } from './record-id.ts';
 import { dateTime } from './records.ts';
 import { addSite, removeSite } from './tooling-code.ts';
 
@@ -26,11 +28,27 @@ export function metadataSoap(
   if (token === undefined || organizationOf(token.grant.host).host !== request.host) {
     return fault('INVALID_SESSION_ID', 'Invalid Session ID found in SessionHeader: Illegal Session. Session not found');
   }
-  const [, call] = /<(?:\w+:)?(createMetadata|updateMetadata|deleteMetadata)[\s>]/.exec(request.body) ?? [];
+  const [, call] =
+    /<(?:\w+:)?(createMetadata|updateMetadata|deleteMetadata|deploy|checkDeployStatus)[\s>]/.exec(request.body) ?? [];
   if (call === undefined) return fault('UNKNOWN_EXCEPTION', 'No operation available for this request');
   const kept = data(organization.id);
   const { customObjects } = kept;
   const now = dateTime(state.now());
+  const userId = salesforceUserId(token.grant.account.number);
+  if (call === 'deploy') {
+    const base = `/services/data/v${/(\d+\.0)$/.exec(request.path)?.[1]}`;
+    const isActiveOrganization = isActive(state, organization);
+    const by = { request, data: kept, now: state.now(), userId, base, isActiveOrganization };
+    const done = deploy(by, elementOf(request.body, 'ZipFile') ?? '', elementsOf(request.body, 'runTests'));
+    const id = recordId('0Af', kept.deployments.size + 1);
+    kept.deployments.set(id, { ...done, id, pending: state.settings.salesforce.deploymentChecks ?? 0 });
+    return told(call, `<done>false</done><id>${id}</id><state>Queued</state>`);
+  }
+  if (call === 'checkDeployStatus') {
+    const found = kept.deployments.get(elementOf(request.body, 'asyncProcessId') ?? '');
+    if (found === undefined) return fault('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
+    return told(call, statusOf(found));
+  }
   if (call === 'deleteMetadata') {
     const type = elementOf(request.body, 'type');
     if (type === 'RemoteSiteSetting') {
@@ -49,7 +67,7 @@ export function metadataSoap(
   }
   const sites = call === 'createMetadata' ? componentsOf(request.body, 'RemoteSiteSetting') : [];
   if (sites.length > 0) {
-    const by = { data: kept, now: state.now(), userId: salesforceUserId(token.grant.account.number) };
+    const by = { data: kept, now: state.now(), userId };
     return answer(
       call,
       sites.map((body) => createSite(by, body)),
@@ -62,6 +80,24 @@ export function metadataSoap(
     call,
     components.map((body) => write(customObjects, body, now)),
   );
+}
+
+/** DeployResult, as far as somebody who waits for it reads it. */
+function statusOf(deployment: Deployment): string {
+  const { id, problems, pending } = deployment;
+  const isDone = pending <= 0;
+  deployment.pending -= 1;
+  const isGood = problems.length === 0;
+  const failures = problems.map(
+    ({ fileName, problem }) =>
+      `<componentFailures><fileName>${escapeXml(fileName)}</fileName><problem>${escapeXml(problem)}</problem><problemType>Error</problemType><success>false</success></componentFailures>`,
+  );
+  const status = isDone ? (isGood ? 'Succeeded' : 'Failed') : 'InProgress';
+  return `${isDone ? `<details>${failures.join('')}</details>` : ''}<done>${isDone}</done><id>${id}</id><status>${status}</status><success>${isDone && isGood}</success>`;
+}
+
+function told(call: string, result: string): Answer {
+  return envelope(200, `<${call}Response xmlns="${namespace}"><result>${result}</result></${call}Response>`);
 }
 
 function componentsOf(envelope: string, type: string): string[] {

@@ -130,7 +130,8 @@ function create(call: RestCall, kind: Kind, members: Members): SalesforceRecord 
   }
 }
 
-function createClass(call: RestCall, members: Members): SalesforceRecord {
+/** Adds a class; members are those of ApexClass. @throws {Refusal} */
+export function createClass(call: RestCall, members: Members): SalesforceRecord {
   refuseInActiveOrganization(call);
   const body = needText(members, 'Body');
   const read = compile(() => readApexClass(body));
@@ -138,7 +139,8 @@ function createClass(call: RestCall, members: Members): SalesforceRecord {
   return add(call, 'ApexClass', call.data.deployed.ApexClass, read, codeFields(call, members, read.name, body));
 }
 
-function createTrigger(call: RestCall, members: Members): SalesforceRecord {
+/** Adds a trigger; members are those of ApexTrigger. @throws {Refusal} */
+export function createTrigger(call: RestCall, members: Members): SalesforceRecord {
   refuseInActiveOrganization(call);
   const body = needText(members, 'Body');
   const table = needText(members, 'TableEnumOrId');

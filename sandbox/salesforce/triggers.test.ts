@@ -233,7 +233,7 @@ describe('deploying', () => {
   });
 
   test.each([
-    ['trigger T on Account (before insert) {}', 'Account', "Unexpected token 'before'."],
+    ['trigger T on Account (around insert) {}', 'Account', "Unexpected token 'around'."],
     ["trigger T on Nothing (after insert) { A.f(Trigger.new, 'x'); }", 'Nothing', 'Invalid SObject type name: Nothing'],
     ["trigger T on Account (after insert) { A.f(Trigger.new, 'x'); }", 'Account', 'Variable does not exist: A'],
     [

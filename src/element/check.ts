@@ -1,6 +1,7 @@
 // What is wrong with an element document, beyond its shape too, and how to mend it: for the people who write elements.
 
 import { documentFaults } from './catalog.ts';
+import { checkEvents } from './check-events.ts';
 import { checkHooks } from './check-hooks.ts';
 import { checkBaseAddress, checkElementParameters, checkResource, labelOf, pathVariables } from './check-resource.ts';
 import { checkSettings } from './check-settings.ts';
@@ -31,6 +32,7 @@ export function checkElement(document: unknown): Finding[] {
     checkResource(resource, `/resources/${index}`, surroundings, report);
   }
   checkDuplicates(element, report);
+  checkEvents(element, surroundings, report);
   if ('hookName' in element && typeof element['hookName'] === 'string' && element['hookName'] !== '') {
     report.warning(
       '/hookName',

@@ -354,6 +354,7 @@ const setupRows = [
   ...collection({
     path: '/fields/user-field',
     list: { pageSize: 1, atLeast: 2 },
+    search: [{ where: "type = 'text'", fits: (each) => each['type'] === 'text' }],
     create: { body: async () => ({ type: 'text', title: 'Shoe size', key: fresh('shoe').replace(' ', '_') }) },
     read: true,
     update: { body: { description: 'In centimetres' } },

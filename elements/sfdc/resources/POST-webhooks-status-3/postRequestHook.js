@@ -1,0 +1,1 @@
+// include ../../../lib/salesforce-await-deployment.js

@@ -1,0 +1,1 @@
+// include ../../../lib/gone-is-removed.js

@@ -1,0 +1,2 @@
+// include ../../../lib/remove-if-known.js
+done(removeIfKnown('event.notification.subscription.id'));

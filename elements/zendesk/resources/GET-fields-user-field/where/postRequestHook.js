@@ -1,0 +1,2 @@
+// include ../../../lib/filter-rows.js
+done(filtered(response_body, request_expression));
