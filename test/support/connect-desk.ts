@@ -5,8 +5,8 @@ import { consent } from './consent.ts';
 import { callbackUrl, get, post, type Trip } from './guide.ts';
 import type { Answer } from './platform.ts';
 
-/** Lets a person consent and gives back the instance. */
-export async function connectDesk(trip: Trip): Promise<Answer['body']> {
+/** Lets a person consent and gives back the instance; `more` are settings besides those of the guide. */
+export async function connectDesk(trip: Trip, more: Record<string, string> = {}): Promise<Answer['body']> {
   const { clientId, clientSecret } = sandboxApplications.desk;
   const query = { apiKey: clientId, apiSecret: clientSecret, callbackUrl, siteAddress: 'acme' };
   const first = (await get(trip, `/elements/desk/oauth/token?${new URLSearchParams(query)}`)).body;
@@ -21,6 +21,7 @@ export async function connectDesk(trip: Trip): Promise<Answer['body']> {
       'oauth.api.secret': clientSecret,
       'oauth.callback.url': callbackUrl,
       'site.address': 'acme.desk.com',
+      ...more,
     },
     name: 'Test',
   });
