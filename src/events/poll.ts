@@ -9,7 +9,7 @@ import type { Definition } from '../element/define.ts';
 import type { SettingValues } from '../element/settings.ts';
 import type { Engine } from '../engine/call.ts';
 import type { ElementAnswer, ElementCall } from '../engine/element-call.ts';
-import { matchResource } from '../engine/match.ts';
+import { type Match, matchResource } from '../engine/match.ts';
 import { noTrace } from '../engine/trace.ts';
 import { type EventItem, eventId, type NewEvent } from '../store/events.ts';
 import type { PolledObjectState } from '../store/polls.ts';
@@ -175,7 +175,7 @@ export function createPollInstance({ engine, polls, clock, limits, failed }: Pol
     if (match === undefined) {
       throw new Problem('notFound', `${object.name}: ${definition.key} has no GET ${request.path}: check its url.`);
     }
-    const answer = await engine.call(account, match, callOf(object, request, run.page, signal));
+    const answer = await engine.call(throughAll(account, match), match, callOf(object, request, run.page, signal));
     return { records: recordsOf(answer, object), next: answer.headers['elements-next-page-token'] };
   }
 
@@ -205,6 +205,12 @@ export function createPollInstance({ engine, polls, clock, limits, failed }: Pol
     };
     await polls.storePage(poll, { keys, eventsOf, state }, now);
   }
+}
+
+/** Pages of a statement go on behind the last id, not by numbers, which vendors end before many changes do. */
+function throughAll(account: PollTarget['account'], { resource }: Match): PollTarget['account'] {
+  if (resource.resource.valence?.statement?.keyset === undefined) return account;
+  return { ...account, values: { ...account.values, 'pagination.type': 'cursor' } };
 }
 
 const nothingToPoll =
