@@ -323,7 +323,10 @@ describe('what goes wrong', () => {
     for (let round = 0; round < 12; round++) await pollAgain();
     expect(vendor.requests.filter(({ path }) => path === '/things')).toHaveLength(3);
     expect(await recordsOf(instance)).toMatchObject([{ status: 'stopped', nextPollDate: null }]);
-    expect(platform.logs.filter((line) => line.includes(`"instanceId":${instance.id},`))).toHaveLength(1);
+    const { body: told } = await platform.call('GET', '/notifications?topics[]=polling.stopped');
+    expect(
+      told.filter((one: { about: object }) => JSON.stringify(one).includes(`"instanceId":${instance.id}`)),
+    ).toHaveLength(1);
     vendor.reply = listThings;
     await enablePolling(platform, instance.id, now);
     await platform.app.pollDue();

@@ -451,3 +451,84 @@ async function due({ id }: Connected): Promise<number> {
 async function queued({ id }: Connected): Promise<number> {
   return (await platform.sql('select event_id from queued_deliveries where instance_id = $1', [id])).length;
 }
+
+describe('a subscription that its vendor has ended', () => {
+  const checked = {
+    ...signing,
+    valence: {
+      webhooks: { ...signing.valence.webhooks, check: { path: '/webhooks/own', alive: { status: 'active' } } },
+    },
+    resources: [
+      ...signing.resources,
+      {
+        type: 'api',
+        method: 'GET',
+        path: '/hubs/general/webhooks/own',
+        vendorPath: '/hooks/{event.notification.subscription.id}',
+        vendorMethod: 'GET',
+        parameters: [],
+      },
+    ],
+  };
+  const asked = () => vendor.requests.map(({ method, path }) => `${method} ${path}`);
+  const later = async () => {
+    now += 7 * 3_600_000;
+    vendor.requests.length = 0;
+    await platform.app.checkSubscriptions();
+    // one at a time, also with the server's own minute
+    await platform.app.checkSubscriptions();
+  };
+  const told = async (id: number) => {
+    const { body } = await platform.call('GET', '/notifications?topics[]=instance.subscription.lost');
+    return (body as { message: string }[])
+      .map(({ message }) => message)
+      .filter((message) => message.includes(`instance ${id} `));
+  };
+
+  test('is made anew, and somebody is told', async () => {
+    const instance = await connect(checked);
+    vendor.reply = ({ method }) => ({ body: { id: method === 'POST' ? 'hook-2' : 'hook-1', status: 'active' } });
+    await later();
+    expect(asked()).toEqual(['GET /hooks/hook-1']);
+    expect(await told(instance.id)).toEqual([]);
+    vendor.reply = ({ method }) => (method === 'GET' ? { status: 404 } : { body: { id: 'hook-2' } });
+    await later();
+    expect(asked()).toEqual(['GET /hooks/hook-1', 'DELETE /hooks/hook-1', 'POST /hooks']);
+    expect(await told(instance.id)).toEqual([expect.stringContaining('it is not there. It was made anew')]);
+    vendor.reply = ({ method }) => (method === 'POST' ? { status: 500 } : { body: { status: 'inactive' } });
+    now += 86_400_000;
+    await later();
+    expect(asked()).toEqual(expect.arrayContaining(['GET /hooks/hook-2', 'POST /hooks']));
+    expect(await told(instance.id)).toContainEqual(
+      expect.stringMatching(/its status is inactive. It could not be made anew/),
+    );
+  });
+
+  test('is not taken for lost when the vendor does not answer', async () => {
+    const instance = await connect(checked);
+    vendor.reply = () => ({ status: 503 });
+    await later();
+    expect(asked().every((one) => one === 'GET /hooks/hook-1' || one === 'GET /hooks/hook-2')).toBe(true);
+    expect(await told(instance.id)).toEqual([]);
+  });
+});
+
+test('what was made of a subscription that fails half-way is taken back', async () => {
+  const [first, second] = signing.resources;
+  const elementKey = await makeElement(platform, vendor, {
+    ...signing,
+    resources: [
+      ...(first === undefined || second === undefined
+        ? []
+        : [first, { ...first, path: '/hubs/general/rules', vendorPath: '/rules' }]),
+      { ...signing.resources[1], path: '/hubs/general/rules', vendorPath: '/rules/{rule.id}' },
+      ...(second === undefined ? [] : [second]),
+    ] as TestElement['resources'],
+  });
+  vendor.reply = ({ path }) => (path.startsWith('/rules') ? { status: 422 } : { body: { id: 'hook-9' } });
+  const refused = await provision(platform, elementKey, {
+    configuration: { 'event.notification.enabled': true, 'event.vendor.type': 'webhook' },
+  });
+  expect(refused.status).toBe(422);
+  expect(vendor.requests.map(({ method, path }) => `${method} ${path}`).at(-1)).toBe('DELETE /hooks/hook-9');
+});

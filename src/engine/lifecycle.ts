@@ -43,24 +43,38 @@ export type RunLifecycle = (
   account: Account,
   tokens: VendorTokens | undefined,
   type: LifecycleType,
-  options?: { given?: Record<string, string>; trace?: Trace },
+  options?: {
+    given?: Record<string, string>;
+    trace?: Trace;
+    /** gets the settings as they come, so that they are known when a later resource fails */
+    brought?: Record<string, string>;
+    /** whether the others run after one that fails, too; the first Problem is thrown at the end */
+    all?: boolean;
+  },
 ) => Promise<LifecycleOutcome>;
 
 /** Makes the runner of lifecycle resources. `given` reaches a resource as query parameters and as body members. */
 export function createLifecycle(engine: Engine): RunLifecycle {
-  return async (account, tokens, type, { given = {}, trace = noTrace } = {}) => {
+  return async (account, tokens, type, { given = {}, trace = noTrace, brought = {}, all = false } = {}) => {
     const resources = lifecycleResources(account.definition, type);
     const element = compileElement(account.definition);
-    const all = account.definition.document.resources ?? [];
-    const outcome: LifecycleOutcome = { ran: resources.length, settings: {}, body: undefined };
+    const places = account.definition.document.resources ?? [];
+    const outcome: LifecycleOutcome = { ran: resources.length, settings: brought, body: undefined };
+    let failure: Problem | undefined;
     for (const resource of resources) {
-      const found = element.at(all.indexOf(resource));
+      const found = element.at(places.indexOf(resource));
       const known = { ...account, values: { ...account.values, ...outcome.settings } };
       const match = { resource: found, pathVariables: {} };
-      const { body, settings } = await engine.callWith(known, tokens, match, lifecycleCall(found, given, trace));
-      Object.assign(outcome.settings, settings);
-      outcome.body = body;
+      try {
+        const { body, settings } = await engine.callWith(known, tokens, match, lifecycleCall(found, given, trace));
+        Object.assign(outcome.settings, settings);
+        outcome.body = body;
+      } catch (error) {
+        if (!all || !(error instanceof Problem)) throw error;
+        failure ??= error;
+      }
     }
+    if (failure !== undefined) throw failure;
     return outcome;
   };
 }

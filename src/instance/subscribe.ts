@@ -51,11 +51,13 @@ export function createSubscriptions({ runLifecycle, freshen }: SubscriptionsDepe
       if (!eventWays(account.values).webhooks) return {};
       const secret = newSecret(account);
       const known = withSettings(account, secret);
+      const brought: Record<string, string> = {};
       try {
-        const { settings } = await runLifecycle(known, tokens, 'onProvisionWebhook', { trace });
-        return { ...secret, ...settings };
+        await runLifecycle(known, tokens, 'onProvisionWebhook', { trace, brought });
+        return { ...secret, ...brought };
       } catch (error) {
-        await undo(known, tokens);
+        // Some of it may have been made: what is known of that is taken back.
+        await undo(withSettings(known, brought), tokens);
         throw error;
       }
     },
@@ -87,7 +89,7 @@ export function createSubscriptions({ runLifecycle, freshen }: SubscriptionsDepe
 
   async function undo(account: NumberedAccount, tokens: VendorTokens | undefined): Promise<string | undefined> {
     try {
-      await runLifecycle(account, tokens, 'onDeleteWebhook');
+      await runLifecycle(account, tokens, 'onDeleteWebhook', { all: true });
       return undefined;
     } catch (error) {
       if (error instanceof Problem) return `its subscription at the vendor was not removed: ${error.message}`;
