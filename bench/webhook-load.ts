@@ -127,6 +127,10 @@ async function carryOut(order: WebhookOrder): Promise<WebhookResult> {
   while (callbacks.size < total - failed && now() < patience) await wait(5);
   const last = Math.max(0, ...callbacks.values());
   await agent.close();
+  if (process.env['BENCH_TRACE']) {
+    const perSecond = Array.from({ length: Math.ceil(seconds) }, (_, n) => [...times.slice(n * rate, (n + 1) * rate)].sort((a, b) => a - b));
+    console.error(perSecond.map((one) => Math.round(one[Math.floor(one.length * 0.99)] ?? 0)).join(' '));
+  }
   times.sort();
   latencies.sort((a, b) => a - b);
   const at = (values: ArrayLike<number>, share: number) =>

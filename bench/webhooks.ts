@@ -45,7 +45,8 @@ export const webhooks: Scenario = async ({ rounds, scale, report }) => {
       outside.say({ ...order, origin: server.url, paths, secret, patienceMs: 300_000 });
       return outside.next<WebhookResult>();
     };
-    await carryOut({ rate: 500, seconds: 4 });
+    // until the code is compiled
+    await carryOut({ rate: 1000, seconds: 10 });
     const bursts: (WebhookResult & { cpuMs: number })[] = [];
     const idle: WebhookResult[] = [];
     for (let round = 1; round <= rounds; round++) {

@@ -12,8 +12,8 @@ export type Normalize = (event: {
   definition: Definition;
   /** the account, for the isolate that the hook runs in */
   owner: string;
-  /** the instance's settings in clear, as hooks see them */
-  configuration: Record<string, unknown>;
+  /** gives the instance's settings in clear, as hooks see them */
+  configuration(): Record<string, unknown>;
   request: VendorRequest;
   /** when the webhook came, in milliseconds since 1970 */
   receivedAt: number;
@@ -38,7 +38,11 @@ export function createNormalize(scripts: Scripts): Normalize {
       owner,
       source: hook.body,
       legacy: hook.isLegacy === true,
-      variables: { events: eventsVariable(request), configuration, request_headers: request.headers },
+      variables: {
+        events: eventsVariable(request),
+        configuration: configuration(),
+        request_headers: request.headers,
+      },
     });
     return itemsOfHook(result, receivedAt).map((item) => ({ ...item, ...common }));
   };
@@ -54,10 +58,11 @@ function eventsVariable(request: VendorRequest): unknown {
   return isObject(body) ? { ...body, eventHeaders: headers } : { body, eventHeaders: headers };
 }
 
-function settingsIn(configuration: Record<string, unknown>): Surroundings {
+function settingsIn(configuration: () => Record<string, unknown>): Surroundings {
   return {
     setting: (key) => {
-      const value = Object.hasOwn(configuration, key) ? configuration[key] : undefined;
+      const all = configuration();
+      const value = Object.hasOwn(all, key) ? all[key] : undefined;
       return value === undefined || value === null ? undefined : String(value);
     },
   };

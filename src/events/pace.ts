@@ -12,14 +12,14 @@ export interface Pace {
 }
 
 /** milliseconds after which to ask again when not all could be taken up */
-export const pauseMs = 20;
+export const pauseMs = 100;
 
 const adjustEveryMs = 100;
-const lowestPerSecond = 400;
+const lowestPerSecond = 350;
 const highestPerSecond = 20_000;
 
 /** Makes a pace that keeps the event loop below the share of its time that `busyShare` says, while webhooks come in. */
-export function createPace(busyShare = 0.85): Pace {
+export function createPace(busyShare = 0.7): Pace {
   let perSecond = highestPerSecond;
   let tokens = 0;
   let arrivals = 0;
@@ -32,7 +32,7 @@ export function createPace(busyShare = 0.85): Pace {
     const present = performance.eventLoopUtilization();
     const share = performance.eventLoopUtilization(present, utilization).utilization;
     const isCrowded = arrivals > 0 && share > busyShare;
-    perSecond = isCrowded ? Math.max(lowestPerSecond, perSecond * 0.7) : Math.min(highestPerSecond, perSecond * 1.2);
+    perSecond = isCrowded ? Math.max(lowestPerSecond, perSecond * 0.3) : Math.min(highestPerSecond, perSecond * 1.2);
     arrivals = 0;
     adjustedAt = now;
     utilization = present;
@@ -45,7 +45,7 @@ export function createPace(busyShare = 0.85): Pace {
     take(wanted) {
       const now = performance.now();
       adjust(now);
-      tokens = Math.min(perSecond / 10, tokens + ((now - filledAt) / 1000) * perSecond);
+      tokens = Math.min(perSecond / 5, tokens + ((now - filledAt) / 1000) * perSecond);
       filledAt = now;
       const taken = Math.min(wanted, Math.floor(tokens));
       tokens -= taken;

@@ -65,7 +65,7 @@ export function createPrepare(dependencies: PrepareDependencies) {
       return normalize({
         definition,
         owner: account.owner,
-        configuration: configurationOf({ account, tokens }, addresses).all(),
+        configuration: () => configurationOf({ account, tokens }, addresses).all(),
         request: readVendorRequest({ method: 'POST', headers: event.headers, query: {}, raw }),
         receivedAt: work.receivedAt,
       });

@@ -86,7 +86,7 @@ export function startPump(dependencies: PumpDependencies): Pump {
     while (wanted && !stopped) {
       wanted = false;
       const room = limits.eventsInFlight - inFlight.size;
-      if (room <= 0) return;
+      if (room <= 0 || pausing !== undefined) return;
       const wish = Math.min(room, mostAtOnce);
       const limit = pace.take(wish);
       if (limit < wish && pausing === undefined) {

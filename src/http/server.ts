@@ -131,12 +131,14 @@ function passEveryRequest(server: Server, context: RouteContext): void {
   server.addHook('onRequest', async (request, reply) => {
     request.startedAt = performance.now();
     reply.header('Elements-Request-Id', request.id);
-    allowBrowsers(reply);
+    // Vendors' servers are no browsers, and there may be thousands of them a second.
+    const isVendor = request.url.startsWith(eventRoutePrefix) && request.method !== 'OPTIONS';
+    if (!isVendor) allowBrowsers(reply);
     if (request.method === 'OPTIONS') return answerPreflight(request, reply);
     requireHost(request);
     limitArrival(request, context.limits.requestArrivalMs);
     // Probes, scrapers and vendors may bring credentials of their own.
-    const bringsOwn = isServiceUrl(request.url) || request.url.startsWith(eventRoutePrefix);
+    const bringsOwn = isVendor || isServiceUrl(request.url);
     const header = bringsOwn ? undefined : request.headers.authorization;
     request.caller = await identifyCaller(context, readCredentials(header));
     if (!bringsOwn && isForLater(request) && !request.is404) return storeForLater(context, request, reply);

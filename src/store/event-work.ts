@@ -1,8 +1,9 @@
 // What is to do for events, and what became of it. Only the owner of a lane (lanes.ts) asks for its work, so nothing here
 // locks a row: who dies leaves it as it was.
 
-import { CompiledQuery, sql } from 'kysely';
-import type { Database } from './database.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { CompiledQuery, type Selectable, sql } from 'kysely';
+import type { Database, Tables } from './database.ts';
 import type { EventItem, EventSource } from './events.ts';
 import { storableJson } from './storable.ts';
 
@@ -87,6 +88,7 @@ interface Waiting {
 }
 
 const mostOutcomes = 500;
+const gatherMs = 10;
 
 /** Makes the store of work. */
 export function createEventWork(database: Database): EventWorkStore {
@@ -94,6 +96,8 @@ export function createEventWork(database: Database): EventWorkStore {
   let running: Promise<void> | undefined;
 
   async function write(): Promise<void> {
+    // Nobody waits for an outcome but the next event of its object, so that a moment's outcomes may share a statement.
+    await wait(gatherMs);
     while (waiting.length > 0) {
       const batch = waiting.slice(0, mostOutcomes);
       waiting = waiting.slice(mostOutcomes);
@@ -116,33 +120,17 @@ export function createEventWork(database: Database): EventWorkStore {
   return {
     async next({ lanes, without, busyInstances, now, limit }) {
       if (lanes.length === 0 || limit <= 0) return [];
-      const { rows } = await sql<QueueRow>`
-        (select event_id, received_at, organization_id, account_id, instance_id, lane, attempts from event_queue
-          where state = 'new' and lane = any(${[...lanes]}::smallint[]) and event_id <> all(${[...without]}::uuid[])
-            and coalesce(instance_id, 0) <> all(${[...busyInstances]}::bigint[])
-          order by event_id limit ${limit})
-        union all
-        (select event_id, received_at, organization_id, account_id, instance_id, lane, attempts from event_queue
-          where state = 'retry' and due_at <= ${new Date(now)} and lane = any(${[...lanes]}::smallint[])
-            and event_id <> all(${[...without]}::uuid[]) and coalesce(instance_id, 0) <> all(${[...busyInstances]}::bigint[])
-          order by due_at, event_id limit ${limit})`.execute(database);
+      const values = [[...lanes], [...without], [...busyInstances], new Date(now), limit];
+      const { rows } = await database.executeQuery<QueueRow>(CompiledQuery.raw(nextRows, values));
       return rows.map(readWork).sort((one, other) => (one.id < other.id ? -1 : 1));
     },
 
     async read(work) {
       const found = new Map<string, StoredEvent>();
       if (work.length === 0) return found;
-      const times = work.map(({ receivedAt }) => receivedAt);
-      const [from, until] = [new Date(Math.min(...times)), new Date(Math.max(...times))];
-      const rows = await database
-        .selectFrom('events')
-        .selectAll()
-        .where('received_at', '>=', from)
-        .where('received_at', '<=', until)
-        .where(sql<boolean>`id = any(${work.map(({ id }) => id)}::uuid[])`)
-        .execute();
-      const tried = work.filter(({ attempts }) => attempts > 0).map(({ id }) => id);
-      const items = await itemsOf(tried, from, until);
+      const { rows } = await sql<Selectable<Tables['events']>>`
+        select events.* from ${named(work)} join events using (received_at, id)`.execute(database);
+      const items = await itemsOf(work.filter(({ attempts }) => attempts > 0));
       for (const row of rows) {
         found.set(row.id, {
           id: row.id,
@@ -201,19 +189,34 @@ export function createEventWork(database: Database): EventWorkStore {
   };
 
   /** What events were made into in an earlier step. */
-  async function itemsOf(ids: string[], from: Date, until: Date): Promise<Map<string, EventItem[]>> {
-    if (ids.length === 0) return new Map();
-    const rows = await database
-      .selectFrom('event_outcomes')
-      .select(['event_id', 'items'])
-      .where('received_at', '>=', from)
-      .where('received_at', '<=', until)
-      .where(sql<boolean>`event_id = any(${ids}::uuid[])`)
-      .where('items', 'is not', null)
-      .execute();
-    return new Map(rows.map(({ event_id, items }) => [event_id, items ?? []]));
+  async function itemsOf(work: readonly EventWork[]): Promise<Map<string, EventItem[]>> {
+    if (work.length === 0) return new Map();
+    const { rows } = await sql<{ id: string; items: EventItem[] }>`
+      select outcome.event_id as id, outcome.items from ${named(work)}
+      join event_outcomes as outcome on outcome.received_at = named.received_at and outcome.event_id = named.id
+      where outcome.items is not null`.execute(database);
+    return new Map(rows.map(({ id, items }) => [id, items]));
   }
 }
+
+/** Events by both parts of their key, so that each is one look into the index of its day. */
+function named(work: readonly EventWork[]) {
+  const times = work.map(({ receivedAt }) => new Date(receivedAt));
+  const ids = work.map(({ id }) => id);
+  return sql`unnest(${times}::timestamptz[], ${ids}::uuid[]) as named (received_at, id)`;
+}
+
+const queueColumns = 'event_id, received_at, organization_id, account_id, instance_id, lane, attempts';
+const nextRows = `
+  (select ${queueColumns} from event_queue
+    where state = 'new' and lane = any($1::smallint[]) and event_id <> all($2::uuid[])
+      and coalesce(instance_id, 0) <> all($3::bigint[])
+    order by event_id limit $5)
+  union all
+  (select ${queueColumns} from event_queue
+    where state = 'retry' and due_at <= $4 and lane = any($1::smallint[]) and event_id <> all($2::uuid[])
+      and coalesce(instance_id, 0) <> all($3::bigint[])
+    order by due_at, event_id limit $5)`;
 
 interface QueueRow {
   event_id: string;

@@ -105,10 +105,11 @@ const insertRows = `
   ), taken as (
     insert into event_keys as known (week, instance_id, key, source, counts_until)
     select $2::date, instance_id, key, source, counts_until from given
-    where key is not null and not exists (
-      select from event_keys as earlier
+    where key is not null and (
+      -- a look into the index for each, however many keys the last week has
+      select true from event_keys as earlier
       where earlier.week = $2::date - 7 and earlier.instance_id = given.instance_id and earlier.key = given.key
-        and earlier.counts_until > $3::timestamptz)
+        and earlier.counts_until > $3::timestamptz limit 1) is null
     on conflict (week, instance_id, key) do update set counts_until = excluded.counts_until
       where known.counts_until <= $3::timestamptz
     returning instance_id, key
@@ -197,9 +198,10 @@ export async function takeEventKeys(
   const { rows } = await sql<{ key: string }>`
     insert into event_keys (week, instance_id, key, source, counts_until)
     select ${week}::date, ${wanted.instanceId}, given.key, ${wanted.source}, ${until} from unnest(${[...names.keys()]}::uuid[]) as given (key)
-    where not exists (
-      select from event_keys as earlier
-      where earlier.week = ${week}::date - 7 and earlier.instance_id = ${wanted.instanceId} and earlier.key = given.key)
+    where (
+      select true from event_keys as earlier
+      where earlier.week = ${week}::date - 7 and earlier.instance_id = ${wanted.instanceId} and earlier.key = given.key
+      limit 1) is null
     on conflict do nothing
     returning key`.execute(transaction);
   return new Set(rows.map((row) => names.get(row.key) ?? ''));
