@@ -9,13 +9,14 @@ const actions = { CREATED: 'create', UPDATED: 'update', DELETED: 'delete' } as c
 
 /**
  * The body of an event's callback, the same for each attempt: `message` holds the ids, the normalized events, and as `raw`
- * what the vendor sent or the poll found.
+ * what the vendor sent or the poll found. `isJson` spares the reading of a body that is known to be JSON.
  */
 export function envelope(
   work: EventWork,
   event: StoredEvent,
   record: InstanceRecord,
   items: readonly EventItem[],
+  isJson?: boolean,
 ): string {
   const [first] = items;
   const head = JSON.stringify({
@@ -35,11 +36,11 @@ export function envelope(
     instanceTags: record.tags,
     events: items,
   });
-  return `${head.slice(0, -1)},"message":${message.slice(0, -1)},"raw":${payloadOf(event)}}}`;
+  return `${head.slice(0, -1)},"message":${message.slice(0, -1)},"raw":${payloadOf(event, isJson)}}}`;
 }
 
 /** What came, as JSON text: JSON as the vendor wrote it, anything else as text, bytes that are no text as base64. */
-function payloadOf({ body, bodyIsBase64 }: StoredEvent): string {
+function payloadOf({ body, bodyIsBase64 }: StoredEvent, isJson = parseJson(body) !== undefined): string {
   if (bodyIsBase64) return JSON.stringify({ base64: body });
-  return parseJson(body) === undefined ? JSON.stringify(body) : body;
+  return isJson ? body : JSON.stringify(body);
 }

@@ -15,8 +15,11 @@ export interface Pace {
 export const pauseMs = 100;
 
 const adjustEveryMs = 100;
-const lowestPerSecond = 350;
+const lowestPerSecond = 320;
 const highestPerSecond = 20_000;
+/** webhooks in a second that are a burst, and events taken up in a second during one */
+const burstPerSecond = 500;
+const highestInBurst = 1000;
 
 /** Makes a pace that keeps the event loop below the share of its time that `busyShare` says, while webhooks come in. */
 export function createPace(busyShare = 0.7): Pace {
@@ -32,7 +35,9 @@ export function createPace(busyShare = 0.7): Pace {
     const present = performance.eventLoopUtilization();
     const share = performance.eventLoopUtilization(present, utilization).utilization;
     const isCrowded = arrivals > 0 && share > busyShare;
-    perSecond = isCrowded ? Math.max(lowestPerSecond, perSecond * 0.3) : Math.min(highestPerSecond, perSecond * 1.2);
+    // Many that come at once are a burst, of which nobody knows yet how much time it leaves.
+    const highest = arrivals * (1000 / adjustEveryMs) > burstPerSecond ? highestInBurst : highestPerSecond;
+    perSecond = isCrowded ? Math.max(lowestPerSecond, perSecond * 0.3) : Math.min(highest, perSecond * 1.2);
     arrivals = 0;
     adjustedAt = now;
     utilization = present;

@@ -15,7 +15,7 @@ import { changeKey } from './change-key.ts';
 import { envelope } from './envelope.ts';
 import type { Normalize } from './normalize.ts';
 import type { Prepared } from './pump.ts';
-import { readVendorRequest } from './vendor-request.ts';
+import { readVendorRequest, type VendorRequest } from './vendor-request.ts';
 
 interface PrepareDependencies {
   elements: Elements;
@@ -50,23 +50,23 @@ export function createPrepare(dependencies: PrepareDependencies) {
       if (target === undefined) return nothing('No callback URL is set.');
       return { send: true, target, body: event.body, items: undefined };
     }
-    const items = event.items ?? (await itemsOf());
+    const request = event.items === undefined ? requestOf(event) : undefined;
+    const items = event.items ?? (await itemsOf(request ?? requestOf(event)));
     const fresh = event.source === 'webhook' && eventWays(account.values).polling ? await withoutKnown(items) : items;
     if (items.length > 0 && fresh.length === 0) return nothing('A poll has brought this change before.', items);
     const target = callbackTarget(account);
     if (target === undefined) {
       return nothing('No callback URL is set: give event.notification.callback.url to get events.', fresh);
     }
-    return { send: true, target, body: envelope(work, event, record, fresh), items: fresh };
+    return { send: true, target, body: envelope(work, event, record, fresh, knownJson(request)), items: fresh };
 
-    function itemsOf(): Promise<EventItem[]> {
-      const raw = Buffer.from(event.body, event.bodyIsBase64 ? 'base64' : 'utf8');
+    function itemsOf(asked: VendorRequest): Promise<EventItem[]> {
       const tokens = 'tokens' in account ? account.tokens : undefined;
       return normalize({
         definition,
         owner: account.owner,
         configuration: () => configurationOf({ account, tokens }, addresses).all(),
-        request: readVendorRequest({ method: 'POST', headers: event.headers, query: {}, raw }),
+        request: asked,
         receivedAt: work.receivedAt,
       });
     }
@@ -90,4 +90,16 @@ export function createPrepare(dependencies: PrepareDependencies) {
     if (key === undefined) return nothing('The subscription was deleted.');
     return { send: true, body: event.body, target: { url: event.callbackUrl, headers: {}, key }, items: undefined };
   }
+}
+
+/** The request that brought an event. */
+function requestOf({ body, bodyIsBase64, headers }: StoredEvent): VendorRequest {
+  const raw = Buffer.from(body, bodyIsBase64 ? 'base64' : 'utf8');
+  return readVendorRequest({ method: 'POST', headers, query: {}, raw });
+}
+
+/** True when a body was read as JSON; undefined when that is not known. */
+function knownJson(request: VendorRequest | undefined): true | undefined {
+  const isForm = /form/i.test(request?.headers['content-type'] ?? 'form');
+  return !isForm && typeof request?.body === 'object' ? true : undefined;
 }

@@ -1,6 +1,6 @@
 // Events as they come: written once, with what must be unique and what is still to do, in one statement for many.
 
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { CompiledQuery, sql } from 'kysely';
 import type { Database } from './database.ts';
 import { laneOf } from './lane.ts';
@@ -55,13 +55,12 @@ let countInMoment = 0;
  * were made, also within a millisecond: a counter follows the time (section 6.2, method 1).
  */
 export function eventId(at: number): string {
-  const bytes = randomBytes(16);
   countInMoment = at === lastMoment ? countInMoment + 1 : 0;
   lastMoment = at;
-  bytes.writeUIntBE(at, 0, 6);
-  bytes.writeUInt16BE(0x7000 | ((countInMoment >>> 14) & 0x0fff), 6);
-  bytes.writeUInt16BE(0x8000 | (countInMoment & 0x3fff), 8);
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const time = at.toString(16).padStart(12, '0');
+  const first = (0x7000 | ((countInMoment >>> 14) & 0x0fff)).toString(16);
+  const second = (0x8000 | (countInMoment & 0x3fff)).toString(16);
+  return `${time.slice(0, 8)}-${time.slice(8)}-${first}-${second}-${randomUUID().slice(24)}`;
 }
 
 /** When an event came, from its id, in milliseconds since 1970; undefined for what is no such id. */
