@@ -7,6 +7,7 @@ import { serve } from './child.ts';
 import { type Comparison, compareCpu, type Pair, type Side } from './cpu-per-call.ts';
 import { elementFiles } from './element-files.ts';
 import { largeFiles } from './files.ts';
+import { idlePolling } from './idle-polling.ts';
 import { largeCatalog } from './large-catalog.ts';
 import { usageOf } from './measure.ts';
 import { manyAccounts } from './million.ts';
@@ -26,6 +27,7 @@ const scenarios: Record<string, Scenario> = {
   'element-files': elementFiles,
   'large-catalog': largeCatalog,
   webhooks,
+  'idle-polling': idlePolling,
 };
 const names = ['cpu', ...Object.keys(scenarios)];
 

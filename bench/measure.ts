@@ -24,6 +24,18 @@ export function usageOf(pid: number): Usage {
   );
 }
 
+/** The same of a server with all that it has started, its database too. */
+export function usageOfAll(pid: number): Usage {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  return children
+    .filter((child) => child !== '')
+    .map((child) => usageOfAll(Number(child)))
+    .reduce(
+      (sum, one) => ({ cpuMs: sum.cpuMs + one.cpuMs, residentBytes: sum.residentBytes + one.residentBytes }),
+      usageOfOne(pid),
+    );
+}
+
 function isNode(pid: string): boolean {
   return /node/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] ?? '');
 }

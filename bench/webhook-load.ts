@@ -1,4 +1,5 @@
-// Vendors and a customer in one process: webhooks are sent at a rate, whatever the answers take, and their callbacks noted.
+// Vendors and a customer in one process: webhooks are sent at a rate, whatever the answers take, and their callbacks noted;
+// to polls it answers that nothing changed.
 // `node bench/webhook-load.ts '{"port"}'` listens for callbacks at the port and takes orders as lines of JSON; it answers
 // each with a line of JSON when the last webhook is answered, and again when the last callback has come.
 
@@ -54,6 +55,7 @@ const server = createServer((request, response) => {
     text += chunk;
   });
   request.on('end', () => {
+    if (request.method === 'GET') return void response.setHeader('content-type', 'application/json').end('[]');
     response.end();
     // the webhook's own id and time, without reading all of the JSON
     const id = /"id":"(w[\d-]+)"/.exec(text)?.[1] ?? '';
@@ -127,10 +129,6 @@ async function carryOut(order: WebhookOrder): Promise<WebhookResult> {
   while (callbacks.size < total - failed && now() < patience) await wait(5);
   const last = Math.max(0, ...callbacks.values());
   await agent.close();
-  if (process.env['BENCH_TRACE']) {
-    const perSecond = Array.from({ length: Math.ceil(seconds) }, (_, n) => [...times.slice(n * rate, (n + 1) * rate)].sort((a, b) => a - b));
-    console.error(perSecond.map((one) => Math.round(one[Math.floor(one.length * 0.99)] ?? 0)).join(' '));
-  }
   times.sort();
   latencies.sort((a, b) => a - b);
   const at = (values: ArrayLike<number>, share: number) =>

@@ -1,6 +1,7 @@
 // A few rounds of every trial with each test run; `npm run trials` makes many.
 
 import { test } from 'vitest';
+import { eventsKill } from './events-kill.ts';
 import { provisioningKill } from './provisioning-kill.ts';
 import { refreshKill } from './refresh-kill.ts';
 
@@ -11,6 +12,7 @@ test.each([
     'provisioning, with server and database killed, loses no answered instance and leaves none by half',
     provisioningKill,
   ],
+  ['a burst of webhooks, with processes and database killed, loses none that was answered 200', eventsKill],
   ['refreshing, with processes killed, spends no token twice and tells callers what happened', refreshKill],
 ])(
   '%s',
