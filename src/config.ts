@@ -34,6 +34,8 @@ export const limits = {
   pollClaims: 50,
   /** milliseconds for which a claim to poll counts without being renewed */
   pollClaimMs: 600_000,
+  /** milliseconds between two looks for polls that are due */
+  pollLookMs: 5000,
   /** milliseconds before the last poll from which changes are asked for once more: clocks differ, and indexes lag */
   pollOverlapMs: 300_000,
   /** pages, and milliseconds, of one object before others have their turn */
@@ -101,9 +103,11 @@ export const limits = {
   /** events that this process works on at one time, and how many of them belong to one instance */
   eventsInFlight: 2000,
   eventsInFlightPerInstance: 64,
-  /** milliseconds between two looks for events that are due, and at which processes there are */
+  /** milliseconds between two looks at the clock for events that are due, and at the database for those of others */
   eventTickMs: 1000,
-  lanesEveryMs: 1000,
+  eventLookMs: 15_000,
+  /** milliseconds between two looks at which processes there are */
+  lanesEveryMs: 5000,
   /** milliseconds that a customer's endpoint may take to answer, and callbacks that it gets at one time */
   callbackMs: 15_000,
   callbacksPerEndpoint: 16,

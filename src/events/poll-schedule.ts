@@ -27,6 +27,8 @@ export interface ScheduleLimits {
   pollClaims: number;
   /** milliseconds of the injected clock for which a claim counts without being renewed */
   pollClaimMs: number;
+  /** milliseconds of real time between two looks for what is due */
+  pollLookMs: number;
 }
 
 /** Told when polling stops because the vendor accepts an account's credentials no longer. */
@@ -78,6 +80,9 @@ export function startPolling(dependencies: ScheduleDependencies): Polling {
   let renewedAt = 0;
   let round: Promise<void> | undefined;
   let isMore = false;
+  /** somebody waits for what is due now; else the database is looked at every few seconds */
+  let isAsked = false;
+  let lookedAt = Number.NEGATIVE_INFINITY;
 
   const timer = setInterval(() => void turn().catch(failed), tickMs);
   timer.unref();
@@ -100,8 +105,12 @@ export function startPolling(dependencies: ScheduleDependencies): Polling {
       await polls.extend(claimIds, now + limits.pollClaimMs);
     }
     const free = limits.pollsAtOnce - running.size;
+    const wasMore = isMore;
     isMore = free <= 0;
     if (free <= 0) return;
+    if (!isAsked && !wasMore && performance.now() - lookedAt < limits.pollLookMs) return;
+    isAsked = false;
+    lookedAt = performance.now();
     const endsAt = now + limits.pollClaimMs;
     const most = Math.min(free, limits.pollClaims);
     const claimed = await polls.claim({ now, endsAt, most, held: [...held.keys()], busyElements: busyElements() });
@@ -201,6 +210,7 @@ export function startPolling(dependencies: ScheduleDependencies): Polling {
   return {
     async pollDue() {
       for (;;) {
+        isAsked = true;
         await turn();
         if (running.size === 0 && waiting.length === 0 && finished.length === 0 && !isMore) return;
         await Promise.all(running.values());

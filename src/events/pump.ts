@@ -21,6 +21,8 @@ export type Prepared =
 export interface Pump {
   /** There is work to do. */
   wake(): void;
+  /** There will be work at a moment, in milliseconds since 1970. */
+  wakeAt(moment: number): void;
   /** Waits until nothing of these lanes is being worked on. */
   drain(lanes: readonly number[]): Promise<void>;
   /** Ends the work that runs, and begins no more. */
@@ -42,7 +44,7 @@ interface PumpDependencies {
   pace: Pace;
   clock: Clock;
   random(): number;
-  limits: { eventsInFlight: number; eventsInFlightPerInstance: number; eventTickMs: number };
+  limits: { eventsInFlight: number; eventsInFlightPerInstance: number; eventTickMs: number; eventLookMs: number };
   observe(outcome: string, seconds: number): void;
   failed(error: unknown, what: string): void;
 }
@@ -69,8 +71,31 @@ export function startPump(dependencies: PumpDependencies): Pump {
   let fetching: Promise<void> | undefined;
   let pausing: NodeJS.Timeout | undefined;
 
-  const timer = setInterval(wake, limits.eventTickMs);
+  /** when the next retry is due, as far as this process knows; looked up now and then, since others leave theirs behind */
+  let nextDue = Number.POSITIVE_INFINITY;
+  let lookedAt = performance.now();
+
+  const timer = setInterval(tick, limits.eventTickMs);
   timer.unref();
+
+  function tick(): void {
+    if (performance.now() - lookedAt > limits.eventLookMs) void lookUpDue();
+    else if (clock() >= nextDue) wake();
+  }
+
+  async function lookUpDue(): Promise<void> {
+    lookedAt = performance.now();
+    try {
+      dueAt(await store.nextDue(lanes()));
+    } catch (error) {
+      failed(error, 'the next retry could not be looked up; it is tried again');
+    }
+    wake();
+  }
+
+  function dueAt(moment: number): void {
+    nextDue = Math.min(nextDue, moment);
+  }
 
   function wake(): void {
     wanted = true;
@@ -85,6 +110,7 @@ export function startPump(dependencies: PumpDependencies): Pump {
   async function fetchAll(): Promise<void> {
     while (wanted && !stopped) {
       wanted = false;
+      if (clock() >= nextDue) nextDue = Number.POSITIVE_INFINITY;
       const room = limits.eventsInFlight - inFlight.size;
       if (room <= 0 || pausing !== undefined) return;
       const wish = Math.min(room, mostAtOnce);
@@ -187,7 +213,11 @@ export function startPump(dependencies: PumpDependencies): Pump {
 
   /** Takes an event up again only after a while. */
   function leaveFor(work: EventWork, milliseconds: number): void {
-    setTimeout(() => end(work), stopped ? 0 : milliseconds).unref();
+    const over = () => {
+      end(work);
+      wake();
+    };
+    setTimeout(over, stopped ? 0 : milliseconds).unref();
   }
 
   async function attempt(work: EventWork, prepared: Prepared): Promise<void> {
@@ -213,6 +243,7 @@ export function startPump(dependencies: PumpDependencies): Pump {
     const admission = await endpoints.enter(key, !isFirst);
     if (!admission.go) {
       if (work.instanceId === undefined) leaveFor(work, 0);
+      dueAt(admission.until);
       return store.park(work.instanceId ?? 0, admission.until);
     }
     let result: Awaited<ReturnType<SendCallback>>;
@@ -264,6 +295,7 @@ export function startPump(dependencies: PumpDependencies): Pump {
       return note(queuedOutcome(work, made, message, reason, url, items));
     }
     const at = clock();
+    dueAt(at + delay);
     return note({
       work,
       number: made,
@@ -294,6 +326,7 @@ export function startPump(dependencies: PumpDependencies): Pump {
 
   return {
     wake,
+    wakeAt: dueAt,
     async drain(left) {
       const leaving = new Set(left);
       await fetching;

@@ -12,6 +12,7 @@ import type { Outbound } from '../outbound/send.ts';
 import type { Scripts } from '../script/scripts.ts';
 import { createCallbackEndpoints } from '../store/callback-endpoints.ts';
 import type { Database } from '../store/database.ts';
+import { revivedMs } from '../store/deliveries.ts';
 import { createEventWork, type EventWork } from '../store/event-work.ts';
 import { keysOfPolls, type NewEvent } from '../store/events.ts';
 import { createInbox } from '../store/inbox.ts';
@@ -146,6 +147,8 @@ export async function startEvents(dependencies: EventsDependencies): Promise<Eve
     stored,
     redelivered(events) {
       for (const { accountId } of events) endpoints.reread(accountId);
+      // Those of an endpoint that was given up are due only when every process has forgotten that.
+      pump.current?.wakeAt(clock() + revivedMs);
       stored(events);
     },
     wake,

@@ -62,8 +62,8 @@ export interface Deliveries {
 }
 
 const batchRows = 500;
-/** other processes remember for two seconds that an endpoint was given up (callback-endpoints.ts) */
-const rememberedMs = 2500;
+/** Milliseconds after which deliveries to an endpoint that was given up are due: others remember that for two seconds. */
+export const revivedMs = 2500;
 
 /** Makes the store of deliveries. */
 export function createDeliveries(database: Database): Deliveries {
@@ -113,7 +113,7 @@ export function createDeliveries(database: Database): Deliveries {
         select w.id, w.received_at, w.organization_id, w.account_id, w.instance_id,
           mod(coalesce(w.instance_id, w.account_id), ${laneCount}), 'retry',
           ${new Date(now)}::timestamptz
-            + case when late.event_id is null then interval '0' else ${rememberedMs} * interval '1 millisecond' end,
+            + case when late.event_id is null then interval '0' else ${revivedMs} * interval '1 millisecond' end,
           coalesce((select max(o.number) from event_outcomes o
             where o.received_at = w.received_at and o.event_id = w.id), 0)
           from wanted w left join late on late.event_id = w.id

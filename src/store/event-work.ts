@@ -75,8 +75,8 @@ export interface EventWorkStore {
   park(instanceId: number, until: number): Promise<void>;
   /** Lets first attempts that were put off be made. */
   unpark(instanceId: number): Promise<void>;
-  /** How many events wait for a first attempt, and for another. */
-  counts(): Promise<{ waiting: number; retrying: number }>;
+  /** When the first retry of these lanes is due, in milliseconds since 1970; infinity when there is none. */
+  nextDue(lanes: readonly number[]): Promise<number>;
   /** Waits until what was recorded is written. */
   settled(): Promise<void>;
 }
@@ -173,14 +173,16 @@ export function createEventWork(database: Database): EventWorkStore {
         .execute();
     },
 
-    async counts() {
-      const rows = await database
+    async nextDue(lanes) {
+      const row = await database
         .selectFrom('event_queue')
-        .select(['state', sql<number>`count(*)`.as('count')])
-        .groupBy('state')
-        .execute();
-      const of = (state: string) => rows.find((row) => row.state === state)?.count ?? 0;
-      return { waiting: of('new'), retrying: of('retry') };
+        .select('due_at')
+        .where('state', '=', 'retry')
+        .where(sql<boolean>`lane = any(${[...lanes]}::smallint[])`)
+        .orderBy('due_at')
+        .limit(1)
+        .executeTakeFirst();
+      return row?.due_at?.getTime() ?? Number.POSITIVE_INFINITY;
     },
 
     async settled() {
