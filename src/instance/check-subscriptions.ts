@@ -9,8 +9,8 @@ import { eventWays } from '../element/event-settings.ts';
 import { mergeSettings, splitSettings } from '../element/settings.ts';
 import { accountOf } from '../engine/account.ts';
 import type { Engine } from '../engine/call.ts';
+import { compileElement } from '../engine/compile.ts';
 import type { Elements } from '../engine/elements.ts';
-import { matchResource } from '../engine/match.ts';
 import { noTrace } from '../engine/trace.ts';
 import type { Database } from '../store/database.ts';
 import type { InstanceRecord, InstanceStore } from '../store/instances.ts';
@@ -103,20 +103,24 @@ export function startSubscriptionCheck(dependencies: CheckDependencies): Subscri
   async function lossOf(record: InstanceRecord, definition: Definition): Promise<string | undefined> {
     const check = definition.document.valence?.webhooks?.check;
     const account = accountOf(record, definition);
-    const match = check === undefined ? undefined : matchResource(definition, 'GET', check.path);
-    if (check === undefined || match === undefined || !eventWays(account.values).webhooks) return undefined;
+    const resource = check === undefined ? undefined : compileElement(definition).named('GET', check.path);
+    if (check === undefined || resource === undefined || !eventWays(account.values).webhooks) return undefined;
     try {
-      const answer = await engine.call(account, match, {
-        requestId: randomUUID(),
-        method: 'GET',
-        path: check.path,
-        query: {},
-        headers: {},
-        body: { kind: 'none' },
-        signal: undefined,
-        trace: noTrace,
-        vendor: { milliseconds: 0, calls: 0 },
-      });
+      const answer = await engine.call(
+        account,
+        { resource, pathVariables: {} },
+        {
+          requestId: randomUUID(),
+          method: 'GET',
+          path: check.path,
+          query: {},
+          headers: {},
+          body: { kind: 'none' },
+          signal: undefined,
+          trace: noTrace,
+          vendor: { milliseconds: 0, calls: 0 },
+        },
+      );
       answer.stream?.destroy();
       for (const [path, wanted] of Object.entries(check.alive ?? {})) {
         const found = writeValue(valueAt(answer.value, path) ?? 'nothing');

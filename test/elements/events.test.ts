@@ -276,3 +276,31 @@ describe('triggers', () => {
     await remove(instance.id);
   });
 });
+
+test.each([
+  ['ciscospark', 'webhooks', '/v1/webhooks/'],
+  ['zendesk', 'webhook', '/api/v2/webhooks/'],
+] as const)('%s: a subscription that is gone at the vendor is made anew', async (key, type, path) => {
+  const { instance } = await connectWithEvents(key, type);
+  const id = (await settingsOf(instance.id))['event.notification.subscription.id'];
+  const check = async () => {
+    await trip.platform.sql('update subscription_checks set next_at = $1 where instance_id = $2', [
+      new Date(),
+      instance.id,
+    ]);
+    await trip.platform.app.checkSubscriptions();
+    return (await settingsOf(instance.id))['event.notification.subscription.id'];
+  };
+  expect(await check()).toBe(id);
+  const [asked] = (await seenRequests(trip, path + id)).slice(-1);
+  expect([asked?.method, asked?.status]).toEqual(['GET', 200]);
+  const gone = await fetch(`${trip.sandbox.url}/${asked?.host}${path}${id}`, {
+    method: 'DELETE',
+    headers: { authorization: asked?.headers['authorization'] ?? '' },
+  });
+  expect(gone.status).toBe(204);
+  expect(await check()).not.toBe(id);
+  const { body } = await trip.platform.call('GET', '/notifications?topics[]=instance.subscription.lost');
+  expect(JSON.stringify(body)).toContain(`instance ${instance.id} `);
+  await remove(instance.id);
+});
