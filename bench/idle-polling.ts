@@ -1,11 +1,7 @@
 // What ten thousand polled instances cost while nothing changes: each is asked about every quarter of an hour.
 
-import { rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { embeddedEnvironment } from '../test/support/platform.ts';
-import { makeDataFolder, startServerProcess } from '../test/support/server-process.ts';
-import { converse } from './child.ts';
+import { startHooked } from './hooked.ts';
 import { usageOf, usageOfAll } from './measure.ts';
 import { quantile, type Scenario } from './scenario.ts';
 
@@ -24,32 +20,17 @@ const polled = JSON.stringify({
 
 /** One server with its embedded database; the vendor is another process. */
 export const idlePolling: Scenario = async ({ rounds, scale, report }) => {
-  const dataFolder = await makeDataFolder();
-  const server = await startServerProcess({
-    ...embeddedEnvironment({ dataFolder, routes: {} }),
-    VALENCE_EGRESS: 'any',
-    VALENCE_ELEMENTS: fileURLToPath(new URL('elements', import.meta.url)),
-  });
-  const outside = converse(new URL('./webhook-load.ts', import.meta.url));
+  const hooked = await startHooked();
+  const { server } = hooked;
   try {
-    const { url } = await outside.next<{ url: string }>();
     const count = Math.round(instanceCount * scale);
     let next = 0;
     const provisionAll = async () => {
       while (next < count) {
-        const { status, body } = await server.call('POST', '/instances', {
-          body: {
-            element: { key: 'hooked' },
-            name: `polled ${next++}`,
-            configuration: {
-              'base.url': url,
-              'event.notification.enabled': true,
-              'event.vendor.type': 'polling',
-              'event.poller.configuration': polled,
-            },
-          },
+        await hooked.connect(`polled ${next++}`, {
+          'event.vendor.type': 'polling',
+          'event.poller.configuration': polled,
         });
-        if (status !== 200) throw new Error(`An instance was refused: ${body?.message}`);
       }
     };
     await Promise.all(Array.from({ length: atOnce }, provisionAll));
@@ -78,9 +59,7 @@ export const idlePolling: Scenario = async ({ rounds, scale, report }) => {
       },
     ];
   } finally {
-    outside.stop();
-    await server.stop();
-    await rm(dataFolder, { recursive: true, force: true });
+    await hooked.stop();
   }
 };
 

@@ -1,11 +1,7 @@
 // Webhooks at 2,000 in a second for a minute, each signed, committed before it is answered, and delivered signed: how long
 // their vendors wait, how many reach the customer meanwhile, and how long one takes when nothing else happens.
 
-import { rm } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { embeddedEnvironment } from '../test/support/platform.ts';
-import { makeDataFolder, startServerProcess } from '../test/support/server-process.ts';
-import { converse } from './child.ts';
+import { startHooked } from './hooked.ts';
 import { usageOf } from './measure.ts';
 import { quantile, type Scenario } from './scenario.ts';
 import type { WebhookOrder, WebhookResult } from './webhook-load.ts';
@@ -15,31 +11,16 @@ const secret = 'bench-secret';
 
 /** One server with its embedded database; the load and the customer are one process on the same machine. */
 export const webhooks: Scenario = async ({ rounds, scale, report }) => {
-  const dataFolder = await makeDataFolder();
-  const server = await startServerProcess({
-    ...embeddedEnvironment({ dataFolder, routes: {} }),
-    VALENCE_EGRESS: 'any',
-    VALENCE_ELEMENTS: fileURLToPath(new URL('elements', import.meta.url)),
-  });
-  const outside = converse(new URL('./webhook-load.ts', import.meta.url));
+  const hooked = await startHooked();
+  const { server, outside, url } = hooked;
   try {
-    const { url } = await outside.next<{ url: string }>();
     const paths: string[] = [];
     for (let number = 0; number < instanceCount; number++) {
-      const { status, body } = await server.call('POST', '/instances', {
-        body: {
-          element: { key: 'hooked' },
-          name: `hooked ${number}`,
-          configuration: {
-            'base.url': url,
-            'hook.secret': secret,
-            'event.notification.enabled': true,
-            'event.notification.callback.url': `${url}/${number}`,
-          },
-        },
+      const id = await hooked.connect(`hooked ${number}`, {
+        'hook.secret': secret,
+        'event.notification.callback.url': `${url}/${number}`,
       });
-      if (status !== 200) throw new Error(`An instance was refused: ${body?.message}`);
-      paths.push(`/elements/api-v2/events/hooked/${Buffer.from(String(body.id)).toString('base64')}`);
+      paths.push(`/elements/api-v2/events/hooked/${Buffer.from(String(id)).toString('base64')}`);
     }
     const carryOut = (order: Pick<WebhookOrder, 'rate' | 'seconds'>) => {
       outside.say({ ...order, origin: server.url, paths, secret, patienceMs: 300_000 });
@@ -93,8 +74,6 @@ export const webhooks: Scenario = async ({ rounds, scale, report }) => {
       },
     ];
   } finally {
-    outside.stop();
-    await server.stop();
-    await rm(dataFolder, { recursive: true, force: true });
+    await hooked.stop();
   }
 };
