@@ -89,6 +89,8 @@ export interface App {
   useKeyring(keyring: Secret): void;
   /** Polls what is due now, without waiting for the next second, and waits until it is done. */
   pollDue(): Promise<void>;
+  /** Begins to deliver what is due now, without waiting for the next second. */
+  deliverDue(): void;
   /** Asks vendors for the subscriptions that are due to be checked, and waits until it is done. */
   checkSubscriptions(): Promise<void>;
   /** Waits for calls in flight, then lets go of the database. */
@@ -319,6 +321,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     eventLog: createEventLog(database),
     deliveries: createDeliveries(database),
     redelivered: events.redelivered,
+    troubledEndpoints: events.troubledEndpoints,
     isReady: () => isReachable(database),
   });
   const makeCall = createMakeCall({ organizations, instances, send: sendToServer(server), limits });
@@ -343,6 +346,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   return {
     server,
     pollDue: polling.pollDue,
+    deliverDue: events.deliverDue,
     checkSubscriptions: subscriptionCheck.checkDue,
     useKeyring(next) {
       vault.useKeyring(next);

@@ -1,5 +1,6 @@
 // An element's event hook says what a webhook tells; elements without hook or rules pass it on as it is.
 
+import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Platform, startPlatform } from './support/platform.ts';
 import { type RecordingVendor, startRecordingVendor, type TestElement } from './support/recording-vendor.ts';
@@ -31,7 +32,8 @@ async function connect(element: Partial<TestElement>, configuration: Record<stri
       ...configuration,
     },
   });
-  return { id: Number(body.id), path: `/events/${elementKey}/${Buffer.from(String(body.id)).toString('base64')}` };
+  const key = String(body.configuration?.['event.notification.signature.key']);
+  return { id: Number(body.id), key, path: `/events/${elementKey}/${Buffer.from(String(body.id)).toString('base64')}` };
 }
 
 const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
@@ -110,6 +112,31 @@ test('without hook and rules the payload is passed on as it was written', async 
   expect((await message(2)).raw).toBe('a=1&b=two');
   await fetch(`${platform.url}/elements/api-v2${path}?ticket=${encodeURIComponent('{"id":7}')}`);
   expect((await message(3)).raw).toEqual({ ticket: { id: 7 } });
+});
+
+test('a library of Standard Webhooks takes the signature, and no other', async () => {
+  const { key, path } = await connect({});
+  await post(path, { a: 1 });
+  await message();
+  const [{ text, headers }] = receiver.requests as [{ text: string; headers: Record<string, string> }];
+  expect(new Webhook(key).verify(text, headers)).toMatchObject({ message: { raw: { a: 1 } } });
+  expect(() => new Webhook(key).verify(`${text} `, headers)).toThrow();
+  expect(() => new Webhook(`whsec_${Buffer.from('another').toString('base64')}`).verify(text, headers)).toThrow();
+});
+
+test('settings of the poller that cannot be read are refused with every fault', async () => {
+  const elementKey = await makeElement(platform, receiver, { resources: [] });
+  const refused = await provision(platform, elementKey, {
+    configuration: {
+      'event.notification.enabled': true,
+      'event.vendor.type': 'polling',
+      'event.notification.callback.url': 'nowhere',
+      'event.poller.configuration': '{"things": {',
+      'event.poller.refresh_interval': 'often',
+    },
+  });
+  expect(refused.status).toBe(400);
+  expect(refused.body.message).toMatch(/callback\.url must be.*refresh_interval must be.*no valid JSON/);
 });
 
 test('an event without a callback URL stays in the log', async () => {

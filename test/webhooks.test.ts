@@ -2,7 +2,7 @@
 
 import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Answer, type Platform, startPlatform } from './support/platform.ts';
 import {
   type RecordedRequest,
@@ -17,6 +17,7 @@ let platform: Platform;
 let vendor: RecordingVendor;
 let receiver: RecordingVendor;
 let now = Date.UTC(2026, 4, 4, 12);
+vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(async () => {
   vendor = await startRecordingVendor();
@@ -356,6 +357,7 @@ describe('a delivery', () => {
       expect(wait).toBeLessThanOrEqual(expected * 1.1 + 1);
       expect(receiver.requests).toHaveLength(attempt);
       now += wait;
+      platform.app.deliverDue();
       await callbacks(attempt + 1);
     }
     await until('it is delivered', async () => (await due(instance)) === 0);
@@ -374,9 +376,18 @@ describe('a delivery', () => {
         async () => (await due(instance)) > now || (await queued(instance)) === 1,
       );
       now = Math.max(now, await due(instance));
+      platform.app.deliverDue();
     }
     await send(instance, ticket('b'));
     await until('both wait', async () => (await queued(instance)) === 2);
+    const { body: endpointsInTrouble } = await platform.call('GET', '/instances/events/endpoints');
+    expect(endpointsInTrouble).toContainEqual(
+      expect.objectContaining({
+        url: `${receiver.url}/callbacks/${endpoints}`,
+        state: 'stopped',
+        message: 'The endpoint answered 500.',
+      }),
+    );
     expect(receiver.requests).toHaveLength(10);
   });
 
@@ -407,6 +418,7 @@ describe('a delivery', () => {
     const order = receiver.requests.map(({ text }) => JSON.parse(text).message.raw.id);
     expect(order).toEqual(Array.from({ length: 20 }, (_, number) => `o${number}`));
     now += 5000;
+    platform.app.deliverDue();
     await callbacks(21);
   });
 

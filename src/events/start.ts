@@ -10,7 +10,7 @@ import type { PlatformAddresses } from '../engine/platform-addresses.ts';
 import type { Raise } from '../notifications/raise.ts';
 import type { Outbound } from '../outbound/send.ts';
 import type { Scripts } from '../script/scripts.ts';
-import { createCallbackEndpoints } from '../store/callback-endpoints.ts';
+import { type CallbackEndpoints, createCallbackEndpoints } from '../store/callback-endpoints.ts';
 import type { Database } from '../store/database.ts';
 import { revivedMs } from '../store/deliveries.ts';
 import { createEventWork, type EventWork } from '../store/event-work.ts';
@@ -36,8 +36,10 @@ export interface Events {
   stored(events: readonly Pick<NewEvent, 'instanceId' | 'accountId'>[]): void;
   /** Tells whoever works on them that events are to be sent again; the endpoints that they go to are read anew. */
   redelivered(events: readonly Pick<NewEvent, 'instanceId' | 'accountId'>[]): void;
-  /** Looks for work now. */
-  wake(): void;
+  /** Begins with what is due now, without waiting for the next second. */
+  deliverDue(): void;
+  /** Customers' endpoints that do not take callbacks. */
+  troubledEndpoints: CallbackEndpoints['list'];
   /** Ends what runs; what is not done yet is done by another process, or after the next start. */
   stop(): Promise<void>;
 }
@@ -151,7 +153,8 @@ export async function startEvents(dependencies: EventsDependencies): Promise<Eve
       pump.current?.wakeAt(clock() + revivedMs);
       stored(events);
     },
-    wake,
+    deliverDue: wake,
+    troubledEndpoints: endpoints.list,
     async stop() {
       await inbox.settled();
       await pump.current?.stop();

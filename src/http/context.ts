@@ -78,6 +78,7 @@ export interface RouteContext {
   eventLog: EventLog;
   deliveries: Deliveries;
   redelivered: Events['redelivered'];
+  troubledEndpoints: Events['troubledEndpoints'];
   /** whether the database answers */
   isReady(): Promise<boolean>;
 }

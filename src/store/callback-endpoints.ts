@@ -6,6 +6,7 @@ import type { Database } from './database.ts';
 
 /** An endpoint in trouble. */
 export interface TroubledEndpoint {
+  accountId: number;
   url: string;
   /** `stopped`: deliveries are queued until one is asked for and succeeds */
   state: 'failing' | 'stopped';
@@ -30,8 +31,8 @@ export interface CallbackEndpoints {
   isStopped(accountId: number, url: string): Promise<boolean>;
   /** Reads the account's endpoints anew when they are next asked for. */
   reread(accountId: number): void;
-  /** The endpoints of an account that are in trouble. */
-  list(owner: EndpointOwner): Promise<TroubledEndpoint[]>;
+  /** The endpoints in trouble of an account, or of every account of the organization. */
+  list(scope: { organizationId: number; accountId: number | undefined }): Promise<TroubledEndpoint[]>;
 }
 
 const rememberedMs = 2000;
@@ -84,13 +85,13 @@ export function createCallbackEndpoints(database: Database): CallbackEndpoints {
       return (await known).has(url);
     },
     reread: (accountId) => void stopped.delete(accountId),
-    list: ({ organizationId, accountId }) =>
-      database
+    async list({ organizationId, accountId }) {
+      let query = database
         .selectFrom('callback_endpoints')
-        .select(['url', 'state', 'since', 'failures', 'message'])
-        .where('organization_id', '=', organizationId)
-        .where('account_id', '=', accountId)
-        .orderBy('since')
-        .execute(),
+        .select(['account_id as accountId', 'url', 'state', 'since', 'failures', 'message'])
+        .where('organization_id', '=', organizationId);
+      if (accountId !== undefined) query = query.where('account_id', '=', accountId);
+      return query.orderBy('since').orderBy('url').execute();
+    },
   };
 }

@@ -93,6 +93,17 @@ const SentMany = Type.Object({
   nextFrom: Type.Optional(Type.String({ description: 'there are more: ask again with this as `from`' })),
 });
 
+const Endpoint = Type.Object({
+  accountId: Type.Integer(),
+  url: Type.String(),
+  state: Type.Enum(['failing', 'stopped'], {
+    description: 'failing: its first attempts pause; stopped: deliveries are queued until one is asked for',
+  }),
+  since: Type.String(),
+  failures: Type.Integer(),
+  message: Type.String(),
+});
+
 const dayMs = 86_400_000;
 const defaultPageRows = 100;
 /** events that one request has sent again at most, and in one transaction */
@@ -130,6 +141,21 @@ export function instanceEventRoutes(server: Server, context: RouteContext): void
       },
     },
   ];
+
+  server.get(
+    `${basePath}/instances/events/endpoints`,
+    {
+      schema: {
+        ...describe,
+        summary: 'List the callback URLs that do not take events, and since when',
+        response: responses(Type.Array(Endpoint)),
+      },
+    },
+    async (request) => {
+      const rows = await context.troubledEndpoints(reachableScope(requireIdentity(request.caller)));
+      return rows.map(({ since, ...endpoint }) => ({ ...endpoint, since: since.toISOString() }));
+    },
+  );
 
   for (const { url, of, params, scope } of addresses) {
     server.get(
