@@ -118,7 +118,8 @@ test('a library of Standard Webhooks takes the signature, and no other', async (
   const { key, path } = await connect({});
   await post(path, { a: 1 });
   await message();
-  const [{ text, headers }] = receiver.requests as [{ text: string; headers: Record<string, string> }];
+  const text = receiver.requests[0]?.text ?? '';
+  const headers = receiver.requests[0]?.headers as Record<string, string>;
   expect(new Webhook(key).verify(text, headers)).toMatchObject({ message: { raw: { a: 1 } } });
   expect(() => new Webhook(key).verify(`${text} `, headers)).toThrow();
   expect(() => new Webhook(`whsec_${Buffer.from('another').toString('base64')}`).verify(text, headers)).toThrow();
