@@ -38,6 +38,8 @@ function elementIn(environment: Record<string, string>, ...command: string[]): P
 function variant(name: string, change: (document: Record<string, unknown>) => void): string {
   const place = join(folder, name);
   cpSync(join(catalog, 'zendesk'), place, { recursive: true });
+  // scripts that elements share
+  cpSync(join(catalog, 'lib'), join(folder, 'lib'), { recursive: true });
   const file = join(place, 'element.json');
   const document = JSON.parse(readFileSync(file, 'utf8'));
   change(document);
@@ -83,7 +85,8 @@ describe('check', () => {
   test('checks every element of a folder, and a single file', async () => {
     const several = join(folder, 'several');
     mkdirSync(several);
-    for (const name of ['desk', 'zendesk']) cpSync(join(catalog, name), join(several, name), { recursive: true });
+    for (const name of ['desk', 'zendesk', 'lib'])
+      cpSync(join(catalog, name), join(several, name), { recursive: true });
     writeFileSync(join(several, 'desk', 'element.json'), '{ "key": }');
     const { code, out } = await element('check', several);
     expect(code).toBe(1);

@@ -104,6 +104,9 @@ function copyElement(element: string, data: string): string {
   const folder = join(data, 'elements');
   rmSync(folder, { recursive: true, force: true });
   cpSync(element, join(folder, basename(resolve(element))), { recursive: true });
+  // The scripts that it may share with its neighbours stand beside them.
+  const shared = join(resolve(element), '..', 'lib');
+  if (existsSync(shared)) cpSync(shared, join(folder, 'lib'), { recursive: true });
   return folder;
 }
 
