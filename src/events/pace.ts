@@ -37,7 +37,9 @@ export function createPace(busyShare = 0.7): Pace {
     const isCrowded = arrivals > 0 && share > busyShare;
     // Many that come at once are a burst, of which nobody knows yet how much time it leaves.
     const highest = arrivals * (1000 / adjustEveryMs) > burstPerSecond ? highestInBurst : highestPerSecond;
-    perSecond = isCrowded ? Math.max(lowestPerSecond, perSecond * 0.3) : Math.min(highest, perSecond * 1.2);
+    perSecond = isCrowded
+      ? Math.max(lowestPerSecond, Math.min(perSecond, highest) * 0.3)
+      : Math.min(highest, perSecond * 1.2);
     arrivals = 0;
     adjustedAt = now;
     utilization = present;

@@ -134,7 +134,11 @@ export function startPump(dependencies: PumpDependencies): Pump {
       if (begun.length === 0) continue;
       wanted = true;
       const events = await store.read(begun);
-      for (const group of byInstance(begun)) workOn(group, events);
+      for (const group of byInstance(begun)) {
+        workOn(group, events);
+        // Whoever waits for an answer has a turn in between.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     }
   }
 
