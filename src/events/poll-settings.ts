@@ -5,6 +5,7 @@ import { Problem } from '../core/errors.ts';
 import { isObject } from '../core/http.ts';
 import { isJavaZone, javaPatternFault } from '../core/java-dates.ts';
 import { type Definition, declaredObjects } from '../element/define.ts';
+import { eventWays } from '../element/event-settings.ts';
 import type { SettingValues } from '../element/settings.ts';
 import { pollUrlFaults } from './poll-url.ts';
 
@@ -64,8 +65,7 @@ const mostMinutes = 44_640;
 
 /** Whether an instance with these settings is polled: events are enabled and `event.vendor.type` holds `polling`. */
 export function isPolled(settings: SettingValues): boolean {
-  if (settings['event.notification.enabled'] !== 'true') return false;
-  return listOf(settings['event.vendor.type']).some((type) => type.toLowerCase() === 'polling');
+  return eventWays(settings).polling;
 }
 
 /** A digest of the settings that a poller reads. */
