@@ -544,3 +544,36 @@ test('what was made of a subscription that fails half-way is taken back', async 
   expect(refused.status).toBe(422);
   expect(vendor.requests.map(({ method, path }) => `${method} ${path}`).at(-1)).toBe('DELETE /hooks/hook-9');
 });
+
+test('notifications to an endpoint that fails wait for their time, too, and come when it is well again', async () => {
+  const { body: subscription } = await platform.call('POST', '/notifications/subscriptions', {
+    body: { channel: 'webhook', topics: ['mine'], config: { url: `${receiver.url}/notified` } },
+  });
+  receiver.reply = ({ path }) => (path === '/notified' ? { status: 503 } : {});
+  const raise = () =>
+    platform.call('POST', '/notifications', { body: { topic: 'mine', severity: 'low', message: 'Look' } });
+  for (let number = 0; number < 8; number++) expect((await raise()).status).toBe(200);
+  const states = async () =>
+    (
+      await platform.sql<{ attempts: number }>(
+        `select attempts from event_queue join events on id = event_id where subscription_id = $1 and state = 'retry'`,
+        [subscription.id],
+      )
+    ).map(({ attempts }) => attempts);
+  await until('all have failed', async () => (await states()).length === 8);
+  for (let number = 0; number < 4; number++) expect((await raise()).status).toBe(200);
+  await until(
+    'later ones wait without an attempt',
+    async () => (await states()).filter((made) => made === 0).length >= 4,
+  );
+  receiver.reply = () => ({});
+  await until('all have come', async () => {
+    now += 60_000;
+    platform.app.deliverDue();
+    return (await states()).length === 0;
+  });
+  expect(
+    new Set(receiver.requests.filter(({ path }) => path === '/notified').map(({ headers }) => headers['webhook-id']))
+      .size,
+  ).toBe(12);
+});

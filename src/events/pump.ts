@@ -227,10 +227,12 @@ export function startPump(dependencies: PumpDependencies): Pump {
   async function attempt(work: EventWork, prepared: Prepared): Promise<void> {
     const { items } = prepared;
     const isFirst = work.attempts === 0;
+    // A step of its own in the log, so that it takes the place of no attempt.
+    const number = isFirst ? 0 : work.attempts + 1;
     if (!prepared.send) {
       return note({
         work,
-        number: work.attempts,
+        number,
         at: clock(),
         status: 'CONSUMED',
         delivery: undefined,
@@ -241,14 +243,13 @@ export function startPump(dependencies: PumpDependencies): Pump {
     const { target, body } = prepared;
     if (await dependencies.isStopped(work.accountId, target.url)) {
       const message = 'The endpoint failed for too long: the delivery waits until it is asked for';
-      return note(queuedOutcome(work, work.attempts, message, undefined, target.url, items));
+      return note(queuedOutcome(work, number, message, undefined, target.url, items));
     }
     const key = `${work.accountId} ${target.url}`;
     const admission = await endpoints.enter(key, !isFirst);
     if (!admission.go) {
-      if (work.instanceId === undefined) leaveFor(work, 0);
       dueAt(admission.until);
-      return store.park(work.instanceId ?? 0, admission.until);
+      return store.park(work, admission.until);
     }
     let result: Awaited<ReturnType<SendCallback>>;
     const started = performance.now();

@@ -71,8 +71,11 @@ export interface EventWorkStore {
   read(work: readonly EventWork[]): Promise<Map<string, StoredEvent>>;
   /** Writes outcomes, many in one statement, and takes from the queue what is done. Answers when they are committed. */
   record(outcome: Outcome): Promise<void>;
-  /** Puts off the first attempts of an instance's events until a moment (milliseconds since 1970). */
-  park(instanceId: number, until: number): Promise<void>;
+  /**
+   * Puts off the first attempt of an event until a moment (milliseconds since 1970), and with it those of all events of its
+   * instance.
+   */
+  park(work: EventWork, until: number): Promise<void>;
   /** Lets first attempts that were put off be made. */
   unpark(instanceId: number): Promise<void>;
   /** When the first retry of these lanes is due, in milliseconds since 1970; infinity when there is none. */
@@ -154,13 +157,13 @@ export function createEventWork(database: Database): EventWorkStore {
         running ??= write();
       }),
 
-    async park(instanceId, until) {
-      await database
+    async park({ id, instanceId }, until) {
+      const update = database
         .updateTable('event_queue')
         .set({ state: 'retry', due_at: new Date(until) })
-        .where('instance_id', '=', instanceId)
-        .where('attempts', '=', 0)
-        .execute();
+        .where('attempts', '=', 0);
+      if (instanceId === undefined) await update.where('event_id', '=', id).execute();
+      else await update.where('instance_id', '=', instanceId).execute();
     },
 
     async unpark(instanceId) {

@@ -56,21 +56,22 @@ export function createInbox({ database, clock, limits, stored }: InboxDependenci
   }
 
   async function commit(batch: Waiting[]): Promise<void> {
+    let ids: ReadonlySet<string>;
     try {
-      const ids = await insertEvents(
+      ids = await insertEvents(
         database,
         batch.map(({ event }) => event),
         clock(),
       );
-      const isNew = ({ event }: Waiting) => ids.has(event.id);
-      for (const one of batch) one.resolve(isNew(one));
-      const fresh = batch.filter(isNew).map(({ event }) => event);
-      if (fresh.length > 0) stored(fresh);
     } catch (error) {
       // One event that PostgreSQL does not take must not keep the others out.
       if (batch.length > 1) for (const one of batch) await commit([one]);
       else batch[0]?.reject(error);
+      return;
     }
+    for (const { event, resolve } of batch) resolve(ids.has(event.id));
+    const fresh = batch.map(({ event }) => event).filter(({ id }) => ids.has(id));
+    if (fresh.length > 0) stored(fresh);
   }
 
   return {
