@@ -10,6 +10,7 @@ import {
   eventKeyPartitions,
   eventPartitions,
   insertEvents,
+  keysOfPolls,
   type NewEvent,
   receivedAt,
   takeEventKeys,
@@ -108,6 +109,14 @@ describe('storing events', () => {
     expect(await take(['a', 'b', 'a'], 'webhook')).toEqual(new Set(['a', 'b']));
     expect(await take(['b', 'c'], 'poll')).toEqual(new Set(['c']));
     expect(await take(['b'], 'poll', now + 7 * dayMs)).toEqual(new Set());
+  });
+
+  test('a webhook that comes after the poll which brought its change is known', async () => {
+    await takeEventKeys(database, { instanceId: 3, keys: ['a'], source: 'poll' }, now);
+    expect(await keysOfPolls(database, 3, ['a', 'b'], now)).toEqual(new Set(['a']));
+    // its own second try is no other's
+    expect(await keysOfPolls(database, 3, ['a', 'b'], now)).toEqual(new Set(['a']));
+    expect(await keysOfPolls(database, 4, ['a'], now)).toEqual(new Set());
   });
 
   test('partitions of days that are over are dropped', async () => {
