@@ -422,6 +422,24 @@ describe('a delivery', () => {
     await callbacks(21);
   });
 
+  test('of a later event waits for the first attempt of the one before about the same object, and for no other', async () => {
+    const instance = await connect();
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const came = () => receiver.requests.map(({ text }) => JSON.parse(text).message.raw.id);
+    receiver.reply = ({ text }) => (text.includes('"id":"o0"') ? held.then(() => ({ status: 500 })) : {});
+    await send(instance, ticket('o0', 1));
+    await until('the first attempt is under way', () => came().includes('o0'));
+    await send(instance, ticket('o1', 1));
+    await send(instance, ticket('p0', 2));
+    await until('that of another object has come', () => came().includes('p0'));
+    expect(came()).toEqual(['o0', 'p0']);
+    release();
+    await until('the next one comes, though the first has failed', () => came().includes('o1'));
+  });
+
   test('to a private address is refused, and the reason stands in the log', async () => {
     const guarded = await startPlatform({ clock: () => now, routes: { 'vendor.test': vendor.url } });
     try {
