@@ -4,7 +4,7 @@
 
 import type { Clock } from '../core/clock.ts';
 import { Problem } from '../core/errors.ts';
-import type { EventWork, EventWorkStore, Outcome, StoredEvent } from '../store/event-work.ts';
+import { type EventWork, type EventWorkStore, type Outcome, ownerOf, type StoredEvent } from '../store/event-work.ts';
 import type { EventItem } from '../store/events.ts';
 import type { CallbackTarget, SendCallback } from './callback.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -60,7 +60,7 @@ export interface EndpointHealth {
 export function startPump(dependencies: PumpDependencies): Pump {
   const { work: store, lanes, limits, clock, endpoints, health, pace, failed } = dependencies;
   const inFlight = new Map<string, EventWork>();
-  const perInstance = new Map<number, number>();
+  const perOwner = new Map<number, number>();
   const done = new Map<string, Promise<void>>();
   /** the normalizing of an instance's events, one group after the other */
   const instanceTails = new Map<number, Promise<void>>();
@@ -115,7 +115,7 @@ export function startPump(dependencies: PumpDependencies): Pump {
       if (room <= 0 || pausing !== undefined) return;
       const wish = Math.min(room, mostAtOnce);
       const limit = pace.take(wish);
-      if (limit < wish && pausing === undefined) {
+      if (limit < wish) {
         pausing = setTimeout(() => {
           pausing = undefined;
           wake();
@@ -125,7 +125,7 @@ export function startPump(dependencies: PumpDependencies): Pump {
       const batch = await store.next({
         lanes: lanes(),
         without: [...inFlight.keys()],
-        busyInstances: busyInstances(),
+        busy: busyOwners(),
         now: clock(),
         limit,
       });
@@ -134,40 +134,39 @@ export function startPump(dependencies: PumpDependencies): Pump {
       if (begun.length === 0) continue;
       wanted = true;
       const events = await store.read(begun);
-      for (const group of byInstance(begun)) {
-        workOn(group, events);
+      for (const [owner, group] of Map.groupBy(begun, ownerOf)) {
+        workOn(owner, group, events);
         // Whoever waits for an answer has a turn in between.
         await new Promise((resolve) => setImmediate(resolve));
       }
     }
   }
 
-  function busyInstances(): number[] {
-    return [...perInstance].filter(([, count]) => count >= limits.eventsInFlightPerInstance).map(([id]) => id);
+  function busyOwners(): number[] {
+    return [...perOwner].filter(([, count]) => count >= limits.eventsInFlightPerInstance).map(([id]) => id);
   }
 
   function begin(work: EventWork): boolean {
-    const key = work.instanceId ?? 0;
-    const count = perInstance.get(key) ?? 0;
+    const key = ownerOf(work);
+    const count = perOwner.get(key) ?? 0;
     if (inFlight.has(work.id) || count >= limits.eventsInFlightPerInstance) return false;
     inFlight.set(work.id, work);
-    perInstance.set(key, count + 1);
+    perOwner.set(key, count + 1);
     return true;
   }
 
   function end(work: EventWork): void {
     inFlight.delete(work.id);
     done.delete(work.id);
-    const key = work.instanceId ?? 0;
-    const count = (perInstance.get(key) ?? 1) - 1;
-    if (count === 0) perInstance.delete(key);
-    else perInstance.set(key, count);
+    const key = ownerOf(work);
+    const count = (perOwner.get(key) ?? 1) - 1;
+    if (count === 0) perOwner.delete(key);
+    else perOwner.set(key, count);
     if (count === limits.eventsInFlightPerInstance - 1 || inFlight.size === limits.eventsInFlight - 1) wake();
   }
 
   /** Prepares the events of one instance, after those before them, and then sends them. */
-  function workOn(group: EventWork[], events: Map<string, StoredEvent>): void {
-    const key = group[0]?.instanceId ?? 0;
+  function workOn(key: number, group: EventWork[], events: Map<string, StoredEvent>): void {
     const before = instanceTails.get(key) ?? Promise.resolve();
     const prepared = before.then(async () => {
       const all = await Promise.all(group.map((work) => prepareOne(work, events.get(work.id))));
@@ -355,10 +354,6 @@ export function startPump(dependencies: PumpDependencies): Pump {
 const mostAtOnce = 200;
 /** milliseconds after which an event is taken up again that could not be worked on for a reason of our own */
 const retryLaterMs = 5000;
-
-function byInstance(works: readonly EventWork[]): EventWork[][] {
-  return [...Map.groupBy(works, ({ instanceId }) => instanceId ?? 0).values()];
-}
 
 function objectKeys({ instanceId }: EventWork, items: readonly EventItem[] | undefined): string[] {
   return [...new Set((items ?? []).map(({ objectType, objectId }) => `${instanceId} ${objectType} ${objectId}`))];

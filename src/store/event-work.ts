@@ -20,6 +20,11 @@ export interface EventWork {
   attempts: number;
 }
 
+/** Whose event it is, as a number: the instance, or the account (below zero) where there is none. */
+export function ownerOf({ instanceId, accountId }: EventWork): number {
+  return instanceId ?? -accountId;
+}
+
 /** What came, as it was stored. */
 export interface StoredEvent {
   id: string;
@@ -58,12 +63,12 @@ export interface Outcome {
 export interface EventWorkStore {
   /**
    * Events of these lanes that wait for their first attempt, in the order in which they came, and such as are due for
-   * another (`now` in milliseconds since 1970), without those that are being worked on and those of busy instances.
+   * another (`now` in milliseconds since 1970), without those that are being worked on and those of busy owners (`ownerOf`).
    */
   next(wanted: {
     lanes: readonly number[];
     without: readonly string[];
-    busyInstances: readonly number[];
+    busy: readonly number[];
     now: number;
     limit: number;
   }): Promise<EventWork[]>;
@@ -121,9 +126,9 @@ export function createEventWork(database: Database): EventWorkStore {
   }
 
   return {
-    async next({ lanes, without, busyInstances, now, limit }) {
+    async next({ lanes, without, busy, now, limit }) {
       if (lanes.length === 0 || limit <= 0) return [];
-      const values = [[...lanes], [...without], [...busyInstances], new Date(now), limit];
+      const values = [[...lanes], [...without], [...busy], new Date(now), limit];
       const { rows } = await database.executeQuery<QueueRow>(CompiledQuery.raw(nextRows, values));
       return rows.map(readWork).sort((one, other) => (one.id < other.id ? -1 : 1));
     },
@@ -215,12 +220,12 @@ const queueColumns = 'event_id, received_at, organization_id, account_id, instan
 const nextRows = `
   (select ${queueColumns} from event_queue
     where state = 'new' and lane = any($1::smallint[]) and event_id <> all($2::uuid[])
-      and coalesce(instance_id, 0) <> all($3::bigint[])
+      and coalesce(instance_id, -account_id) <> all($3::bigint[])
     order by event_id limit $5)
   union all
   (select ${queueColumns} from event_queue
     where state = 'retry' and due_at <= $4 and lane = any($1::smallint[]) and event_id <> all($2::uuid[])
-      and coalesce(instance_id, 0) <> all($3::bigint[])
+      and coalesce(instance_id, -account_id) <> all($3::bigint[])
     order by due_at, event_id limit $5)`;
 
 interface QueueRow {
