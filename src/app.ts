@@ -261,6 +261,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     elements,
     engine,
     subscriptions,
+    keepSettings,
     tell: (record, message) => tell('instance.subscription.lost', { ...record, instanceId: record.id }, message),
     clock,
     limits,

@@ -6,7 +6,7 @@ import { Problem } from '../core/errors.ts';
 import { valueAt, writeValue } from '../core/http.ts';
 import type { Definition } from '../element/define.ts';
 import { eventWays } from '../element/event-settings.ts';
-import { mergeSettings, splitSettings } from '../element/settings.ts';
+import { mergeSettings } from '../element/settings.ts';
 import { accountOf } from '../engine/account.ts';
 import type { Engine } from '../engine/call.ts';
 import { compileElement } from '../engine/compile.ts';
@@ -15,7 +15,7 @@ import { noTrace } from '../engine/trace.ts';
 import type { Database } from '../store/database.ts';
 import type { InstanceRecord, InstanceStore } from '../store/instances.ts';
 import type { DueCheck, SubscriptionChecks } from '../store/subscription-checks.ts';
-import type { Subscriptions } from './subscribe.ts';
+import type { NumberedAccount, Subscriptions } from './subscribe.ts';
 
 /** Told that the subscription of an instance was gone at the vendor. */
 export type TellLostSubscription = (record: InstanceRecord, message: string) => Promise<void>;
@@ -33,6 +33,8 @@ interface CheckDependencies {
   elements: Elements;
   engine: Engine;
   subscriptions: Subscriptions;
+  /** keeps the settings that a new subscription brought */
+  keepSettings(account: NumberedAccount, settings: Record<string, string>): Promise<void>;
   tell: TellLostSubscription;
   clock: Clock;
   limits: { subscriptionCheckMs: number; subscriptionTickMs: number };
@@ -45,7 +47,8 @@ const givenUpMs = 10 * 60_000;
 
 /** Begins to check. */
 export function startSubscriptionCheck(dependencies: CheckDependencies): SubscriptionCheck {
-  const { checks, instances, elements, engine, subscriptions, tell, clock, limits, failed } = dependencies;
+  const { checks, instances, elements, engine, subscriptions, keepSettings, tell, clock, limits, failed } =
+    dependencies;
   let stopped = false;
   let running: Promise<void> | undefined;
   const timer = setInterval(() => void checkDue(), limits.subscriptionTickMs);
@@ -137,11 +140,7 @@ export function startSubscriptionCheck(dependencies: CheckDependencies): Subscri
     const account = accountOf(record, definition);
     const tokens = await subscriptions.tokensOf(definition, record);
     await subscriptions.close(definition, record);
-    const brought = splitSettings(definition, await subscriptions.open(account, tokens, noTrace));
-    await instances.update(record.organizationId, record.id, (stored) => ({
-      values: { ...stored.values, ...brought.values },
-      secrets: { ...stored.secrets, ...brought.secrets },
-    }));
+    await keepSettings(account, await subscriptions.open(account, tokens, noTrace));
   }
 
   return {
