@@ -3,7 +3,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Account } from '../auth/schemes.ts';
 import { Problem } from '../core/errors.ts';
-import type { Secret } from '../core/secret.ts';
 import { createSignatureKey } from '../core/webhook-signature.ts';
 import type { Definition } from '../element/define.ts';
 import { eventWays } from '../element/event-settings.ts';
@@ -116,7 +115,7 @@ function withSettings(account: NumberedAccount, settings: Record<string, string>
 }
 
 /** The setting of the key that signs callbacks. */
-export const signatureKey = 'event.notification.signature.key';
+const signatureKey = 'event.notification.signature.key';
 
 /** Settings with a key that signs callbacks; one is made when callbacks are asked for and no key is given. */
 export function withSignatureKey(given: GivenSettings): GivenSettings {
@@ -140,7 +139,17 @@ export function changesSubscription(definition: Definition, before: SettingValue
   );
 }
 
-/** The signature key that was made for an instance because none was given, to be shown once; undefined when it was not. */
-export function madeSignatureKey(given: Record<string, unknown>, record: InstanceRecord): Secret | undefined {
-  return (given[signatureKey] ?? '') === '' ? record.secrets[signatureKey] : undefined;
+/**
+ * Shows in an answer the signature key that was made because none was given. Only this once: from now on it is masked like
+ * every secret. `before` is the instance as it was, if there was one.
+ */
+export function showMadeKey(
+  configuration: Record<string, string | null> | undefined,
+  given: Record<string, unknown> = {},
+  record: InstanceRecord,
+  before?: InstanceRecord,
+): void {
+  const made = record.secrets[signatureKey];
+  const isNew = (given[signatureKey] ?? '') === '' && before?.secrets[signatureKey] === undefined;
+  if (isNew && made !== undefined && configuration !== undefined) configuration[signatureKey] = made.reveal();
 }

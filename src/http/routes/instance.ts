@@ -6,7 +6,7 @@ import { Problem } from '../../core/errors.ts';
 import type { Definition } from '../../element/define.ts';
 import { noTrace } from '../../engine/trace.ts';
 import type { CachingRequest } from '../../instance/provision.ts';
-import { madeSignatureKey, signatureKey } from '../../instance/subscribe.ts';
+import { showMadeKey } from '../../instance/subscribe.ts';
 import type { UpdateRequest } from '../../instance/update.ts';
 import { Instance, InstanceSetting, instanceView, settingList } from '../../instance/view.ts';
 import type { InstanceRecord } from '../../store/instances.ts';
@@ -256,9 +256,7 @@ export function instanceRoutes(server: Server, context: RouteContext): void {
       trace: noTrace,
     });
     const view = instanceView(changed, definition, clock());
-    const had = record.secrets[signatureKey] !== undefined;
-    const made = had ? undefined : madeSignatureKey(body.configuration ?? {}, changed);
-    if (made !== undefined && view.configuration !== undefined) view.configuration[signatureKey] = made.reveal();
+    showMadeKey(view.configuration, body.configuration, changed, record);
     return view;
   }
 

@@ -6,7 +6,7 @@ import { Problem } from '../../core/errors.ts';
 import type { Definition } from '../../element/define.ts';
 import { isSecretSetting } from '../../element/settings.ts';
 import { createTrace, noTrace, type Trace } from '../../engine/trace.ts';
-import { madeSignatureKey, signatureKey } from '../../instance/subscribe.ts';
+import { showMadeKey } from '../../instance/subscribe.ts';
 import { Instance, instanceView } from '../../instance/view.ts';
 import type { InstanceFilter, InstanceRecord, InstanceScope } from '../../store/instances.ts';
 import { ownScope, reachableScope, requireIdentity } from '../caller.ts';
@@ -157,9 +157,7 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
       });
       note(record, 200, undefined);
       const view = instanceView(record, element, clock());
-      // Only this once: from now on it is masked like every secret.
-      const made = madeSignatureKey(body.configuration ?? {}, record);
-      if (made !== undefined && view.configuration !== undefined) view.configuration[signatureKey] = made.reveal();
+      showMadeKey(view.configuration, body.configuration, record);
       return view;
     } catch (error) {
       trace.add('error', () => (error instanceof Error ? error.message : String(error)));
