@@ -69,14 +69,16 @@ function isModelName(model: unknown): model is ModelName {
   return typeof model === 'string' || (Array.isArray(model) && typeof model[0] === 'string');
 }
 
-/** The files beside one document. */
-interface FolderFiles {
-  scripts(hooks: readonly Hook[], resource: Resource | undefined, variant: ResourceVariant | undefined): Hook[];
-  model(name: ModelName): Record<string, unknown>;
+/** Reads files that one document asks for; each of them once. */
+export interface ScriptReader {
+  /** The text of a file. A fault that says `why` it is asked for is noted when it is not there. */
+  read(file: string, why: string): string;
+  /** The same; a line `// include <path>`, relative to the file it stands in, becomes that file's text. */
+  script(file: string, why: string): string;
 }
 
-function folderFiles(folder: string, faults: string[]): FolderFiles {
-  const schemas = new Map<string, unknown>();
+/** Makes a reader that adds to these faults. */
+export function createScriptReader(faults: string[]): ScriptReader {
   // Many scripts include the same few files.
   const texts = new Map<string, string>();
 
@@ -91,15 +93,27 @@ function folderFiles(folder: string, faults: string[]): FolderFiles {
     texts.set(file, text);
     return text;
   };
-  /** A line `// include <path>`, relative to the file it stands in, becomes that file's text. */
-  const script = (file: string, why: string, depth: number): string =>
+  const include = (file: string, why: string, depth: number): string =>
     read(file, why).replace(/^\/\/ include (\S+)$/gm, (line, included: string) => {
       if (depth === deepestInclude) {
         faults.push(`${file} includes ${included}, which includes itself`);
         return line;
       }
-      return script(join(dirname(file), included), `${file} includes it`, depth + 1).trimEnd();
+      return include(join(dirname(file), included), `${file} includes it`, depth + 1).trimEnd();
     });
+
+  return { read, script: (file, why) => include(file, why, 0) };
+}
+
+/** The files beside one document. */
+interface FolderFiles {
+  scripts(hooks: readonly Hook[], resource: Resource | undefined, variant: ResourceVariant | undefined): Hook[];
+  model(name: ModelName): Record<string, unknown>;
+}
+
+function folderFiles(folder: string, faults: string[]): FolderFiles {
+  const schemas = new Map<string, unknown>();
+  const { read, script } = createScriptReader(faults);
   const schema = (name: string): unknown => {
     if (schemas.has(name)) return schemas.get(name);
     const file = join(folder, 'models', `${name}.json`);
@@ -116,7 +130,7 @@ function folderFiles(folder: string, faults: string[]): FolderFiles {
         const own = hookFile(hook, resource, variant);
         const places = variant === undefined ? [own, ...foreignHookFiles(hook, resource)] : [own];
         const file = join(folder, places.find((place) => existsSync(join(folder, place))) ?? own);
-        return { ...hook, body: script(file, 'a hook without a body asks for it', 0) };
+        return { ...hook, body: script(file, 'a hook without a body asks for it') };
       }),
     model(named) {
       const { response, request } = isObject(named) ? named : { response: named };
