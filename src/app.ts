@@ -53,6 +53,7 @@ import { createScripts } from './script/scripts.ts';
 import { createAsynchronousCallStore } from './store/asynchronous-calls.ts';
 import { createAuthorizationStore } from './store/authorizations.ts';
 import { startChanges } from './store/changes.ts';
+import { createCommonResourceStore } from './store/common-resources.ts';
 import { checkDatabase, type Database, isReachable, migrate, openDatabase, withLock } from './store/database.ts';
 import { createDeliveries } from './store/deliveries.ts';
 import { createExtensionStore } from './store/element-extensions.ts';
@@ -116,6 +117,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   const signIn = createSignInStore(database, vault);
   const privateElements = createElementStore({ database, changes, limits });
   const extensions = createExtensionStore({ database, changes, limits });
+  const commonResources = createCommonResourceStore({ database, changes, limits });
   // What follows from an instance's settings is known to parts that are made later.
   const derived: { store: (transaction: Database, record: InstanceRecord) => Promise<void> } = {
     store: () => Promise.reject(new Error('The parts that follow an instance are not made yet')),
@@ -301,6 +303,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     organizations,
     instances,
     privateElements,
+    commonResources,
     build: createBuild({ elements, privateElements, extensions }),
     edit: createEdit({ elements, privateElements, extensions }),
     polls,

@@ -59,6 +59,9 @@ export const limits = {
   cachedElementBytes: 32 * 1024 * 1024,
   /** accounts whose extensions of elements are kept in memory */
   cachedExtensionAccounts: 20_000,
+  /** organizations and accounts whose common resources are kept in memory */
+  cachedResourceOwners: 20_000,
+  cachedResourceBytes: 64 * 1024 * 1024,
   /** versions of a private element that are kept beside the present one */
   elementVersions: 20,
   /** milliseconds between two pulses of the connection that listens to changes */

@@ -161,10 +161,14 @@ const noBarrels: Rule = (sources) =>
     })
     .map((file) => `${file.path} only re-exports`);
 
+/** A common resource is what its name says. */
 const noDrawerNames: Rule = (sources) =>
   sources
     .filter((file) =>
-      file.path.split(/[/.-]/).some((part) => /^(utils?|helpers?|common|shared|misc|\w*managers?)$/i.test(part)),
+      file.path
+        .replaceAll('common-resources', '')
+        .split(/[/.-]/)
+        .some((part) => /^(utils?|helpers?|common|shared|misc|\w*managers?)$/i.test(part)),
     )
     .map((file) => `${file.path} has a name that says nothing`);
 

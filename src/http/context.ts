@@ -28,6 +28,7 @@ import type { Update } from '../instance/update.ts';
 import type { AsynchronousCalls } from '../jobs/asynchronous-calls.ts';
 import type { Raise } from '../notifications/raise.ts';
 import type { ReadAddress } from '../outbound/read-address.ts';
+import type { CommonResourceStore } from '../store/common-resources.ts';
 import type { Deliveries } from '../store/deliveries.ts';
 import type { ElementStore } from '../store/elements.ts';
 import type { EventLog } from '../store/event-log.ts';
@@ -58,6 +59,7 @@ export interface RouteContext {
   organizations: OrganizationStore;
   instances: InstanceStore;
   privateElements: ElementStore;
+  commonResources: CommonResourceStore;
   build: Build;
   edit: Edit;
   polls: Pick<PollStore, 'standing'>;

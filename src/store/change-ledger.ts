@@ -1,7 +1,17 @@
 // Remembers what changed and in which order, so that it can be told of anything read earlier whether it is still true.
 
-/** What processes keep in memory and tell each other of; the ids are those of the rows (`answers`: of the instance; `extensions`: of the account). */
-export const changeKinds = ['organization', 'account', 'user', 'element', 'extensions', 'instance', 'answers'] as const;
+/** What processes keep in memory and tell each other of; the ids are those of the rows (`answers`: of the instance; `extensions` and `accountResources`: of the account; `organizationResources`: of the organization). */
+export const changeKinds = [
+  'organization',
+  'account',
+  'user',
+  'element',
+  'extensions',
+  'organizationResources',
+  'accountResources',
+  'instance',
+  'answers',
+] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
 /** One thing that a value was made from, such as `instance:7`. */

@@ -89,6 +89,37 @@ export interface Tables {
     created_at: Moment;
     updated_at: Moment;
   };
+  common_resource_names: { id: Generated<number>; organization_id: number; object_name: string };
+  object_definitions: {
+    id: Generated<number>;
+    organization_id: number;
+    account_id: number | null;
+    instance_id: number | null;
+    object_name: string;
+    document: Json<Record<string, unknown>>;
+    created_at: Moment;
+    updated_at: Moment;
+  };
+  transformations: {
+    id: Generated<number>;
+    organization_id: number;
+    account_id: number | null;
+    instance_id: number | null;
+    element_key: string;
+    element_id: number;
+    object_name: string;
+    document: Json<Record<string, unknown>>;
+    created_at: Moment;
+    updated_at: Moment;
+  };
+  mapping_snippets: {
+    id: Generated<number>;
+    organization_id: number;
+    account_id: number;
+    document: Json<Record<string, unknown>>;
+    created_at: Moment;
+    updated_at: Moment;
+  };
   instances: {
     id: Generated<number>;
     organization_id: number;
