@@ -30,6 +30,17 @@ export const VendorSettings = Type.Object(
     edition: Type.Optional(Type.Enum(['developer', 'enterprise'])),
     /** How often a deployment of Salesforce is still under way when somebody asks. */
     deploymentChecks: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
+    /** How long bulk jobs of Salesforce take; a job with more records than `failAfterRecords` fails after so many. */
+    bulk: Type.Optional(
+      Type.Object(
+        {
+          queueSeconds: Type.Optional(Type.Number({ minimum: 0 })),
+          recordsPerSecond: Type.Optional(Type.Integer({ minimum: 1 })),
+          failAfterRecords: Type.Optional(Type.Integer({ minimum: 0 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     /** Another content type on token answers than the right one. */
     contentType: Type.Optional(Type.String({ minLength: 1 })),
     /** How what the vendor sends of its own accord is bent. */

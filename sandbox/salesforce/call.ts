@@ -1,6 +1,7 @@
 // A call of the REST API whose token was found good, and the data of the organization it goes to.
 
 import type { VendorRequest } from '../vendor.ts';
+import type { BulkJobs } from './bulk.ts';
 import type { Deployment } from './deployments.ts';
 import type { Files } from './files.ts';
 import type { CustomObjects } from './metadata.ts';
@@ -25,6 +26,8 @@ export interface OrganizationData {
   deployments: Map<string, Deployment>;
   /** What queries found that fitted no single answer, by query locator. */
   locators: Map<string, FoundRows>;
+  /** Jobs of Bulk API 2.0. */
+  bulk: BulkJobs;
   /** How many calls of its APIs there were. */
   calls: number;
 }

@@ -2,6 +2,7 @@
 
 import type { SandboxState } from '../state.ts';
 import { type Answer, bearerToken, json, type VendorRequest } from '../vendor.ts';
+import { bulkApi, noJobs } from './bulk.ts';
 import type { FoundRows, OrganizationData, RestCall } from './call.ts';
 import { compositeApi } from './composite.ts';
 import { connectApi } from './connect.ts';
@@ -53,6 +54,7 @@ export function createSalesforceData({ now, webhooks }: SandboxState): Salesforc
       deployed,
       deployments: new Map(),
       locators: new Map(),
+      bulk: noJobs(),
       calls: 0,
     };
     seed(records);
@@ -83,11 +85,17 @@ export function salesforceRest(state: SandboxState, data: SalesforceData, reques
   const kept = data(organization.id);
   kept.calls += 1;
   const isActiveOrganization = isActive(state, organization);
-  return withUsage(kept, answerTo({ request, data: kept, now: state.now(), userId, isActiveOrganization, base }, rest));
+  return withUsage(
+    kept,
+    answerTo(state, { request, data: kept, now: state.now(), userId, isActiveOrganization, base }, rest),
+  );
 }
 
-function answerTo(call: RestCall, path: string): Answer {
+function answerTo(state: SandboxState, call: RestCall, path: string): Answer {
   try {
+    if (path === 'jobs' || path.startsWith('jobs/')) {
+      return bulkApi(call, path.replace(/^jobs\/?/, ''), state.settings.salesforce);
+    }
     return route(call, path);
   } catch (error) {
     if (error instanceof Refusal) return refusalAnswer(error);
@@ -185,6 +193,7 @@ function resources(base: string): Record<string, string> {
     'analytics',
     'chatter',
     'connect',
+    'jobs',
     'recent',
     'tooling',
   ];

@@ -13,6 +13,8 @@ export const version = '/services/data/v40.0';
 export interface TestOrganization {
   sandbox(): TestSandbox;
   authorization(): string;
+  /** Logs in anew, such as after the session's end. */
+  logIn(): Promise<void>;
   /** Calls a path below the version's. */
   call(method: string, path: string, body?: unknown): Promise<Reply>;
   send(path: string, init: RequestInit): Promise<Reply>;
@@ -33,6 +35,10 @@ export function useOrganization(): TestOrganization {
   afterAll(() => running.close());
   beforeEach(async () => {
     await running.control('POST', 'reset');
+    await logIn();
+  });
+
+  async function logIn(): Promise<void> {
     const { clientId, clientSecret } = sandboxApplications.salesforce;
     const login = 'https://login.salesforce.com/services/oauth2';
     const callback = 'https://app.example/callback';
@@ -42,7 +48,7 @@ export function useOrganization(): TestOrganization {
     const client = { client_id: clientId, client_secret: clientSecret };
     const token = await running.postForm(`${login}/token`, { ...fields, ...client });
     authorization = `Bearer ${textOf(token.json, 'access_token')}`;
-  });
+  }
 
   const send = (path: string, init: RequestInit): Promise<Reply> =>
     running.call(`${instance}${path}`, { ...init, headers: { authorization, ...init.headers } });
@@ -55,6 +61,7 @@ export function useOrganization(): TestOrganization {
   return {
     sandbox: () => running,
     authorization: () => authorization,
+    logIn,
     call,
     send,
     query,

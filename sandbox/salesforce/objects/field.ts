@@ -44,6 +44,8 @@ export interface Field {
   custom: boolean;
   /** Whether its value is that of a formula. */
   calculated: boolean;
+  /** Whether it identifies records of another system, and upserts may go by it. */
+  externalId: boolean;
   autoNumber: boolean;
   /** What a new record has when the request says nothing. */
   defaultValue: Value;
@@ -113,6 +115,7 @@ export function field(type: FieldType, name: string, options: Options = {}): Fie
     filterable: true,
     custom: name.endsWith('__c'),
     calculated: false,
+    externalId: false,
     autoNumber: false,
     defaultValue: null,
     picklistValues: [],

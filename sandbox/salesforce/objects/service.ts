@@ -199,7 +199,7 @@ export const serviceObjects: readonly SObject[] = [
         defaultValue: 'Planned',
       }),
       text('Carrier__c', 40),
-      text('Tracking_Code__c', 20),
+      text('Tracking_Code__c', 20, { externalId: true }),
       field('date', 'Ship_Date__c'),
       field('double', 'Weight__c'),
       field('currency', 'Insured_Value__c'),
