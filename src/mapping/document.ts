@@ -62,6 +62,11 @@ export const MappingScript = openObject({
   mimeType: optionalText,
   level: optionalText,
   filterEmptyResponse: optional(Type.Union([Type.Boolean(), Type.Null()])),
+  isLegacy: optional(
+    Type.Union([Type.Boolean(), Type.Null()], {
+      description: 'whether it returns what it made; where nothing is said, as its transformation says',
+    }),
+  ),
 });
 /** A script that runs after a mapping. */
 export type MappingScript = Static<typeof MappingScript>;
