@@ -67,6 +67,8 @@ describe('search', () => {
   test('contacts by e-mail address, organizations by a word', async () => {
     const where = "email = 'customer3@initech.example'";
     expect((await every('/contacts', { where })).rows).toMatchObject([{ id: 3, company: 'Initech' }]);
+    const asInRecords = "emails = 'customer3@initech.example'";
+    expect((await every('/contacts', { where: asInRecords })).rows).toMatchObject([{ id: 3, company: 'Initech' }]);
     expect((await every('/incidents', { where })).rows.length).toBeGreaterThan(0);
     expect((await every('/organizations/search', { query: 'wayne' })).rows).toMatchObject([{ name: 'Wayne & Söhne' }]);
     expect((await every('/organizations/2/contacts')).rows.map((row) => row['company'])).toContain(

@@ -4,15 +4,17 @@
 const bounded = ['created_at', 'updated_at', 'id'];
 const boundNames = bounded.flatMap((name) => [`since_${name}`, `max_${name}`]);
 
+// `named` has the names that some fields have in records, where the search has others for them.
 // biome-ignore lint/correctness/noUnusedVariables: called by the hooks that include this file
-function searchBy(names) {
+function searchBy(names, named = {}) {
   const parameters = {};
   try {
     const withoutTexts = String(request_parameters.where).replace(/'(?:[^']|'')*'|`[^`]*`/g, ' ');
     if (/(^|[\s()])or([\s()]|$)/i.test(withoutTexts)) {
       throw new Error('a search of Desk.com cannot express OR; ask once for each side of it');
     }
-    for (const condition of request_expression) {
+    for (const given of request_expression) {
+      const condition = { ...given, attribute: named[given.attribute] ?? given.attribute };
       if (bounded.includes(condition.attribute)) putBound(parameters, condition);
       else putValues(parameters, condition, names);
     }

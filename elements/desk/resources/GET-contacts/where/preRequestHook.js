@@ -1,2 +1,3 @@
 // include ../../../lib/search.js
-done(searchBy(['first_name', 'last_name', 'full_name', 'email', 'phone', 'twitter', 'external_id', 'q']));
+const names = ['first_name', 'last_name', 'full_name', 'email', 'phone', 'twitter', 'external_id', 'q'];
+done(searchBy(names, { emails: 'email', phone_numbers: 'phone' }));
