@@ -1,0 +1,1 @@
+// include ../../../lib/salesforce-created-id.js
