@@ -1,0 +1,2 @@
+// include ../lib/search-names.js
+done(isWhere ? { where: searchedAs({ email: 'email' }) } : transformedObject);

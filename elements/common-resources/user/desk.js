@@ -1,0 +1,2 @@
+// include ../lib/whole-name.js
+done(fromVendor ? withNames(transformedObject, originalObject.name) : withName(transformedObject, originalObject));
