@@ -22,6 +22,7 @@ export const problemStatuses = {
   egressRefused: 400,
   overloaded: 503,
   scriptFailed: 500,
+  notConfigured: 501,
   outcomeUnknown: 502,
 } as const;
 
