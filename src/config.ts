@@ -133,6 +133,8 @@ export const limits = {
   jobGapSeconds: 5,
   /** jobs of one account */
   jobsPerAccount: 1000,
+  /** bytes of one row of a file in bulk; columns of one that is a table; objects and arrays inside one another */
+  bulkRow: { rowBytes: 4 * 1024 * 1024, columns: 2000, depth: 32 },
 } as const;
 
 /** What an operator sets. `undefined` means: decided at the start, as docs/configuration.md says. */
