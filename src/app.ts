@@ -19,6 +19,7 @@ import { createDescribedFields } from './engine/described-fields.ts';
 import { createElements } from './engine/elements.ts';
 import { createKeptAnswers } from './engine/kept-answers.ts';
 import { createLifecycle, type RunLifecycle, refreshByElement } from './engine/lifecycle.ts';
+import { createMappedCalls } from './engine/mapped-call.ts';
 import { createPageTokens } from './engine/page-token.ts';
 import { platformAddresses } from './engine/platform-addresses.ts';
 import { createRenewal, type StoredAccount } from './engine/renewal.ts';
@@ -43,6 +44,8 @@ import { createUpdate } from './instance/update.ts';
 import { type AsynchronousCalls, startAsynchronousCalls } from './jobs/asynchronous-calls.ts';
 import { createMakeCall } from './jobs/make-call.ts';
 import { type JobRunner, startJobs } from './jobs/run-jobs.ts';
+import { loadSystemResources } from './mapping/ready-made.ts';
+import { createMappings } from './mapping/resolve.ts';
 import { createRaise } from './notifications/raise.ts';
 import type { Topic } from './notifications/topics.ts';
 import { createGuard } from './outbound/guard.ts';
@@ -197,7 +200,8 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   });
   const scripts = createScripts({ limits, send: scriptSender(outbound, limits) });
   const listening: { server: Server | undefined } = { server: undefined };
-  const addresses = platformAddresses(() => config.publicUrl ?? ownUrl(listening.server, config));
+  const publicUrl = () => config.publicUrl ?? ownUrl(listening.server, config);
+  const addresses = platformAddresses(publicUrl);
   const engine = createEngine({
     door,
     scripts,
@@ -210,6 +214,9 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     clock,
     limits,
   });
+  const systemResources = loadSystemResources(config.elementFolders, catalog.elements);
+  const mappings = createMappings({ system: systemResources, levelsFor: commonResources.levelsFor });
+  const mappedCalls = createMappedCalls({ mappings, scripts, publicUrl });
   lifecycle.run = createLifecycle(engine);
   const runLifecycle = lifecycle.run;
   const conversions = createConversions(limits);
@@ -296,6 +303,9 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     catalog,
     elements,
     engine,
+    mappings,
+    mappedCalls,
+    scripts,
     authorize: createAuthorize({ authorizations, runLifecycle, door, browserUrl: outbound.browserUrl, clock, limits }),
     provision: createProvision({ authorizations, connect, subscriptions, requireEvents, instances }),
     update: createUpdate({ connect, subscriptions, requireEvents, instances }),

@@ -28,7 +28,7 @@ export interface ConnectedAccount extends Account {
 /** Keeps tokens fresh. */
 export interface Refresh {
   /** The account with tokens that are not due; makes no statement and takes no lock while they are fresh. */
-  beforeCall(account: ConnectedAccount): Promise<ConnectedAccount>;
+  beforeCall<Kind extends ConnectedAccount>(account: Kind): Promise<Kind>;
   /** The account with other tokens than those that the vendor has just refused with 401. */
   afterRefusal(account: ConnectedAccount): Promise<ConnectedAccount>;
   /** Whether a refresh after a 401 is worth trying: not right after one that changed nothing. */
@@ -271,11 +271,11 @@ async function persist<Result>(write: () => Promise<Result>): Promise<Result> {
   }
 }
 
-function withSettings(account: ConnectedAccount, settings: Record<string, string>): ConnectedAccount {
+function withSettings<Kind extends ConnectedAccount>(account: Kind, settings: Record<string, string>): Kind {
   return { ...account, values: { ...account.values, ...settings } };
 }
 
-function freshAccount(account: ConnectedAccount, { tokens, settings }: Fresh): ConnectedAccount {
+function freshAccount<Kind extends ConnectedAccount>(account: Kind, { tokens, settings }: Fresh): Kind {
   return { ...withSettings(account, settings), tokens };
 }
 

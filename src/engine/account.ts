@@ -7,11 +7,13 @@ import { mergeSettings, type SettingValues } from '../element/settings.ts';
 import type { InstanceRecord } from '../store/instances.ts';
 
 /** The account of a stored instance, with its tokens where its element uses any. */
-export type InstanceAccount = ConnectedAccount | (Account & { organizationId: number; instanceId: number });
+export type InstanceAccount = (ConnectedAccount | (Account & { organizationId: number; instanceId: number })) & {
+  accountId: number;
+};
 
 /** The account behind an instance, with its tokens where its element uses any. */
 export function accountOf(record: InstanceRecord, definition: Definition): InstanceAccount {
-  const { organizationId, id: instanceId, tokens } = record;
+  const { organizationId, accountId, id: instanceId, tokens } = record;
   const owner = ownerOf(record);
   const values = mergedValues(definition, record.values);
   const account = {
@@ -23,6 +25,7 @@ export function accountOf(record: InstanceRecord, definition: Definition): Insta
       return record.secrets;
     },
     organizationId,
+    accountId,
     instanceId,
   };
   return tokens === undefined ? account : Object.assign(account, { tokens });

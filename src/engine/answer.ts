@@ -42,7 +42,7 @@ export function answerCall(
   if (answer.mayHoldNull && account.values['filter.response.nulls'] === 'true') value = withoutNulls(value);
   const { fields } = call.query;
   if (fields !== undefined && resource.method === 'GET' && selectsFields(answer)) {
-    value = select(
+    value = selectFields(
       value,
       String(fields)
         .split(',')
@@ -87,8 +87,9 @@ function selectsFields({ resource }: LinkAnswer): boolean {
   return resource.resource.valence?.statement === undefined && !resource.queryNames.has('fields');
 }
 
-function select(value: unknown, fields: string[]): unknown {
-  if (Array.isArray(value)) return value.map((row) => select(row, fields));
+/** Only the fields of a row that are named, or of each row of a list. */
+export function selectFields(value: unknown, fields: string[]): unknown {
+  if (Array.isArray(value)) return value.map((row) => selectFields(row, fields));
   if (!isObject(value) || fields.length === 0) return value;
   const selected: Record<string, unknown> = {};
   for (const field of fields) {

@@ -1,7 +1,7 @@
 // The vendor's request before hooks and signature: every parameter of the element and the resource put in its place.
 
 import type { Readable } from 'node:stream';
-import { CeqlError, type Expression, parseFields, parseOrderBy, parseWhere } from '../ceql/parse.ts';
+import { CeqlError, type Expression, type FieldOrder, parseFields, parseOrderBy, parseWhere } from '../ceql/parse.ts';
 import { soqlStatement } from '../ceql/to-soql.ts';
 import type { CallBody, FilePart, MultipartPart } from '../core/body.ts';
 import { Problem } from '../core/errors.ts';
@@ -69,6 +69,14 @@ export function readWhere(query: ElementCall['query']): Expression | undefined {
   if (text === undefined || text === '') return undefined;
   if (Array.isArray(text)) throw new Problem('badRequest', 'where is there twice: join the conditions with AND.');
   return asProblem('where', () => parseWhere(text));
+}
+
+/** Reads `orderBy`. Throws a Problem that says where it is wrong. */
+export function readOrderBy(query: ElementCall['query']): FieldOrder[] | undefined {
+  const text = query['orderBy'];
+  if (text === undefined || text === '') return undefined;
+  if (Array.isArray(text)) throw new Problem('badRequest', 'orderBy is there twice: part its fields by commas.');
+  return asProblem('orderBy', () => parseOrderBy(text));
 }
 
 function asProblem<Result>(name: string, work: () => Result): Result {

@@ -49,6 +49,20 @@ export function matchPing(definition: Definition): Match | undefined {
   return place < 0 ? undefined : { resource: compileElement(definition).at(place), pathVariables: Object.create(null) };
 }
 
+/** The same, but throws a Problem (404, 405) where there is none. */
+export function findMatch(definition: Definition, { method, path }: { method: string; path: string }): Match {
+  const match = matchResource(definition, method, path);
+  if (match !== undefined) return match;
+  const methods = methodsOf(definition, path);
+  if (methods.length === 0) {
+    throw new Problem(
+      'notFound',
+      `${definition.key} has no resource ${path}; GET /elements/${definition.key} lists them.`,
+    );
+  }
+  throw new Problem('methodNotAllowed', `${definition.key} has no ${method} ${path}, only ${methods.join(', ')}.`);
+}
+
 /** The methods that the element has for a path, for the answer 405. */
 export function methodsOf(definition: Definition, path: string): string[] {
   const segments = segmentsOf(path);

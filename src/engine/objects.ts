@@ -2,10 +2,13 @@
 
 import { Problem } from '../core/errors.ts';
 import { isObject } from '../core/http.ts';
-import { describeElement } from '../describe/describe-element.ts';
+import { assemble, describeElement } from '../describe/describe-element.ts';
+import { type CommonResourceView, withCommonResources } from '../describe/describe-mapped-object.ts';
 import type { SwaggerDocument } from '../describe/swagger.ts';
 import { type Definition, declaredObjects, isCallable, withoutHub } from '../element/define.ts';
 import type { Resource } from '../element/definition.ts';
+import type { Mapping } from '../mapping/mapping.ts';
+import type { InstanceMappings } from '../mapping/resolve.ts';
 
 /** One field of an object, as `/objects/{object}/metadata` shows it. */
 export interface FieldMetadata {
@@ -147,4 +150,42 @@ export function objectDocs(definition: Definition, name: string, host: string): 
   const document = describeElement(definition, { address, objectName: name });
   if (document !== undefined) return document;
   throw new Problem('notFound', `${definition.key} has no object ${name}; GET /objects lists them.`);
+}
+
+/** A field of a common resource, as `/objects/{object}/metadata` shows it. */
+export interface MappedFieldMetadata {
+  path: string;
+  vendorPath?: string;
+  type: string;
+}
+
+/** The fields of a common resource, nested ones by their dotted paths. */
+export function mappedMetadata({ laws }: Mapping): { fields: MappedFieldMetadata[] } {
+  return {
+    fields: laws.map(({ path, vendorPath, type = 'string' }) => ({
+      path,
+      ...(vendorPath === undefined ? {} : { vendorPath }),
+      type,
+    })),
+  };
+}
+
+/** The mappings that are shown beside an element's own objects. */
+export function documentedMappings(mappings: InstanceMappings | undefined): Mapping[] {
+  return (mappings?.names ?? []).flatMap((name) => {
+    const mapping = mappings?.find(name);
+    return mapping?.documented === true ? [mapping] : [];
+  });
+}
+
+/** Swagger 2.0 of one common resource. */
+export function mappedDocs(definition: Definition, mapping: Mapping, host: string): SwaggerDocument {
+  const address = { host, basePath: '/elements/api-v2', schemes: ['https'] };
+  const empty = assemble([], new Map(), address, { title: definition.key, version: 'api-v2' });
+  return withCommonResources(empty, definition, [viewOf(mapping)]);
+}
+
+/** What descriptions need to know of a mapping. */
+export function viewOf({ objectName, vendorName, laws }: Mapping): CommonResourceView {
+  return { objectName, vendorName, fields: laws };
 }

@@ -5,12 +5,15 @@ import { Type } from 'typebox';
 import { Problem } from '../../core/errors.ts';
 import { describeElement } from '../../describe/describe-element.ts';
 import { describeHub } from '../../describe/describe-hub.ts';
+import { withCommonResources } from '../../describe/describe-mapped-object.ts';
 import { fromOpenApi } from '../../describe/from-openapi.ts';
 import { toOpenApi } from '../../describe/openapi.ts';
 import { resolveReferences, withoutExtensions } from '../../describe/references.ts';
 import { type ServiceAddress, serviceAddress } from '../../describe/service-address.ts';
 import type { Schema, SwaggerDocument } from '../../describe/swagger.ts';
 import type { Definition } from '../../element/define.ts';
+import { documentedMappings, viewOf } from '../../engine/objects.ts';
+import type { Mapping } from '../../mapping/mapping.ts';
 import type { InstanceRecord } from '../../store/instances.ts';
 import { reachableScope, requireIdentity, requireInstance } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
@@ -57,7 +60,7 @@ const everything = new Set(['platform', 'all_platform', 'all']);
 
 /** Adds the routes of descriptions. */
 export function docsRoutes(server: Server, context: RouteContext): void {
-  const { elements, privateElements, instances, catalog, config } = context;
+  const { elements, privateElements, instances, catalog, config, mappings } = context;
 
   server.get(
     `${basePath}/elements/:keyOrId/docs`,
@@ -136,7 +139,12 @@ export function docsRoutes(server: Server, context: RouteContext): void {
           querystring: DocsQuery,
         },
       },
-      async (request) => documentOf(request, await elementOf(request), request.query),
+      async (request) => {
+        const element = await elementOf(request);
+        const record = await find(request);
+        const known = await mappings.of({ ...record, instanceId: record.id }, element.key);
+        return documentOf(request, element, request.query, documentedMappings(known));
+      },
     );
     server.get(
       `${basePath}${prefix}/docs/:operationId`,
@@ -206,12 +214,14 @@ export function docsRoutes(server: Server, context: RouteContext): void {
     request: FastifyRequest,
     current: Definition,
     query: DocsQuery,
+    commonResources: readonly Mapping[] = [],
   ): Promise<Record<string, unknown>> {
     const element = await atVersion(current, query.version);
     const address = serviceAddress(askedAddress(request), query.baseUrl);
     const document = describeElement(element, { address, operationId: query.operationId });
     if (document === undefined) throw noOperation(element, query.operationId);
-    return formatted(document, query.format);
+    if (query.operationId !== undefined) return formatted(document, query.format);
+    return formatted(withCommonResources(document, element, commonResources.map(viewOf)), query.format);
   }
 
   async function operationDocument(

@@ -10,8 +10,15 @@ import type { Definition } from '../../element/define.ts';
 import { accountOf, ownerOf } from '../../engine/account.ts';
 import type { ElementAnswer, ElementCall } from '../../engine/element-call.ts';
 import { runOnce } from '../../engine/idempotent.ts';
-import { type Match, matchPing, matchResource, methodsOf } from '../../engine/match.ts';
-import { objectDocs, objectMetadata, objectNames } from '../../engine/objects.ts';
+import { findMatch, matchPing, matchResource } from '../../engine/match.ts';
+import {
+  documentedMappings,
+  mappedDocs,
+  mappedMetadata,
+  objectDocs,
+  objectMetadata,
+  objectNames,
+} from '../../engine/objects.ts';
 import { createTrace, noTrace } from '../../engine/trace.ts';
 import type { InstanceRecord } from '../../store/instances.ts';
 import { elementCallParsers, readCallBody } from '../call-body.ts';
@@ -38,7 +45,8 @@ interface CallNotes {
 
 /** Adds the routes of element calls. They are reached by `dispatchUrl`, which knows an element token when it sees one. */
 export function elementCallRoutes(server: Server, context: RouteContext): void {
-  const { elements, engine, clock, limits, admission, keptAnswers, idempotency, usage } = context;
+  const { elements, engine, mappings, mappedCalls, clock, limits, admission, keptAnswers, idempotency, usage } =
+    context;
 
   for (const path of ['/ping', '/hubs/:hub/ping']) {
     server.get(
@@ -81,7 +89,7 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
     const notes: CallNotes = { record, definition, call, resourcePath: undefined, cacheHit: false };
     try {
       const isBuiltIn = call.path.startsWith('/objects') && !discoversItself(definition, call);
-      const discovered = isBuiltIn ? discover(definition, call, request.host) : undefined;
+      const discovered = isBuiltIn ? await discover(record, definition, call, request.host) : undefined;
       const given = discovered ?? (await callVendor(request, notes));
       noteUsage(request, notes, 200, undefined);
       return sendAnswer(reply, given, notes);
@@ -114,12 +122,29 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
   }
 
   /** What the platform knows of an element by itself; also for a disabled instance. */
-  function discover(definition: Definition, { method, path }: ElementCall, host: string): ElementAnswer | undefined {
-    const [, first, name, what, more] = path.split('/');
+  async function discover(
+    record: InstanceRecord,
+    definition: Definition,
+    { method, path }: ElementCall,
+    host: string,
+  ): Promise<ElementAnswer | undefined> {
+    const [, first, segment, what, more] = path.split('/');
     if (method !== 'GET' || first !== 'objects' || more !== undefined) return undefined;
-    if (name === undefined) return valueAnswer(objectNames(definition));
-    if (what === 'metadata') return valueAnswer(objectMetadata(definition, decodeURIComponent(name)));
-    if (what === 'docs') return valueAnswer(objectDocs(definition, decodeURIComponent(name), host));
+    const mapped = await mappings.of({ ...record, instanceId: record.id }, definition.key);
+    if (segment === undefined) {
+      const documented = documentedMappings(mapped).map(({ objectName }) => objectName);
+      return valueAnswer([...new Set([...objectNames(definition), ...documented])].sort());
+    }
+    const name = decodeURIComponent(segment);
+    const mapping = mapped?.find(name);
+    if (what === 'metadata') {
+      return valueAnswer(mapping === undefined ? objectMetadata(definition, name) : mappedMetadata(mapping));
+    }
+    if (what === 'docs') {
+      return valueAnswer(
+        mapping === undefined ? objectDocs(definition, name, host) : mappedDocs(definition, mapping, host),
+      );
+    }
     return undefined;
   }
 
@@ -128,25 +153,32 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
     const { record, definition, call } = notes;
     if (record.disabled && !discoversItself(definition, call)) throw disabled(record);
     const isPing = call.method === 'GET' && call.path === '/ping';
-    const match = isPing ? matchPing(definition) : findMatch(definition, call);
+    const mapped = isPing ? undefined : await mappedCalls.find({ ...record, instanceId: record.id }, definition, call);
+    const asked = mapped?.call ?? call;
+    const match = isPing ? matchPing(definition) : findMatch(definition, asked);
     if (match === undefined) return pong(definition);
     notes.resourcePath = match.resource.resource.path;
-    const kept = keptAnswers.find(record, call, match.resource);
+    const kept = keptAnswers.find(record, asked, match.resource);
     if (kept !== undefined) {
       notes.cacheHit = true;
-      return kept;
+      return mapped === undefined ? kept : mapped.answer(kept);
     }
     const leave = admission.enter(ownerOf(record));
     try {
       call.body = await readCallBody(request);
+      asked.body = mapped === undefined ? call.body : await mapped.body(call.body);
       const account = accountOf(record, definition);
       if (call.method === 'GET') {
-        const keep = keptAnswers.expect(record, call, match.resource);
-        const given = await engine.call(account, match, call);
+        const keep = keptAnswers.expect(record, asked, match.resource);
+        const given = await engine.call(account, match, asked);
         keep(given);
+        if (mapped !== undefined) return await mapped.answer(given);
         return isPing ? pong(definition) : given;
       }
-      const write = () => engine.call(account, match, call);
+      const write = async () => {
+        const given = await engine.call(account, match, asked);
+        return mapped === undefined ? given : mapped.answer(given);
+      };
       return await runOnce(idempotency, record, call, limits.vendorCallMs * 2, write).finally(() => {
         keptAnswers.written(record);
       });
@@ -199,19 +231,6 @@ function disabled({ id }: InstanceRecord): Problem {
 function discoversItself(definition: Definition, { method, path }: ElementCall): boolean {
   if (method !== 'GET' || !path.startsWith('/objects')) return false;
   return matchResource(definition, method, path)?.resource.path.startsWith('/objects') === true;
-}
-
-function findMatch(definition: Definition, { method, path }: ElementCall): Match {
-  const match = matchResource(definition, method, path);
-  if (match !== undefined) return match;
-  const methods = methodsOf(definition, path);
-  if (methods.length === 0) {
-    throw new Problem(
-      'notFound',
-      `${definition.key} has no resource ${path}; GET /elements/${definition.key} lists them.`,
-    );
-  }
-  throw new Problem('methodNotAllowed', `${definition.key} has no ${method} ${path}, only ${methods.join(', ')}.`);
 }
 
 /** Aborted when the connection ends before the answer has gone out. */

@@ -1,0 +1,106 @@
+// Which mapping an object has at one instance: what its organization, its account and itself say, over what comes with
+// the server. Each is compiled once, and kept as long as nothing that it is made of changes.
+
+import type { ResourceLevels } from '../store/common-resources.ts';
+import { compileMapping } from './compile.ts';
+import type { ObjectDefinition, Transformation } from './document.ts';
+import type { Mapping } from './mapping.ts';
+import { type LevelDocuments, mergeLevels } from './merge.ts';
+import type { SystemResources } from './ready-made.ts';
+
+/** Whose mappings are asked for. */
+export interface MappingScope {
+  organizationId: number;
+  accountId: number;
+  instanceId: number;
+}
+
+/** The mappings of one instance. */
+export interface InstanceMappings {
+  /** The mapping of an object; undefined when it is none that is mapped. Throws a Problem for one that cannot be used. */
+  find(objectName: string): Mapping | undefined;
+  /** the objects that are mapped, sorted */
+  names: readonly string[];
+}
+
+/** Finds mappings. */
+export interface Mappings {
+  /** The mappings of an instance; undefined when it has none. No statement while nothing changes. */
+  of(scope: MappingScope, elementKey: string): Promise<InstanceMappings | undefined>;
+}
+
+interface MappingDependencies {
+  system: SystemResources;
+  /** what the levels of an instance say, kept in memory */
+  levelsFor(scope: MappingScope): Promise<ResourceLevels>;
+}
+
+/** Makes the finder of mappings. */
+export function createMappings({ system, levelsFor }: MappingDependencies): Mappings {
+  const known = new WeakMap<ResourceLevels, Map<string, InstanceMappings | undefined>>();
+  return {
+    async of(scope, elementKey) {
+      const stored = await levelsFor(scope);
+      let elements = known.get(stored);
+      if (elements === undefined) {
+        elements = new Map();
+        known.set(stored, elements);
+      }
+      if (!elements.has(elementKey)) elements.set(elementKey, mappingsOf(system, stored, elementKey));
+      return elements.get(elementKey);
+    },
+  };
+}
+
+function mappingsOf(system: SystemResources, stored: ResourceLevels, elementKey: string): InstanceMappings | undefined {
+  const own = [stored.organization, stored.account, stored.instance];
+  const names = new Set<string>();
+  for (const [name, { transformations }] of system) if (transformations.has(elementKey)) names.add(name);
+  for (const { transformations } of own)
+    for (const name of transformations.get(elementKey)?.keys() ?? []) names.add(name);
+  if (names.size === 0) return undefined;
+  const compiled = new Map<string, Mapping | undefined>();
+  return {
+    names: [...names].sort(),
+    find(objectName) {
+      if (!names.has(objectName)) return undefined;
+      if (!compiled.has(objectName)) compiled.set(objectName, compile(system, stored, elementKey, objectName));
+      return compiled.get(objectName);
+    },
+  };
+}
+
+function compile(
+  system: SystemResources,
+  stored: ResourceLevels,
+  elementKey: string,
+  objectName: string,
+): Mapping | undefined {
+  const { definition, transformation } = mergeLevels(levelsOf(system, stored, elementKey, objectName));
+  if (transformation === undefined) return undefined;
+  return compileMapping({
+    objectName,
+    // what was mapped before anybody defined it has the fields that are mapped
+    definition: definition ?? { fields: [] },
+    transformation,
+    definitionNamed: (name) => mergeLevels(levelsOf(system, stored, elementKey, name)).definition,
+  });
+}
+
+/** What each level says of an object; stored documents were checked when they were written. */
+function levelsOf(
+  system: SystemResources,
+  stored: ResourceLevels,
+  elementKey: string,
+  objectName: string,
+): LevelDocuments[] {
+  const own = (['organization', 'account', 'instance'] as const).map((level) => ({
+    level,
+    definition: stored[level].definitions.get(objectName) as ObjectDefinition | undefined,
+    transformation: stored[level].transformations.get(elementKey)?.get(objectName) as Transformation | undefined,
+  }));
+  const ready = system.get(objectName);
+  if (ready === undefined) return own;
+  const { definition, transformations } = ready;
+  return [{ level: 'system', definition, transformation: transformations.get(elementKey) }, ...own];
+}
