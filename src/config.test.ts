@@ -31,6 +31,7 @@ test('without any variable the defaults of the design hold', () => {
     dataFolder: resolve('data'),
     databaseUrl: undefined,
     keyring: undefined,
+    files: undefined,
     routes: {},
     routeBrowser: false,
     egress: { mode: 'public', allowed: [] },
@@ -51,6 +52,11 @@ const all = {
   VALENCE_DATA: '/var/lib/valence',
   DATABASE_URL: 'postgres://u:pw@db/valence',
   VALENCE_KEYS: 'a:b',
+  VALENCE_FILES: 's3://bulk-files/valence/bulk/',
+  VALENCE_FILES_ENDPOINT: 'https://store.test:9000',
+  VALENCE_FILES_REGION: 'eu-central-1',
+  VALENCE_FILES_KEY_ID: 'an-id',
+  VALENCE_FILES_SECRET: 'a files secret',
   VALENCE_ROUTES: '{"*.vendor.test":"http://127.0.0.1:4010/{host}","*":"https://proxy.test"}',
   VALENCE_ROUTE_BROWSER: 'true',
   VALENCE_EGRESS: 'public, 10.0.0.0/8, ::1, intern.test ,*.corp.test',
@@ -71,6 +77,13 @@ function expectAll(config: ReturnType<typeof readConfig>): void {
     port: 0,
     publicUrl: 'https://api.example.test/valence',
     dataFolder: '/var/lib/valence',
+    files: {
+      bucket: 'bulk-files',
+      prefix: 'valence/bulk',
+      endpoint: 'https://store.test:9000',
+      region: 'eu-central-1',
+      credentials: { keyId: 'an-id' },
+    },
     routes: { '*.vendor.test': 'http://127.0.0.1:4010/{host}', '*': 'https://proxy.test' },
     routeBrowser: true,
     egress: { mode: 'public', allowed: ['10.0.0.0/8', '::1', 'intern.test', '*.corp.test'] },
@@ -82,10 +95,18 @@ function expectAll(config: ReturnType<typeof readConfig>): void {
   expect(config.elementFolders.slice(1)).toEqual(['/more/one', resolve('two')]);
   const { email, password, userSecret, organizationSecret } = config.admin;
   expect(
-    [config.databaseUrl, config.keyring, password, userSecret, organizationSecret].map((secret) => secret?.reveal()),
+    [
+      config.databaseUrl,
+      config.keyring,
+      config.files?.credentials?.secret,
+      password,
+      userSecret,
+      organizationSecret,
+    ].map((secret) => secret?.reveal()),
   ).toEqual([
     all.DATABASE_URL,
     all.VALENCE_KEYS,
+    all.VALENCE_FILES_SECRET,
     all.VALENCE_ADMIN_PASSWORD,
     all.VALENCE_ADMIN_USER_SECRET,
     all.VALENCE_ADMIN_ORGANIZATION_SECRET,
@@ -113,7 +134,7 @@ test('an empty variable counts as unset', () => {
 test('the configuration is frozen, and printing it shows no secret', () => {
   const config = readConfig(all);
   expect(Object.isFrozen(config)).toBe(true);
-  expect(JSON.stringify(config)).not.toMatch(/pw@db|pass word|dXNlcg|0123abcd/);
+  expect(JSON.stringify(config)).not.toMatch(/pw@db|a files secret|pass word|dXNlcg|0123abcd/);
 });
 
 test.each([
@@ -126,6 +147,11 @@ test.each([
   ['VALENCE_PUBLIC_URL', 'example.test', 'must be an http or https URL'],
   ['VALENCE_PUBLIC_URL', 'https://x.test/?a', 'must have no query and no fragment'],
   ['VALENCE_PUBLIC_URL', 'https://x.test/#a', 'must have no query and no fragment'],
+  ['VALENCE_FILES', 'bucket', 'must be s3://bucket or s3://bucket/prefix'],
+  ['VALENCE_FILES', 's3://UPPER', 'must be s3://bucket'],
+  ['VALENCE_FILES', 's3://bucket/a b', 'the prefix of letters, digits'],
+  ['VALENCE_FILES_ENDPOINT', 'https://store.test', 'is set, and VALENCE_FILES is not'],
+  ['VALENCE_FILES_REGION', 'eu-central-1', 'is set, and VALENCE_FILES is not'],
   ['VALENCE_ROUTES', '{', 'must be a JSON object'],
   ['VALENCE_ROUTES', '[]', 'must be a JSON object'],
   ['VALENCE_ROUTES', 'null', 'must be a JSON object'],
@@ -150,6 +176,19 @@ test.each([
   const faults = faultsOf({ [name]: value });
   expect(faults).toEqual([expect.stringContaining(reason)]);
   expect(faults[0]).toMatch(new RegExp(`^${name} `));
+});
+
+test('an object store needs its bucket only; a key and its secret belong together', () => {
+  expect(readConfig({ VALENCE_FILES: 's3://bulk-files' }).files).toEqual({
+    ...{ bucket: 'bulk-files', prefix: '', region: 'us-east-1' },
+    ...{ endpoint: undefined, credentials: undefined },
+  });
+  for (const name of ['KEY_ID', 'SECRET']) {
+    expect(faultsOf({ VALENCE_FILES: 's3://bulk-files', [`VALENCE_FILES_${name}`]: 'x' })).toEqual([
+      'VALENCE_FILES_KEY_ID and VALENCE_FILES_SECRET belong together: set both or none',
+    ]);
+  }
+  expect(faultsOf({ VALENCE_FILES: 'x', VALENCE_FILES_ENDPOINT: 'https://store.test' })).toHaveLength(1);
 });
 
 describe('mistakes', () => {

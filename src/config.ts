@@ -145,6 +145,8 @@ export interface Config {
   dataFolder: string;
   databaseUrl: Secret | undefined;
   keyring: Secret | undefined;
+  /** the object store of the files of bulk jobs; undefined: the data folder, if the database is the server's own */
+  files: ObjectStore | undefined;
   /** host pattern → target URL in which `{host}` stands for the original host */
   routes: Record<string, string>;
   routeBrowser: boolean;
@@ -163,6 +165,18 @@ export interface Config {
     userSecret: Secret | undefined;
     organizationSecret: Secret | undefined;
   };
+}
+
+/** An object store that speaks the S3 protocol. */
+interface ObjectStore {
+  bucket: string;
+  /** before the names of all objects, without a slash at its ends; may be empty */
+  prefix: string;
+  /** undefined: the protocol's own, in the region */
+  endpoint: string | undefined;
+  region: string;
+  /** undefined: those that the machine has */
+  credentials: { keyId: string; secret: Secret } | undefined;
 }
 
 const catalogFolder = fileURLToPath(new URL('../elements', import.meta.url));
@@ -232,6 +246,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     dataFolder: dataFolderOf({ VALENCE_DATA: read('VALENCE_DATA') }),
     databaseUrl,
     keyring,
+    files: readObjectStore({ read, secret, parse, faults }),
     routes: parse('VALENCE_ROUTES', {}, parseRoutes),
     routeBrowser: parse('VALENCE_ROUTE_BROWSER', false, parseBoolean),
     egress: parse('VALENCE_EGRESS', { mode: 'public', allowed: [] }, parseEgress),
@@ -255,6 +270,48 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   };
   if (faults.length > 0) throw new Error(`The configuration is wrong:\n- ${faults.join('\n- ')}`);
   return Object.freeze(config);
+}
+
+interface Reading {
+  read(name: string): string | undefined;
+  secret(name: string): Secret | undefined;
+  parse<Value>(name: string, fallback: Value, parser: (text: string) => Value): Value;
+  faults: string[];
+}
+
+function readObjectStore({ read, secret, parse, faults }: Reading): ObjectStore | undefined {
+  const faultsBefore = faults.length;
+  const place = parse('VALENCE_FILES', undefined, parseBucket);
+  const isUnset = place === undefined && faults.length === faultsBefore;
+  const endpoint = parse('VALENCE_FILES_ENDPOINT', undefined, parseHttpUrl);
+  const [region, keyId, key] = [
+    read('VALENCE_FILES_REGION'),
+    read('VALENCE_FILES_KEY_ID'),
+    secret('VALENCE_FILES_SECRET'),
+  ];
+  if ((keyId === undefined) !== (key === undefined)) {
+    faults.push('VALENCE_FILES_KEY_ID and VALENCE_FILES_SECRET belong together: set both or none');
+  }
+  if (place === undefined) {
+    const settings = { ENDPOINT: endpoint, REGION: region, KEY_ID: keyId, SECRET: key };
+    for (const [name, value] of Object.entries(settings)) {
+      if (value !== undefined && isUnset) {
+        faults.push(`VALENCE_FILES_${name} is set, and VALENCE_FILES is not: name the bucket as s3://bucket/prefix`);
+      }
+    }
+    return undefined;
+  }
+  const credentials = keyId === undefined || key === undefined ? undefined : { keyId, secret: key };
+  return { ...place, endpoint, region: region ?? 'us-east-1', credentials };
+}
+
+function parseBucket(text: string): { bucket: string; prefix: string } {
+  const [, bucket, prefix = ''] =
+    /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([A-Za-z0-9._/-]*))?$/.exec(text) ?? [];
+  if (bucket === undefined) {
+    throw new Error('must be s3://bucket or s3://bucket/prefix; the prefix of letters, digits and . _ - /');
+  }
+  return { bucket, prefix: prefix.replace(/^\/+|\/+$/g, '') };
 }
 
 function parsePort(text: string): number {

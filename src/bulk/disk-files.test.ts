@@ -69,8 +69,8 @@ test('all files of a job are removed, also what a crash left, and those of no ot
   await files.write({ ...name, jobId: 'leaving' }, given('x'));
   await writeFile(join(folder, '7/leaving/input.unfinished'), 'x');
   await files.write({ ...name, jobId: 'leaving-not' }, given('stays'));
-  await files.remove({ organizationId: 7, jobId: 'leaving' });
-  await files.remove({ organizationId: 7, jobId: 'leaving' });
+  await files.remove({ ...name, jobId: 'leaving' });
+  await files.remove({ ...name, jobId: 'leaving' });
   await expect(read('input', 'leaving')).rejects.toMatchObject({ code: 'notFound' });
   expect((await read('input', 'leaving-not')).toString()).toBe('stays');
 });

@@ -33,8 +33,8 @@ export function diskFiles(folder: string, seal: FileSeal): BulkFiles {
       const place = pathOf(name);
       yield* seal.open(readFrom(join(folder, place), name), place);
     },
-    async remove(job) {
-      await rm(join(folder, pathOf(job)), { recursive: true, force: true });
+    async remove({ organizationId, jobId }) {
+      await rm(join(folder, pathOf({ organizationId, jobId })), { recursive: true, force: true });
     },
     close: async () => undefined,
   };
