@@ -44,8 +44,10 @@ import { createUpdate } from './instance/update.ts';
 import { type AsynchronousCalls, startAsynchronousCalls } from './jobs/asynchronous-calls.ts';
 import { createMakeCall } from './jobs/make-call.ts';
 import { type JobRunner, startJobs } from './jobs/run-jobs.ts';
+import { createEditResources } from './mapping/edit-resources.ts';
 import { loadSystemResources } from './mapping/ready-made.ts';
 import { createMappings } from './mapping/resolve.ts';
+import { createViewResources } from './mapping/view-resources.ts';
 import { createRaise } from './notifications/raise.ts';
 import type { Topic } from './notifications/topics.ts';
 import { createGuard } from './outbound/guard.ts';
@@ -294,6 +296,18 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     failed: pollingFailed,
   });
 
+  const editResources = createEditResources({
+    store: commonResources,
+    systemResources,
+    findElement: (keyOrId, account) => elements.look(keyOrId, account),
+    async hasAccount({ organizationId, accountId }) {
+      return (await organizations.account(organizationId, accountId)) !== undefined;
+    },
+    async accountOfInstance(organizationId, instanceId) {
+      return (await instances.byId({ organizationId, accountId: undefined }, instanceId))?.accountId;
+    },
+  });
+
   const { server, settled } = await createServer({
     config,
     limits,
@@ -314,6 +328,9 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     instances,
     privateElements,
     commonResources,
+    editResources,
+    viewResources: createViewResources(commonResources, systemResources),
+    systemResources,
     build: createBuild({ elements, privateElements, extensions }),
     edit: createEdit({ elements, privateElements, extensions }),
     polls,

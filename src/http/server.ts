@@ -18,7 +18,9 @@ import { describeApi } from './openapi.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { authenticationRoutes } from './routes/authentication.ts';
 import { catalogRoutes } from './routes/catalog.ts';
+import { commonResourceRoutes } from './routes/common-resources.ts';
 import { convertRoutes } from './routes/convert.ts';
+import { definitionRoutes } from './routes/definitions.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { elementCallRoute, elementCallRoutes } from './routes/element-calls.ts';
 import { elementPartRoutes } from './routes/element-parts.ts';
@@ -34,8 +36,10 @@ import { oauthRoutes } from './routes/oauth.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { pollerRecordRoutes } from './routes/poller-records.ts';
 import { serviceRoutes } from './routes/service.ts';
+import { transformationRoutes } from './routes/transformations.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { userRoutes } from './routes/users.ts';
+import { vdrRoutes } from './routes/vdrs.ts';
 
 /** A server, and a way to wait for what its calls still do after their clients have gone. */
 export interface HttpServer {
@@ -74,6 +78,10 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     instanceEventRoutes,
     eventAnalyticsRoutes,
     notificationRoutes,
+    definitionRoutes,
+    transformationRoutes,
+    commonResourceRoutes,
+    vdrRoutes,
     elementCallRoutes,
   ]) {
     addRoutes(server, context);

@@ -81,7 +81,7 @@ export function organizationRoutes(server: Server, context: RouteContext): void 
       secret: secret.reveal(),
       createdDate: organization.createdAt.toISOString(),
       active: true,
-      vdrVersion: 'v2',
+      vdrVersion: String(organization.profile['vdrVersion'] ?? 'v2'),
       ...Object.fromEntries(shown.map((member) => [member, String(organization.profile[member])])),
       ...(typeof days === 'number' ? { [retentionMember]: days } : {}),
     };
