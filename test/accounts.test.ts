@@ -1,14 +1,8 @@
 // Organizations, accounts and users, and the walls between them.
 
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { limits } from '../src/config.ts';
-import { Secret } from '../src/core/secret.ts';
-import { createVault } from '../src/core/vault.ts';
-import { startChanges } from '../src/store/changes.ts';
-import { openDatabase } from '../src/store/database.ts';
-import { createOrganizationStore } from '../src/store/organizations.ts';
 import { type Answer, administrator, createTestKeyring, type Platform, startPlatform } from './support/platform.ts';
+import { addOrganization } from './support/second-organization.ts';
 
 interface Person {
   authorization: string;
@@ -30,27 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.close());
 
-/** A second organization on the same platform; there is no call of the API for that. */
 async function makeOrganization(keyring: string): Promise<Person> {
-  const database = openDatabase(new Secret(platform.databaseUrl), 'test', 1);
-  const changes = await startChanges(new Secret(platform.databaseUrl), limits);
-  const store = createOrganizationStore({ database, vault: createVault(new Secret(keyring)), changes, limits });
-  const secrets = { organization: randomBytes(16).toString('hex'), user: randomBytes(32).toString('base64') };
-  await store.createOrganization(
-    { name: 'Another organization', secret: new Secret(secrets.organization) },
-    {
-      email: 'stranger@example.test',
-      firstName: 'Stranger',
-      lastName: null,
-      externalId: null,
-      profile: {},
-      passwordHash: null,
-      secret: new Secret(secrets.user),
-    },
-  );
-  await changes.stop();
-  await database.destroy();
-  const authorization = `User ${secrets.user}, Organization ${secrets.organization}`;
+  const authorization = await addOrganization(platform, keyring);
   const [me] = (await platform.call('GET', '/users', { authorization })).body;
   return { authorization, id: me.id, accountId: me.accountId };
 }

@@ -6,6 +6,7 @@ import { type TProperties, Type } from 'typebox';
 import { Problem } from '../core/errors.ts';
 import { isObject } from '../core/http.ts';
 import type { MappedElement, ResourceAuthor } from '../mapping/edit-resources.ts';
+import type { SeenResource } from '../mapping/view-resources.ts';
 import type { ResourcePlace } from '../store/common-resources.ts';
 import type { InstanceRecord } from '../store/instances.ts';
 import { type Caller, reachableScope, requireAdministrator, requireIdentity, requireInstance } from './caller.ts';
@@ -104,6 +105,12 @@ export function placeAddresses(context: RouteContext, withElement: boolean): Pla
       },
     },
   ];
+}
+
+/** Throws a Problem (403) when the organization says something of an object that a user of another account renames. */
+export function requireOwn({ ofOrganization }: ResourceAuthor, { objectName, parts }: SeenResource): void {
+  if (ofOrganization || !parts.some(({ level }) => level === 'organization')) return;
+  throw new Problem('forbidden', `${objectName} is said by the organization: users of its default account rename it.`);
 }
 
 /** The element that a transformation names itself: by key, by id, or as an object with one of them. */

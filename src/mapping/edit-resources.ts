@@ -18,7 +18,9 @@ import {
   splitDefinition,
   splitTransformation,
 } from './bundles.ts';
-import type { Level } from './document.ts';
+import type { Level, ObjectDefinition, Transformation } from './document.ts';
+import { checkDefinition, checkTransformation } from './fields.ts';
+import { mergeLevels } from './merge.ts';
 import type { SystemResources } from './ready-made.ts';
 import { embeddingsOf, type FieldRename, renamePaths, renameType } from './rename-fields.ts';
 
@@ -113,7 +115,8 @@ interface WritePlan {
   objectName: string;
   definition: Document | undefined;
   definitions: PlacedPart[];
-  mappings: (PlacedPart & { element: MappedElement })[];
+  /** `element` is undefined when there is none, which is a fault */
+  mappings: (PlacedPart & { element: MappedElement | undefined })[];
   renames: LevelRename[];
 }
 
@@ -131,6 +134,42 @@ export function createEditResources(dependencies: EditResourcesDependencies): Ed
   const transformationAt = async (writer: ResourceWriter, { place, element, objectName }: TransformationTarget) => {
     const { organizationId } = place;
     return (await writer.transformations({ organizationId, at: place, elementKey: element.key, objectName }))[0];
+  };
+
+  /** What is visible at a place, by name; what is not defined (yet) has no fields. */
+  const definitionsAt = async (writer: ResourceWriter, at: ResourcePlace) => {
+    const stored = await writer.definitions({ organizationId: at.organizationId, above: at });
+    const known = new Map<string, ObjectDefinition>();
+    return (name: string): ObjectDefinition => {
+      const merged = known.get(name) ??
+        mergeLevels([
+          { level: 'system', definition: systemResources.get(name)?.definition },
+          ...stored
+            .filter(({ objectName }) => objectName === name)
+            .map(({ place, document }) => ({ level: levelOfPlace(place), definition: document as ObjectDefinition })),
+        ]).definition ?? { fields: [] };
+      known.set(name, merged);
+      return merged;
+    };
+  };
+  const definitionFaults = async (writer: ResourceWriter, at: ResourcePlace, objectNames: Iterable<string>) => {
+    const definitionNamed = await definitionsAt(writer, at);
+    return [...objectNames].flatMap((name) => checkDefinition(name, definitionNamed(name), definitionNamed));
+  };
+  const transformationFaults = async (
+    writer: ResourceWriter,
+    at: ResourcePlace,
+    objectName: string,
+    document: Document,
+  ) => {
+    const definitionNamed = await definitionsAt(writer, at);
+    const transformation = document as Transformation;
+    return checkTransformation({
+      objectName,
+      definition: definitionNamed(objectName),
+      transformation,
+      definitionNamed,
+    });
   };
 
   const putDefinition = async (
@@ -232,7 +271,7 @@ export function createEditResources(dependencies: EditResourcesDependencies): Ed
         const split = splitTransformation(document, fallback, own);
         const what = `the transformation of ${objectName} for ${keyOrId}`;
         const placed = await placeAll(author, split, what, own, ignored);
-        if (element !== undefined) mappings.push(...placed.map((one) => ({ ...one, element })));
+        mappings.push(...placed.map((one) => ({ ...one, element })));
       }
       faults.push(...own.map(about));
       const renames = definition === undefined ? [] : renamesOf(definition);
@@ -249,6 +288,7 @@ export function createEditResources(dependencies: EditResourcesDependencies): Ed
           const due = renames.filter(({ level }) => level === undefined || level === levelOfPlace(at));
           await putDefinition(writer, at, objectName, document, due);
         }
+        for (const { place: at } of definitions) faults.push(...(await definitionFaults(writer, at, [objectName])));
         if (!replacesAll || definition === undefined || definitions.length === 0) continue;
         for (const at of ownPlaces(author)) {
           if (definitions.some((one) => isSamePlace(one.place, at))) continue;
@@ -258,14 +298,17 @@ export function createEditResources(dependencies: EditResourcesDependencies): Ed
       }
       for (const { objectName, mappings } of plans) {
         for (const { place: at, element, document } of mappings) {
-          const target = { author, place: at, element, objectName };
           if (!(await isDefined(writer, at, objectName))) faults.push(`${objectName}: ${noDefinition(objectName)}`);
+          if (element === undefined) continue;
+          const target = { author, place: at, element, objectName };
           const stored = await transformationAt(writer, target);
           faults.push(...legacyFaults(stored, document).map((text) => `${objectName} for ${element.key}: ${text}`));
+          const own = await transformationFaults(writer, at, objectName, document);
+          faults.push(...own.map((text) => `${objectName} for ${element.key}: ${text}`));
           await writer.putTransformation(at, element, objectName, document);
         }
       }
-      if (faults.length > 0) throw new Problem('badRequest', `${[...new Set([...faults, ...conflicts])].join('; ')}.`);
+      if (faults.length > 0) refuse([...faults, ...conflicts]);
       if (conflicts.length > 0) throw new Problem('conflict', `${conflicts.join('; ')}.`);
       const [plan] = plans;
       const at = plan?.definitions[0]?.place;
@@ -301,6 +344,7 @@ export function createEditResources(dependencies: EditResourcesDependencies): Ed
             conflicts.push(definitionThere(objectName, at));
           else await putDefinition(writer, at, objectName, bareDefinition(own), []);
         }
+        refuse(await definitionFaults(writer, at, given.keys()));
         if (conflicts.length > 0) throw new Problem('conflict', `${conflicts.join('; ')}.`);
       });
       return ignored;
@@ -311,6 +355,7 @@ export function createEditResources(dependencies: EditResourcesDependencies): Ed
       await store.change(at.organizationId, async (writer) => {
         if ((await definitionAt(writer, at, objectName)) === undefined) throw absentDefinition(objectName);
         await putDefinition(writer, at, objectName, bareDefinition(own), renamesOf(document));
+        refuse(await definitionFaults(writer, at, [objectName]));
       });
       return ignored;
     },
@@ -326,7 +371,9 @@ export function createEditResources(dependencies: EditResourcesDependencies): Ed
             `There is already a transformation of ${objectName} for ${element.key} at this level; PUT replaces it.`,
           );
         }
-        await writer.putTransformation(at, element, objectName, bareTransformation(own));
+        const bare = bareTransformation(own);
+        refuse(await transformationFaults(writer, at, objectName, bare));
+        await writer.putTransformation(at, element, objectName, bare);
       });
       return ignored;
     },
@@ -338,8 +385,7 @@ export function createEditResources(dependencies: EditResourcesDependencies): Ed
         const stored = await transformationAt(writer, target);
         if (stored === undefined) throw absentTransformation(objectName, element.key);
         const bare = bareTransformation(own);
-        const faults = legacyFaults(stored, bare);
-        if (faults.length > 0) throw new Problem('badRequest', `${faults.join('; ')}.`);
+        refuse([...legacyFaults(stored, bare), ...(await transformationFaults(writer, at, objectName, bare))]);
         await writer.putTransformation(at, element, objectName, bare);
       });
       return ignored;
@@ -412,6 +458,11 @@ export function createEditResources(dependencies: EditResourcesDependencies): Ed
       });
     },
   };
+}
+
+/** Throws a Problem that names every fault, when there are any. */
+function refuse(faults: readonly string[]): void {
+  if (faults.length > 0) throw new Problem('badRequest', `${[...new Set(faults)].join('; ')}.`);
 }
 
 /** The levels that an author writes when it names no account and no instance. */

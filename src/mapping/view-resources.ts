@@ -11,6 +11,8 @@ import type {
   StoredTransformation,
 } from '../store/common-resources.ts';
 import { bundleOf, joinDefinition, joinTransformation, type LevelPart } from './bundles.ts';
+import { inherits } from './configuration.ts';
+import type { Transformation } from './document.ts';
 import { levelOfPlace, type ResourceAuthor } from './edit-resources.ts';
 import type { SystemResource, SystemResources } from './ready-made.ts';
 
@@ -22,7 +24,7 @@ export interface SeenResource {
   objectName: string;
   isSystem: boolean;
   createdAt: Date | undefined;
-  /** what the levels say, the more general first */
+  /** what the levels say, the more general first, what came with the server last */
   parts: LevelPart[];
 }
 
@@ -66,7 +68,11 @@ export function createViewResources(store: CommonResourceStore, systemResources:
     const stored = await store.definitions({ organizationId, above: { organizationId, accountId }, ...selection });
     const byName = new Map<string, StoredDefinition[]>();
     for (const one of stored) byName.set(one.objectName, [...(byName.get(one.objectName) ?? []), one]);
-    return [...byName.values()].map(storedView);
+    return [...byName.values()].map((levels) => {
+      const seen = storedView(levels);
+      const below = system.get(seen.objectName)?.parts[0];
+      return below === undefined ? seen : { ...seen, parts: [...seen.parts, ...withoutPaths(below, seen.parts)] };
+    });
   };
   const find: ViewResources['find'] = async (account, idOrName) => {
     const id = /^\d{1,15}$/.test(idOrName) ? Number(idOrName) : undefined;
@@ -76,15 +82,18 @@ export function createViewResources(store: CommonResourceStore, systemResources:
   };
   const mappings: ViewResources['mappings'] = async ({ organizationId, accountId }, objectName) => {
     const stored = await store.transformations({ organizationId, above: { organizationId, accountId }, objectName });
-    const hasOwn = (await seenBy({ organizationId, accountId }, objectName)).length > 0;
     const byElement = new Map<string, SeenMapping>();
-    for (const [elementKey, document] of hasOwn ? [] : (systemResources.get(objectName)?.transformations ?? [])) {
-      byElement.set(elementKey, { elementKey, elementId: undefined, parts: [{ level: 'system', document }] });
-    }
     for (const one of stored) {
-      const known = byElement.get(one.elementKey);
-      const parts = [...(known?.parts ?? []), partOf(one)];
+      const known = byElement.get(one.elementKey)?.parts ?? [];
+      const parts = [...known, partOf(one)];
       byElement.set(one.elementKey, { elementKey: one.elementKey, elementId: one.elementId, parts });
+    }
+    // What came with the server holds where nothing is said, and where what is said takes it over.
+    for (const [elementKey, document] of systemResources.get(objectName)?.transformations ?? []) {
+      const { elementId, parts = [] } = byElement.get(elementKey) ?? {};
+      const [lowest] = parts;
+      if (lowest !== undefined && !inherits((lowest.document as Transformation).configuration)) continue;
+      byElement.set(elementKey, { elementKey, elementId, parts: [...parts, { level: 'system', document }] });
     }
     return [...byElement.values()];
   };
@@ -98,8 +107,9 @@ export function createViewResources(store: CommonResourceStore, systemResources:
     },
     find,
     mappings,
-    async bundle(account, { objectName, parts }) {
-      const ofElements = await mappings(account, objectName);
+    async bundle(account, { objectName, parts, isSystem }) {
+      const isSaid = (one: SeenMapping) => isSystem || one.parts.some(({ level }) => level !== 'system');
+      const ofElements = (await mappings(account, objectName)).filter(isSaid);
       return bundleOf({
         objectName,
         definition: parts.map(withoutOwner),
@@ -185,6 +195,13 @@ function storedView(stored: StoredDefinition[]): SeenResource {
     createdAt: first.createdAt,
     parts: stored.map(partOf),
   };
+}
+
+/** What came with the server, without the fields that are said again; nothing when no field is left. */
+function withoutPaths({ level, document }: LevelPart, parts: readonly LevelPart[]): LevelPart[] {
+  const paths = new Set(parts.flatMap((part) => fieldsOf(part.document)).map(({ path }) => path));
+  const fields = fieldsOf(document).filter(({ path }) => !paths.has(path));
+  return fields.length === 0 ? [] : [{ level, document: { ...document, fields } }];
 }
 
 /** Numbers of what came with the server are made of names, so that they are the same on every server. */

@@ -47,13 +47,15 @@ const AccountQuery = Type.Object({
 const ById = Type.Object({ id: Id });
 const Permanent = Type.Object({
   permanent: Type.Optional(
-    Type.Boolean({ description: 'deactivating also deletes the instances and deactivates the users' }),
+    Type.Boolean({
+      description: 'deactivating also deletes the instances and common resources, and deactivates the users',
+    }),
   ),
 });
 
 /** Adds the routes of accounts. */
 export function accountRoutes(server: Server, context: RouteContext): void {
-  const { organizations, instances, limits } = context;
+  const { organizations, instances, commonResources, limits } = context;
   const describe = { tags: ['Accounts'], security: secured.secrets };
 
   for (const ofOrganization of [false, true]) {
@@ -215,6 +217,7 @@ export function accountRoutes(server: Server, context: RouteContext): void {
 
   async function eraseContents(account: AccountRecord): Promise<void> {
     await instances.removeAll({ organizationId: account.organizationId, accountId: account.id });
+    await commonResources.removeAccount({ organizationId: account.organizationId, accountId: account.id });
     for (const user of await organizations.users(account.organizationId, account.id)) {
       await organizations.updateUser(account.organizationId, user.id, { active: false });
     }

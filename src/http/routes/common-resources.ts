@@ -12,7 +12,7 @@ import { asGiven } from '../as-given.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
-import { authorOf, tellIgnored } from '../resource-place.ts';
+import { authorOf, requireOwn, tellIgnored } from '../resource-place.ts';
 import { emptyResponse, OpenObject, responses } from '../shapes.ts';
 
 type Document = Record<string, unknown>;
@@ -98,11 +98,8 @@ export function commonResourceRoutes(server: Server, context: RouteContext): voi
       const { name, ...change } = request.body as Document;
       const given = name ?? change['objectName'];
       const newName = typeof given === 'string' && given !== objectName ? given : undefined;
-      const levelsAbove = seen.parts[0]?.level === 'organization' && !author.ofOrganization;
-      if (newName !== undefined && levelsAbove) {
-        throw new Problem('forbidden', `${objectName} is said by the organization: its default account may rename it.`);
-      }
-      const joined = joinDefinition(seen.parts);
+      if (newName !== undefined) requireOwn(author, seen);
+      const joined = joinDefinition(seen.parts.filter(({ level }) => level !== 'system'));
       const definition = { ...joined, ...renamed(joined, change), ...change };
       const resource = { objectName, definition, transformations: new Map() };
       tellIgnored(reply, await editResources.write(author, [resource], { newName }));

@@ -21,7 +21,7 @@ import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { pageOf } from '../pages.ts';
-import { authorOf, elementNameOf, tellIgnored } from '../resource-place.ts';
+import { authorOf, elementNameOf, requireOwn, tellIgnored } from '../resource-place.ts';
 import { emptyResponse, Id, OpenObject, PageQuery, responses } from '../shapes.ts';
 import { accountOf } from '../viewer.ts';
 import { createFilter } from '../where.ts';
@@ -124,14 +124,13 @@ function resourceRoutes(server: Server, context: RouteContext): void {
     },
     async (request, reply) => {
       const author = authorOf(request.caller);
-      const { objectName, isSystem, parts } = await findVdr(context, author, request.params.id);
+      const seen = await findVdr(context, author, request.params.id);
+      const { objectName, isSystem } = seen;
       if (isSystem) throw absentOrReadyMade(systemResources, objectName);
       const definition = request.body as Document;
       const named = definition['objectName'];
       const newName = typeof named === 'string' && named !== '' && named !== objectName ? named : undefined;
-      if (newName !== undefined && parts[0]?.level === 'organization' && !author.ofOrganization) {
-        throw new Problem('forbidden', `${objectName} is said by the organization: its default account may rename it.`);
-      }
+      if (newName !== undefined) requireOwn(author, seen);
       const resource = { objectName, definition, transformations: new Map() };
       tellIgnored(reply, await editResources.write(author, [resource], { replacesAll: true, newName }));
       return show(author, newName ?? objectName);
