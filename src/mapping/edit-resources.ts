@@ -584,12 +584,12 @@ function namesOf({ fields, configuration, scripts, script }: Document): string {
 }
 
 /** Whether two places are the same. */
-export function isSamePlace(one: ResourcePlace, other: ResourcePlace): boolean {
+function isSamePlace(one: ResourcePlace, other: ResourcePlace): boolean {
   return one.accountId === other.accountId && one.instanceId === other.instanceId;
 }
 
 /** Whether what is said at one place holds at the other. */
-export function covers(upper: ResourcePlace, lower: ResourcePlace): boolean {
+function covers(upper: ResourcePlace, lower: ResourcePlace): boolean {
   return (
     (upper.accountId === undefined || upper.accountId === lower.accountId) &&
     (upper.instanceId === undefined || upper.instanceId === lower.instanceId)

@@ -136,7 +136,7 @@ export function createViewResources(store: CommonResourceStore, systemResources:
 }
 
 /** What is stored at one level, with the account or the instance that it belongs to. */
-export function partOf(stored: StoredDefinition | StoredTransformation): LevelPart {
+function partOf(stored: StoredDefinition | StoredTransformation): LevelPart {
   const { place, document } = stored;
   return { level: levelOfPlace(place), associatedId: place.instanceId ?? place.accountId, document };
 }
