@@ -10,7 +10,9 @@ import { parseJson } from '../core/http.ts';
 import { type Definition, resourcesOf, withoutHub } from '../element/define.ts';
 import { shapeFault } from '../element/finding.ts';
 import { createScriptReader } from '../element/folder-files.ts';
+import { type DefinitionNamed, expandDefinition } from './definition-fields.ts';
 import { ObjectDefinition, Transformation } from './document.ts';
+import { checkTransformation, type MappingDocuments } from './fields.ts';
 
 /** One object that comes with the server. */
 export interface SystemResource {
@@ -32,35 +34,37 @@ const transformationCheck = Compile(Transformation);
  * catalog that has them; a folder may add elements to an object that an earlier one defines. A script without a body is
  * read from `<element key>.js`. Throws one Error that names each wrong file and the reason: a document that is none, an
  * object without a definition or with two, two transformations for one element, an element that is not in the catalog,
- * a `vendorName` that leads to none of its resources, a field that the definition does not have, a script that is no
- * JavaScript.
+ * a `vendorName` that leads to none of its resources, a field that the definition does not have, a mapping that cannot be
+ * compiled, a script that is no JavaScript.
  */
 export function loadSystemResources(folders: readonly string[], elements: readonly Definition[]): SystemResources {
   const faults: string[] = [];
   const objects = folders.flatMap((folder) => objectFolders(join(folder, folderName)));
   const definitions = readDefinitions(objects, faults);
+  const definitionNamed: DefinitionNamed = (name) => definitions.get(name)?.definition;
   const resources = new Map<string, { definition: ObjectDefinition; transformations: Map<string, Transformation> }>();
-  for (const [objectName, definition] of definitions) {
+  for (const [objectName, { file, definition }] of definitions) {
     resources.set(objectName, { definition, transformations: new Map() });
+    const found = expandDefinition(objectName, definition, definitionNamed).faults;
+    faults.push(...found.map((fault) => `${file}: ${fault}`));
   }
   const byKey = new Map(elements.map((element) => [element.key, element]));
   for (const { objectName, path } of objects) {
     const resource = resources.get(objectName);
     if (resource === undefined) {
-      if (!existsSync(join(path, definitionFile)))
-        faults.push(`${path} has no ${definitionFile}, nor has another folder`);
+      const isRead = existsSync(join(path, definitionFile));
+      if (!isRead) faults.push(`${path} has no ${definitionFile}, nor has another folder`);
       continue;
     }
-    for (const name of readdirSync(path).filter((file) => file.endsWith('.json') && file !== definitionFile)) {
-      const file = join(path, name);
-      const elementKey = name.slice(0, -'.json'.length);
-      const found = readTransformation(file, objectName, faults);
-      if (found === undefined) continue;
-      const { transformations, definition } = resource;
-      if (transformations.has(elementKey))
-        faults.push(`${file}: another folder maps ${objectName} of ${elementKey}, too`);
-      faults.push(...misfits(found, definition, byKey.get(elementKey)).map((fault) => `${file}: ${fault}`));
-      transformations.set(elementKey, found);
+    const { transformations, definition } = resource;
+    for (const { elementKey, file } of transformationFiles(path)) {
+      const transformation = readTransformation(file, objectName, faults);
+      if (transformation === undefined) continue;
+      const isMapped = transformations.has(elementKey);
+      if (isMapped) faults.push(`${file}: another folder maps ${objectName} of ${elementKey}, too`);
+      const found = misfits({ objectName, definition, transformation, definitionNamed }, byKey.get(elementKey));
+      faults.push(...found.map((fault) => `${file}: ${fault}`));
+      transformations.set(elementKey, transformation);
     }
   }
   if (faults.length > 0) throw new Error(`Ready-made common resources are wrong:\n- ${faults.join('\n- ')}`);
@@ -84,20 +88,32 @@ function objectFolders(folder: string): ObjectFolder[] {
   );
 }
 
-function readDefinitions(objects: readonly ObjectFolder[], faults: string[]): Map<string, ObjectDefinition> {
-  const definitions = new Map<string, ObjectDefinition>();
+function transformationFiles(folder: string): { elementKey: string; file: string }[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json') && name !== definitionFile)
+    .map((name) => ({ elementKey: name.slice(0, -'.json'.length), file: join(folder, name) }));
+}
+
+/** A definition and where it was read. */
+interface ReadDefinition {
+  file: string;
+  definition: ObjectDefinition;
+}
+
+function readDefinitions(objects: readonly ObjectFolder[], faults: string[]): Map<string, ReadDefinition> {
+  const definitions = new Map<string, ReadDefinition>();
   for (const { objectName, path } of objects) {
     const file = join(path, definitionFile);
     if (!existsSync(file)) continue;
     const definition = readDocument(file, definitionCheck, faults);
     if (definition === undefined) continue;
-    if (definitions.has(objectName)) faults.push(`${file}: another folder defines ${objectName}, too`);
+    if (definitions.has(objectName)) {
+      faults.push(`${file}: another folder defines ${objectName}, too`);
+      continue;
+    }
     const given = definition.objectName ?? objectName;
     if (given !== objectName) faults.push(`${file}: /objectName is ${given}, but the folder is ${objectName}`);
-    for (const twice of repeated((definition.fields ?? []).map((field) => field.path))) {
-      faults.push(`${file}: the field ${twice} is there twice`);
-    }
-    definitions.set(objectName, { ...definition, objectName, level: 'system' });
+    definitions.set(objectName, { file, definition: { ...definition, objectName, level: 'system' } });
   }
   return definitions;
 }
@@ -119,17 +135,15 @@ function readTransformation(file: string, objectName: string, faults: string[]):
 }
 
 /** What does not fit between a transformation, its definition and its element. */
-function misfits(
-  { vendorName, fields }: Transformation,
-  definition: ObjectDefinition,
-  element: Definition | undefined,
-): string[] {
-  const known = new Set((definition.fields ?? []).map(({ path }) => path));
-  const paths = (fields ?? []).flatMap(({ path }) => path ?? []);
+function misfits(documents: MappingDocuments, element: Definition | undefined): string[] {
+  const { objectName, definition, transformation, definitionNamed } = documents;
+  const known = new Set(expandDefinition(objectName, definition, definitionNamed).fields.map(({ path }) => path));
+  const paths = (transformation.fields ?? []).flatMap(({ path }) => path ?? []);
+  const { vendorName } = transformation;
   return [
     ...(element === undefined ? ['no element of the catalog has this key'] : vendorNameFaults(vendorName, element)),
     ...paths.filter((path) => !known.has(path)).map((path) => `the definition has no field ${path}`),
-    ...repeated(paths).map((path) => `the field ${path} is there twice`),
+    ...checkTransformation(documents),
   ];
 }
 
@@ -153,8 +167,4 @@ function readDocument<Schema extends TSchema, Shape>(
   if (document === undefined) faults.push(`${file}: / is not valid JSON`);
   else faults.push(...check.Errors(document).map((fault) => `${file}: ${shapeFault(fault)}`));
   return undefined;
-}
-
-function repeated(names: readonly string[]): string[] {
-  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
 }
