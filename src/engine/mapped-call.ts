@@ -95,8 +95,11 @@ function findPlace(
     segments[at] = place ?? encodeURIComponent(found.vendorName);
   }
   if (mapping === undefined) return undefined;
-  // below one of its records stands another object, which is the element's own
-  return { path: segments.join('/'), mapping: segments.length - last <= 2 ? mapping : undefined };
+  // Below one of its records stands another object, which is the element's own; but where a record is bytes, its fields
+  // stand below it as `metadata`.
+  const [, ...below] = segments.slice(last + 1);
+  const isRecord = below.length === 0 || (below.length === 1 && below[0] === 'metadata');
+  return { path: segments.join('/'), mapping: isRecord ? mapping : undefined };
 }
 
 /** How the element calls a vendor's object in its paths: as it is, or as the resources of that object do. */

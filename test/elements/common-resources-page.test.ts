@@ -135,10 +135,10 @@ function sectionOf([objectName, resource]: [string, SystemResource]): string {
 const placeOf: Record<string, Record<string, string>> = {
   message: {
     ciscospark: 'channels/{id}/message',
-    desk: 'incidents/{id}/message',
-    zendesk: 'incidents/{id}/message',
+    desk: 'ticket/{id}/message',
+    zendesk: 'ticket/{id}/message',
   },
-  file: { desk: 'incidents/{id}/file', zendesk: 'incidents/{id}/file' },
+  file: { desk: 'ticket/{id}/file', zendesk: 'ticket/{id}/file' },
 };
 
 const notes: Record<string, string> = {

@@ -170,10 +170,10 @@ const salesforceAccount = (key: ElementKey): Tried => ({
   touched: sf,
 });
 
-/** The comments of an incident, of which it has several. */
+/** The comments of an incident, of which it has several; both are common resources. */
 const comments = (key: ElementKey) => async () => {
   await good(key, 'POST', '/incidents/1/comments', { body: 'One more' });
-  return { ours: '/incidents/1/message', own: '/incidents/1/comments' };
+  return { ours: '/ticket/1/message', own: '/incidents/1/comments' };
 };
 
 const tried: Tried[] = [
@@ -477,44 +477,47 @@ describe.each(tried)('$object of $key', (one) => {
     return created.id;
   }
 
-  test.skipIf(one.create === undefined)('is created and read', async () => {
-    const id = await made();
-    const read = await good(key, 'GET', at(id));
-    expectShape(object, read);
-    expect(read).toMatchObject({ id, ...current(one.create) });
-    expect(await good(key, 'GET', ownAt(id))).toMatchObject(current(one.madeAs));
-    await discard(id);
-  });
+  if (one.create !== undefined)
+    test('is created and read', async () => {
+      const id = await made();
+      const read = await good(key, 'GET', at(id));
+      expectShape(object, read);
+      expect(read).toMatchObject({ id, ...current(one.create) });
+      expect(await good(key, 'GET', ownAt(id))).toMatchObject(current(one.madeAs));
+      await discard(id);
+    });
 
-  test.skipIf(one.change === undefined)('is changed, and only where it is said', async () => {
-    const id = await made();
-    const before = await good(key, 'GET', at(id));
-    // Vendors that only replace are given the whole record.
-    await good(key, update, at(id), update === 'PUT' ? { ...before, ...one.change } : one.change);
-    const after = await good(key, 'GET', at(id));
-    expectShape(object, after);
-    expect(after).toMatchObject({ id, ...one.change });
-    const untouched = (row: Row) =>
-      leaves(row).filter(
-        ([path]) =>
-          path !== 'updatedDate' && path !== 'closedDate' && !leaves(one.change ?? {}).some(([p]) => p === path),
-      );
-    expect(untouched(after)).toEqual(untouched(before));
-    expect(await good(key, 'GET', ownAt(id))).toMatchObject(current(one.changedAs));
-    await discard(id);
-  });
+  if (one.change !== undefined)
+    test('is changed, and only where it is said', async () => {
+      const id = await made();
+      const before = await good(key, 'GET', at(id));
+      // Vendors that only replace are given the whole record.
+      await good(key, update, at(id), update === 'PUT' ? { ...before, ...one.change } : one.change);
+      const after = await good(key, 'GET', at(id));
+      expectShape(object, after);
+      expect(after).toMatchObject({ id, ...one.change });
+      const untouched = (row: Row) =>
+        leaves(row).filter(
+          ([path]) =>
+            path !== 'updatedDate' && path !== 'closedDate' && !leaves(one.change ?? {}).some(([p]) => p === path),
+        );
+      expect(untouched(after)).toEqual(untouched(before));
+      expect(await good(key, 'GET', ownAt(id))).toMatchObject(current(one.changedAs));
+      await discard(id);
+    });
 
-  test.skipIf(one.change === undefined)('read and written back changes nothing', async () => {
-    const rows = ((await good(key, 'GET', ours)) as Row[]).slice(0, 5);
-    for (const { id } of one.create === undefined ? rows : [...writable(rows), { id: await made() }]) {
-      const before = await good(key, 'GET', ownAt(id));
-      await good(key, update, at(id), await good(key, 'GET', at(id)));
-      const after = await good(key, 'GET', ownAt(id));
-      const kept = (row: Row) =>
-        Object.fromEntries(Object.entries(row).filter(([name]) => !one.touched.includes(name)));
-      expect(kept(after)).toEqual(kept(before));
-    }
-  });
+  if (one.change !== undefined)
+    test('read and written back changes nothing', async () => {
+      const rows = ((await good(key, 'GET', ours)) as Row[]).slice(0, 5);
+      for (const { id } of one.create === undefined ? rows : [...writable(rows), { id: await made() }]) {
+        const before = await good(key, 'GET', ownAt(id));
+        await good(key, update, at(id), await good(key, 'GET', at(id)));
+        const after = await good(key, 'GET', ownAt(id));
+        const kept = (row: Row) =>
+          Object.fromEntries(Object.entries(row).filter(([name]) => !one.touched.includes(name)));
+        expect(kept(after)).toEqual(kept(before));
+      }
+    });
 
   /** Some vendors let no one change what is closed or sent. */
   function writable(rows: Row[]): Row[] {
@@ -531,7 +534,7 @@ describe.each(tried)('$object of $key', (one) => {
 });
 
 describe('file', () => {
-  const incident = '/incidents/3';
+  const incident = '/ticket/3';
 
   test.each(['zendesk', 'desk'] as const)('of an incident of %s is attached, listed, read and deleted', async (key) => {
     const made = await upload(key, `${incident}/file`, 'Hello', 'hello.txt');
