@@ -5,7 +5,8 @@
 function withNames(person, name) {
   if (typeof name !== 'string') return person;
   const end = name.lastIndexOf(' ');
-  return { ...person, firstName: end < 0 ? '' : name.slice(0, end), lastName: name.slice(end + 1) };
+  if (end <= 0) return { ...person, firstName: '', lastName: name };
+  return { ...person, firstName: name.slice(0, end), lastName: name.slice(end + 1) };
 }
 
 // biome-ignore lint/correctness/noUnusedVariables: called by the scripts that include this file
