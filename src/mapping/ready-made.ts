@@ -12,7 +12,7 @@ import { shapeFault } from '../element/finding.ts';
 import { createScriptReader } from '../element/folder-files.ts';
 import { type DefinitionNamed, expandDefinition } from './definition-fields.ts';
 import { ObjectDefinition, Transformation } from './document.ts';
-import { checkTransformation, type MappingDocuments } from './fields.ts';
+import { checkDefinition, checkTransformation, type MappingDocuments } from './fields.ts';
 
 /** One object that comes with the server. */
 export interface SystemResource {
@@ -45,7 +45,7 @@ export function loadSystemResources(folders: readonly string[], elements: readon
   const resources = new Map<string, { definition: ObjectDefinition; transformations: Map<string, Transformation> }>();
   for (const [objectName, { file, definition }] of definitions) {
     resources.set(objectName, { definition, transformations: new Map() });
-    const found = expandDefinition(objectName, definition, definitionNamed).faults;
+    const found = checkDefinition(objectName, definition, definitionNamed);
     faults.push(...found.map((fault) => `${file}: ${fault}`));
   }
   const byKey = new Map(elements.map((element) => [element.key, element]));
