@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type ColumnType, type Generated, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Secret } from '../core/secret.ts';
+import type { BulkStatus } from './bulk-jobs.ts';
 import type { PollState } from './polls.ts';
 
 type Json<Value> = ColumnType<Value, string, string>;
@@ -289,6 +290,45 @@ export interface Tables {
     state: 'RUNNING' | 'COMPLETED' | 'FAILED' | 'INTERRUPTED';
     error: ColumnType<string | null, string | null | undefined, string | null>;
   };
+  bulk_jobs: {
+    id: Generated<number>;
+    organization_id: number;
+    account_id: number;
+    user_id: number;
+    instance_id: number;
+    target_instance_id: number | null;
+    element_key: string;
+    direction: 'DOWNLOAD' | 'UPLOAD' | 'COPY';
+    object_name: string;
+    group_id: number;
+    scheduled_by: number | null;
+    plan_sealed: string;
+    status: BulkStatus;
+    message: ColumnType<string | null, string | null | undefined, string | null>;
+    state: Json<Record<string, unknown>>;
+    records: Generated<number>;
+    failed: Generated<number>;
+    doubtful: Generated<number>;
+    total: ColumnType<number | null, number | null | undefined, number | null>;
+    bytes: Generated<number>;
+    owner: ColumnType<number | null, number | null | undefined, number | null>;
+    claim: Generated<number>;
+    lease_until: MaybeMoment;
+    attempts: Generated<number>;
+    created_at: Date;
+    started_at: MaybeMoment;
+    ended_at: MaybeMoment;
+    files_until: MaybeMoment;
+    files_deleted: Generated<boolean>;
+  };
+  bulk_errors: {
+    job_id: number;
+    row: number;
+    state: 'failed' | 'doubtful';
+    status: number | null;
+    message: string;
+    provider_message: string | null;
+  };
   asynchronous_calls: {
     event_id: string;
     organization_id: number;
@@ -440,7 +480,7 @@ export async function migrate(database: Database, folder = migrationsFolder): Pr
 /** Takes the next id of a table, for rows whose sealed values are bound to their id before they are stored. */
 export async function nextId(
   database: Database,
-  table: 'organizations' | 'users' | 'instances' | 'jobs' | 'notification_subscriptions',
+  table: 'organizations' | 'users' | 'instances' | 'jobs' | 'bulk_jobs' | 'notification_subscriptions',
 ): Promise<number> {
   const { rows } = await sql<{ id: number }>`select nextval(pg_get_serial_sequence(${table}, 'id')) as id`.execute(
     database,

@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely';
 import type { Vault } from '../core/vault.ts';
+import { bulkPlanPlace } from './bulk-jobs.ts';
 import type { Database } from './database.ts';
 import { instancePlaces } from './instances.ts';
 import { jobCallPlace } from './jobs.ts';
@@ -31,6 +32,7 @@ const sealedColumns: readonly SealedColumn[] = [
   { table: 'instances', id: 'id', sealed: 'secrets_sealed', digest: undefined, place: instancePlaces.secrets },
   { table: 'vendor_tokens', id: 'instance_id', sealed: 'tokens_sealed', digest: undefined, place: tokensPlace },
   { table: 'jobs', id: 'id', sealed: 'call_sealed', digest: undefined, place: jobCallPlace },
+  { table: 'bulk_jobs', id: 'id', sealed: 'plan_sealed', digest: undefined, place: bulkPlanPlace },
   {
     table: 'notification_subscriptions',
     id: 'id',
