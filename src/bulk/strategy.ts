@@ -10,6 +10,8 @@ export interface DownloadRequest {
   objectName: string;
   /** the list below the hub that has the records, such as `/contacts`; percent-encoded */
   path: string;
+  /** the same list as the element's own resources name it, which is another path for a common resource */
+  elementPath: string;
   /** the fields that the caller selects; undefined for all */
   fields: readonly string[] | undefined;
   /** CEQL, the dates of `from`, `to` and `lastRunDate` in it */
@@ -23,7 +25,7 @@ export interface DownloadRequest {
 
 /** Some records, in the order of the whole. */
 export interface DownloadedPage {
-  /** may be empty, to have `after` kept */
+  /** may be empty, to have `after` kept at once */
   records: readonly unknown[];
   /** plain JSON by which `download` goes on behind these records, also in another process */
   after: unknown;
@@ -46,6 +48,8 @@ export interface UploadRequest {
   objectName: string;
   /** the path below the hub that records are created at, such as `/contacts`; percent-encoded */
   path: string;
+  /** the same path as the element's own resources name it, which is another one for a common resource */
+  elementPath: string;
   /** the field by which a record that is there already is found and updated; undefined to create every row */
   identifierField: string | undefined;
   /** one row at a time, in the order of the file */
@@ -74,20 +78,33 @@ export type RowOutcome =
   | { row: number; state: 'written' }
   | { row: number; state: 'failed'; status: number | undefined; message: string; providerMessage: string | undefined }
   /** it is not known whether the vendor has it */
-  | { row: number; state: 'doubtful'; message: string };
+  | {
+      row: number;
+      state: 'doubtful';
+      message: string;
+      status?: number | undefined;
+      providerMessage?: string | undefined;
+    };
 
 /** Sends rows. */
 export interface Upload {
-  /** rows of one batch at most; the job may give fewer */
+  /** rows of one batch at most */
   batchRows: number;
+  /** each batch has as many rows as it may, however long it takes; else batches are as large as what takes a second */
+  wholeBatches?: boolean;
   /**
    * Sends a batch and tells the outcome of its rows. A row without an outcome was certainly not sent, and such rows stand
    * at the end of the batch: they come again. When `winding` is aborted nothing more is begun, and what is under way may
    * end; when `signal` is aborted it ends at once, and what was under way is doubtful. Throws a Problem for what ends the
-   * job, such as lost credentials, and only when no row of the batch can have been written.
+   * job, such as lost credentials, and only when no row of the batch can have been written. `later`, which it may give only
+   * when `winding` is aborted and `signal` is not: the batch stays begun, and is given again with what was kept. The same is
+   * meant when it rejects with the reason of an aborted `signal`, unless the job was cancelled.
    */
-  send(request: UploadRequest, batch: UploadBatch, stop: Stop): Promise<readonly RowOutcome[]>;
+  send(request: UploadRequest, batch: UploadBatch, stop: Stop): Promise<readonly RowOutcome[] | 'later'>;
 }
+
+/** The reason of `winding` and `signal` when the job was cancelled, and not only left to another process. */
+export const cancelled = 'cancelled';
 
 /** How work is told to end. */
 export interface Stop {

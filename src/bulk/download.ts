@@ -1,0 +1,114 @@
+// A download: pages become parts of JSON lines, and how far it has come is noted when a part is whole, never before. A part
+// that was begun and not noted is written anew, so that no record is lost or there twice.
+
+import type { BulkFiles } from './files.ts';
+import { type DownloadState, outputPart } from './plan.ts';
+import type { Download, DownloadedPage, DownloadRequest, Stop } from './strategy.ts';
+
+interface DownloadDependencies {
+  files: Pick<BulkFiles, 'write'>;
+  /** bytes, and milliseconds, after which a part is closed and noted */
+  limits: { bulkPartBytes: number; bulkPartMs: number };
+}
+
+/** One run of a download. */
+export interface DownloadRun {
+  organizationId: number;
+  jobId: number;
+  request: DownloadRequest;
+  strategy: Download;
+  state: DownloadState;
+  /** keeps how far it has come; `total` is how many records there will be, where it is known */
+  note(state: DownloadState, total: number | undefined): Promise<void>;
+  stop: Stop;
+}
+
+/** A download at its beginning. */
+export const noDownload: DownloadState = { parts: 0, records: 0, bytes: 0, done: false };
+
+/**
+ * Downloads from where the state says until the last record, or until `stop.winding` is aborted and the part that is being
+ * written is noted. Gives the last state; `done` tells whether it is the whole. Throws what the strategy throws.
+ */
+export async function runDownload({ files, limits }: DownloadDependencies, run: DownloadRun): Promise<DownloadState> {
+  const { request, stop } = run;
+  let state = run.state;
+  let total: number | undefined;
+  const pages = readAhead(run.strategy(request, state.after, stop.signal));
+  try {
+    while (!state.done && !stop.winding.aborted) {
+      const part: DownloadState = { ...state, parts: state.parts + 1 };
+      const name = { organizationId: run.organizationId, jobId: String(run.jobId), part: outputPart(state.parts) };
+      await files.write(name, fillPart(part));
+      await run.note(part, total);
+      state = part;
+    }
+    return state;
+  } finally {
+    await pages.return();
+  }
+
+  /** The bytes of one part; `part` tells afterwards how far it goes. */
+  async function* fillPart(part: DownloadState): AsyncGenerator<Uint8Array> {
+    const until = performance.now() + limits.bulkPartMs;
+    const start = part.bytes;
+    while (part.bytes - start < limits.bulkPartBytes && performance.now() < until && !stop.winding.aborted) {
+      const { value: page, done } = await pages.next();
+      if (done || page === undefined) {
+        part.done = true;
+        return;
+      }
+      total = page.total ?? total;
+      part.after = page.after;
+      const left = request.limit === undefined ? Number.POSITIVE_INFINITY : request.limit - part.records;
+      const records = page.records.length > left ? page.records.slice(0, left) : page.records;
+      if (page.records.length === 0) {
+        // There is something to go on from, and perhaps nothing else for a long time.
+        if (part.bytes > start) return;
+        state = { ...state, after: page.after };
+        await run.note(state, total);
+      }
+      if (records.length > 0) {
+        const bytes = linesOf(records);
+        part.records += records.length;
+        part.bytes += bytes.length;
+        yield bytes;
+      }
+      if (part.records >= (request.limit ?? Number.POSITIVE_INFINITY)) {
+        part.done = true;
+        return;
+      }
+    }
+  }
+}
+
+/** Records as JSON lines. */
+function linesOf(records: readonly unknown[]): Uint8Array {
+  let text = '';
+  for (const record of records) text += `${JSON.stringify(record)}\n`;
+  return Buffer.from(text);
+}
+
+/** Asks for the next page while the last one is used, but for no more than one. */
+function readAhead(pages: AsyncIterable<DownloadedPage>) {
+  const iterator = pages[Symbol.asyncIterator]();
+  const ask = () => {
+    const asked = iterator.next();
+    // a failure is told to who takes the page
+    asked.catch(() => undefined);
+    return asked;
+  };
+  let upcoming: ReturnType<typeof ask> | undefined;
+  return {
+    async next() {
+      const result = await (upcoming ?? ask());
+      upcoming = result.done ? Promise.resolve(result) : ask();
+      return result;
+    },
+    /** Ends the strategy, once the page that was asked for is there. */
+    async return() {
+      await upcoming?.catch(() => undefined);
+      await iterator.return?.();
+    },
+  };
+}

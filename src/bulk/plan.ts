@@ -1,0 +1,82 @@
+// What a job is asked to do, and how far it has come: plain JSON that any process goes on from.
+
+import type { Format } from './formats/formats.ts';
+
+/** What is to be downloaded. */
+export interface DownloadPlan {
+  objectName: string;
+  /** the list below the hub; percent-encoded */
+  path: string;
+  /** the same as the element's own resources name it */
+  elementPath: string;
+  fields: string[] | undefined;
+  where: string | undefined;
+  orderBy: string | undefined;
+  limit: number | undefined;
+  pageSize: number | undefined;
+}
+
+/** What is to be uploaded. */
+export interface UploadPlan {
+  objectName: string;
+  /** where records are created, below the hub; percent-encoded */
+  path: string;
+  /** the same as the element's own resources name it */
+  elementPath: string;
+  identifierField: string | undefined;
+  serial: boolean;
+  format: Format;
+}
+
+/** What a job is asked. A copy has both. */
+export interface BulkPlan {
+  download?: DownloadPlan | undefined;
+  upload?: UploadPlan | undefined;
+  /** the query as its caller wrote it */
+  query?: string | undefined;
+  callbackUrl?: string | undefined;
+  /** passed back in the callback as it is */
+  payload?: unknown;
+  /** the format in which results are given when nobody names one */
+  resultFormat?: Format | undefined;
+  /** the job whose failed rows these are */
+  retryOf?: number | undefined;
+}
+
+/** How far a download has come: what is in the parts that were written whole. */
+export interface DownloadState {
+  /** what the strategy goes on from; absent at the beginning */
+  after?: unknown;
+  parts: number;
+  records: number;
+  bytes: number;
+  done: boolean;
+}
+
+/** How far an upload has come. */
+export interface UploadState {
+  /** every row up to this one has an outcome */
+  row: number;
+  failed: number;
+  doubtful: number;
+  /** bytes of the file that had been read then, and all of them */
+  bytes: number;
+  fileBytes: number;
+  /** rows behind `row` that were begun to be sent, up to this one, and what the strategy keeps of them */
+  batch?: { to: number; kept?: unknown };
+  done: boolean;
+}
+
+/** How far a job has come. */
+export interface BulkState {
+  download?: DownloadState;
+  upload?: UploadState;
+}
+
+/** The file that an upload brought. */
+export const inputPart = 'input';
+
+/** The name of a part of a download, counted from 0. */
+export function outputPart(number: number): string {
+  return `output-${String(number).padStart(6, '0')}`;
+}
