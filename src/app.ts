@@ -1,10 +1,18 @@
 // The map of the program: every part is made here, by hand, and handed to the next.
 
+import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import { createRefresh } from './auth/refresh.ts';
 import { createVendorDoor } from './auth/vendor-door.ts';
 import { createBuild } from './builder/build.ts';
 import { createEdit } from './builder/edit.ts';
+import { diskFiles } from './bulk/disk-files.ts';
+import { createBulkJobs } from './bulk/jobs.ts';
+import { createPagingStrategy } from './bulk/paging-strategy.ts';
+import { createResults } from './bulk/results.ts';
+import { startBulk } from './bulk/run.ts';
+import { createFileSeal } from './bulk/seal.ts';
+import { startBulkSweep } from './bulk/sweep.ts';
 import { type Config, limits } from './config.ts';
 import { createConversions } from './convert/conversions.ts';
 import type { Clock } from './core/clock.ts';
@@ -15,6 +23,7 @@ import type { Catalog } from './element/catalog.ts';
 import { mergeSettings, splitSettings } from './element/settings.ts';
 import { createAdmission } from './engine/admission.ts';
 import { createEngine } from './engine/call.ts';
+import { createCallElement } from './engine/call-element.ts';
 import { createDescribedFields } from './engine/described-fields.ts';
 import { createElements } from './engine/elements.ts';
 import { createKeptAnswers } from './engine/kept-answers.ts';
@@ -57,6 +66,7 @@ import { createOutbound } from './outbound/send.ts';
 import { createScripts } from './script/scripts.ts';
 import { createAsynchronousCallStore } from './store/asynchronous-calls.ts';
 import { createAuthorizationStore } from './store/authorizations.ts';
+import { createBulkJobStore } from './store/bulk-jobs.ts';
 import { startChanges } from './store/changes.ts';
 import { createCommonResourceStore } from './store/common-resources.ts';
 import { checkDatabase, type Database, isReachable, migrate, openDatabase, withLock } from './store/database.ts';
@@ -99,6 +109,8 @@ export interface App {
   deliverDue(): void;
   /** Asks vendors for the subscriptions that are due to be checked, and waits until it is done. */
   checkSubscriptions(): Promise<void>;
+  /** Deletes the files of bulk jobs that are kept no longer, and waits until it is done. */
+  sweepBulk(): Promise<void>;
   /** Waits for calls in flight, then lets go of the database. */
   close(): Promise<void>;
 }
@@ -279,6 +291,32 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     failed,
   });
 
+  const bulkStore = createBulkJobStore({ database: background, vault, owner: presence.owner });
+  const bulkFiles = diskFiles(join(config.dataFolder, 'bulk'), createFileSeal(vault));
+  const bulkFailed = (error: unknown) => failed(error, 'bulk: something failed; it is tried again');
+  const bulkResults = createResults({ files: bulkFiles, jobs: bulkStore, formatLimits: limits.bulkRow });
+  const callElement = createCallElement(engine, mappedCalls);
+  const bulkRunner = startBulk({
+    jobs: bulkStore,
+    instances,
+    elements,
+    strategies: [createPagingStrategy({ callElement, limits })],
+    files: bulkFiles,
+    clock,
+    limits,
+    formatLimits: limits.bulkRow,
+    keepFilesMs: config.bulkDays * dayMs,
+    stored: (job) => events.stored([job]),
+    failed: bulkFailed,
+  });
+  const bulkSweep = startBulkSweep({
+    jobs: bulkStore,
+    files: bulkFiles,
+    clock,
+    keepJobsMs: config.eventDays * dayMs,
+    failed: bulkFailed,
+  });
+
   const jobs = createJobStore({ database: background, vault, owner: presence.owner, limits });
   // They make their calls through the server, which is given them.
   const later: { jobs?: JobRunner; calls?: AsynchronousCalls } = {};
@@ -344,6 +382,20 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     asynchronousCalls: {
       accept: (...call) => later.calls?.accept(...call) ?? Promise.reject(new Error('The server is not ready yet')),
     },
+    bulk: createBulkJobs({
+      jobs: bulkStore,
+      files: bulkFiles,
+      results: bulkResults,
+      vendorNameOf: async ({ instance, definition }, objectName) => {
+        const scope = { ...instance, instanceId: instance.id };
+        return (await mappings.of(scope, definition.key))?.find(objectName)?.vendorName;
+      },
+      runner: bulkRunner,
+      clock,
+      limits,
+    }),
+    bulkResults,
+    bulkStore,
     conversions,
     readAddress: createReadAddress(outbound, limits.elementBodyBytes),
     receive: events.receive,
@@ -379,13 +431,14 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     pollDue: polling.pollDue,
     deliverDue: events.deliverDue,
     checkSubscriptions: subscriptionCheck.checkDue,
+    sweepBulk: bulkSweep.sweepDue,
     useKeyring(next) {
       vault.useKeyring(next);
       // what a key found that is no longer in the ring
       changes.changedAll();
     },
     async close() {
-      await Promise.all([jobRunner.stop(), asynchronousCalls.stop()]);
+      await Promise.all([jobRunner.stop(), asynchronousCalls.stop(), bulkRunner.stop(), bulkSweep.stop()]);
       await server.close();
       await settled();
       await polling.stop();
@@ -393,6 +446,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
       await events.stop();
       await scripts.close();
       await conversions.close();
+      await bulkFiles.close();
       await outbound.close();
       await changes.stop();
       await housekeeping.stop();
@@ -405,6 +459,8 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     },
   };
 }
+
+const dayMs = 86_400_000;
 
 /** An instance that something is told of. */
 interface TroubledInstance {

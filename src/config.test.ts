@@ -40,6 +40,7 @@ test('without any variable the defaults of the design hold', () => {
     httpsProxy: undefined,
     usageDays: 30,
     eventDays: 30,
+    bulkDays: 3,
     admin: { email: undefined, password: undefined, userSecret: undefined, organizationSecret: undefined },
   });
   expect([limits.bodyBytes, limits.elementBodyBytes]).toEqual([2 * 1024 * 1024, 16 * 1024 * 1024]);

@@ -135,6 +135,25 @@ export const limits = {
   jobsPerAccount: 1000,
   /** bytes of one row of a file in bulk; columns of one that is a table; objects and arrays inside one another */
   bulkRow: { rowBytes: 4 * 1024 * 1024, columns: 2000, depth: 32 },
+  /** bulk jobs that one process works on at the same time, and how many of one account all of them do */
+  bulkJobsAtOnce: 8,
+  bulkJobsPerAccount: 4,
+  /** rows that one upload sends at the same time, and rows of one batch, which are doubtful after a crash */
+  bulkCallsAtOnce: 8,
+  bulkBatchRows: 500,
+  /** bytes of the file of an upload */
+  bulkFileBytes: 20 * 1024 * 1024 * 1024,
+  /** bytes of a part of a download, and milliseconds after which it is closed */
+  bulkPartBytes: 8 * 1024 * 1024,
+  bulkPartMs: 5000,
+  /** milliseconds for which a process may be silent before others take up its bulk jobs, though it seems to be there */
+  bulkLeaseMs: 30_000,
+  /** milliseconds between two looks for bulk jobs that others left, and between two signs of life of those worked on */
+  bulkLookMs: 5000,
+  bulkTickMs: 1000,
+  /** milliseconds that calls may take to end when a bulk job is cancelled, and writes when the process stops */
+  bulkCancelMs: 1500,
+  bulkStopMs: 20_000,
 } as const;
 
 /** What an operator sets. `undefined` means: decided at the start, as docs/configuration.md says. */
@@ -159,6 +178,8 @@ export interface Config {
   usageDays: number;
   /** days after which events, and the history of jobs, are deleted */
   eventDays: number;
+  /** days after which the files of bulk jobs are deleted */
+  bulkDays: number;
   admin: {
     email: string | undefined;
     password: Secret | undefined;
@@ -261,6 +282,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     httpsProxy: parse('HTTPS_PROXY', undefined, parseHttpUrl),
     usageDays: parse('VALENCE_USAGE_DAYS', 30, parseDays),
     eventDays: parse('VALENCE_EVENT_DAYS', 30, parseDays),
+    bulkDays: parse('VALENCE_BULK_DAYS', 3, parseDays),
     admin: {
       email: read('VALENCE_ADMIN_EMAIL'),
       password: secret('VALENCE_ADMIN_PASSWORD'),

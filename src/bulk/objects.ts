@@ -38,7 +38,10 @@ export function findObject(
   const method = direction === 'download' ? 'GET' : 'POST';
   if (otherPath !== undefined) return placeAt(definition, otherPath, method);
   const names = [name, ...declared.map((object) => String(object['name']))];
-  const candidates = [...names.map((one) => `/${encodeURIComponent(one)}`), ...pathsOf(definition, name)];
+  const candidates = [
+    ...names.map((one) => `/${one.split('/').map(encodeURIComponent).join('/')}`),
+    ...pathsOf(definition, name),
+  ];
   const elementPath = candidates.find((path) => matchResource(definition, method, path) !== undefined);
   if (elementPath === undefined) {
     const what = direction === 'download' ? 'lists' : 'creates';

@@ -6,6 +6,7 @@ import type { CallBody } from '../core/body.ts';
 import { Problem } from '../core/errors.ts';
 import { isObject, valueAt, writeValue } from '../core/http.ts';
 import type { InstanceAccount } from '../engine/account.ts';
+import type { CallElement } from '../engine/call-element.ts';
 import type { ElementAnswer, ElementCall } from '../engine/element-call.ts';
 import { noTrace } from '../engine/trace.ts';
 import { accountForWholeList, primaryKeyOf } from './objects.ts';
@@ -20,9 +21,6 @@ import type {
   UploadRequest,
   UploadRow,
 } from './strategy.ts';
-
-/** Makes an element call, to an object of the element or to a common resource. */
-export type CallElement = (account: InstanceAccount, call: ElementCall) => Promise<ElementAnswer>;
 
 interface PagingDependencies {
   callElement: CallElement;

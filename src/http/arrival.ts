@@ -4,7 +4,8 @@
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../core/errors.ts';
 
-const streamed = /^(multipart\/|application\/octet-stream|image\/|video\/|audio\/|application\/(zip|pdf|gzip))/i;
+const streamed =
+  /^(multipart\/|application\/octet-stream|image\/|video\/|audio\/|text\/csv|application\/(zip|pdf|gzip|jsonl|x-ndjson))/i;
 
 /** Ends a body that takes too long, unless it is a file; the request is then answered 408. */
 export function limitArrival({ headers, raw: payload, method }: FastifyRequest, limitMs: number): void {

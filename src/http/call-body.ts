@@ -61,7 +61,7 @@ export async function readCallBody(request: FastifyRequest): Promise<CallBody> {
   const length = headers['content-length'];
   return {
     kind: 'stream',
-    stream: detached(request.raw),
+    stream: bodyStream(request.raw),
     contentType,
     length: length === undefined ? undefined : Number(length),
   };
@@ -80,7 +80,7 @@ function onBroken(source: Readable, callback: () => void): void {
 }
 
 /** A request's bytes as a stream of its own: to destroy the request itself would destroy its connection. */
-function detached(source: Readable): Readable {
+export function bodyStream(source: Readable): Readable {
   const body = new PassThrough();
   // A failure before anyone reads must not end the process; who reads later is still given it.
   body.on('error', () => undefined);

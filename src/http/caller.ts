@@ -82,7 +82,7 @@ export async function identifyCaller(stores: CallerStores, credentials: Credenti
   if (identity === 'organization') {
     throw new Problem('credentialsWrong', 'The Organization secret is not the one of this user’s organization.');
   }
-  if (instance !== undefined && !sees(identity, instance)) {
+  if (instance !== undefined && !seesInstance(identity, instance)) {
     throw new Problem('credentialsWrong', 'The Element token does not belong to an account of this user.');
   }
   return { identity, withOrganization: organization !== undefined, instance, session };
@@ -127,7 +127,8 @@ export function reachableScope(identity: Identity): InstanceScope {
   return { organizationId: organization.id, accountId: account.defaultAccount ? undefined : account.id };
 }
 
-function sees(identity: Identity, instance: InstanceRecord): boolean {
+/** Whether a user may use an instance: one of its account, or from the default account one of the organization. */
+export function seesInstance(identity: Identity, instance: InstanceRecord): boolean {
   const scope = reachableScope(identity);
   return (
     scope.organizationId === instance.organizationId &&

@@ -10,6 +10,8 @@ import type {
 } from 'fastify';
 import type { Build } from '../builder/build.ts';
 import type { Edit } from '../builder/edit.ts';
+import type { BulkJobs } from '../bulk/jobs.ts';
+import type { BulkResults } from '../bulk/results.ts';
 import type { Config, limits } from '../config.ts';
 import type { Conversions } from '../convert/conversions.ts';
 import type { Clock } from '../core/clock.ts';
@@ -34,6 +36,7 @@ import type { ViewResources } from '../mapping/view-resources.ts';
 import type { Raise } from '../notifications/raise.ts';
 import type { ReadAddress } from '../outbound/read-address.ts';
 import type { Scripts } from '../script/scripts.ts';
+import type { BulkJobStore } from '../store/bulk-jobs.ts';
 import type { CommonResourceStore } from '../store/common-resources.ts';
 import type { Deliveries } from '../store/deliveries.ts';
 import type { ElementStore } from '../store/elements.ts';
@@ -84,6 +87,9 @@ export interface RouteContext {
   /** a job may be due sooner than was known */
   wakeJobs(): void;
   asynchronousCalls: Pick<AsynchronousCalls, 'accept'>;
+  bulk: BulkJobs;
+  bulkResults: BulkResults;
+  bulkStore: Pick<BulkJobStore, 'byId' | 'list' | 'errors'>;
   conversions: Conversions;
   readAddress: ReadAddress;
   receive: Receive;

@@ -8,7 +8,8 @@ export const basePath = '/elements/api-v2';
 /** Where element calls are led to; it is no public path. */
 export const elementCallPath = '/-/element-call';
 
-const platformOnly = /^\/(instances|elements|authentication|events|formulas|jobs|usage|audit-logs|docs)(\/|$)/;
+const platformOnly =
+  /^\/(instances|elements|authentication|events|formulas|jobs|usage|audit-logs|docs|bulkloader)(\/|$)/;
 const platformExact = /^\/(organizations\/me|accounts\/settings|hubs(\/[^/]+)?)$/;
 
 /**

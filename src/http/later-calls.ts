@@ -42,6 +42,9 @@ export async function storeForLater(
   if (schedule !== undefined) {
     const call = await readCall(request, reply, context.limits.bodyBytes);
     delete call.headers['idempotency-key'];
+    // a bulk job that it begins tells its end there
+    const callbackUrl = headerOf(request, 'elements-async-callback-url');
+    if (callbackUrl !== undefined) call.headers['elements-async-callback-url'] = readCallbackUrl(callbackUrl);
     const name = `${call.method} ${call.path}`;
     const job = await createJob(context, {
       ...target,
@@ -79,7 +82,7 @@ function headerOf({ headers }: FastifyRequest, name: string): string | undefined
 }
 
 /** Throws a Problem for what is no address that a callback can be sent to. */
-function readCallbackUrl(text: string | undefined): string {
+export function readCallbackUrl(text: string | undefined): string {
   if (text === undefined || text === '') {
     throw new Problem(
       'badRequest',

@@ -17,6 +17,7 @@ import { answerStrangeRequests, answerUnreadable, dropEmptyQueryValues, refuseMa
 import { describeApi } from './openapi.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { authenticationRoutes } from './routes/authentication.ts';
+import { bulkRoutes } from './routes/bulk.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { commonResourceRoutes } from './routes/common-resources.ts';
 import { convertRoutes } from './routes/convert.ts';
@@ -82,6 +83,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     transformationRoutes,
     commonResourceRoutes,
     vdrRoutes,
+    bulkRoutes,
     elementCallRoutes,
   ]) {
     addRoutes(server, context);

@@ -103,7 +103,10 @@ export function startJobs({ jobs, makeCall, clock, limits, failed }: JobRunnerDe
   /** Makes the call of a job; what went wrong, if anything did. */
   async function outcomeOf(job: ClaimedJob): Promise<string | undefined> {
     try {
-      const { status, body } = await makeCall(job, job.openCall());
+      const call = job.openCall();
+      // a bulk job that it begins is found by it
+      const headers = { ...call.headers, 'elements-job-id': String(job.id) };
+      const { status, body } = await makeCall(job, { ...call, headers });
       return status < 400 ? undefined : `${status}: ${messageOf(body)}`;
     } catch (error) {
       if (error instanceof Problem) return `${error.status}: ${error.message}`;

@@ -1,0 +1,699 @@
+// Routes of bulk jobs, which take an element token as calls to elements do. Each is served where `dispatchUrl` leads calls
+// with an element token, and described under the hub, where they are called.
+
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
+import { type Static, type TSchema, Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { progressOf } from '../../bulk/describe.ts';
+import type { Format } from '../../bulk/formats/formats.ts';
+import type { BulkParty, CopyAsk, DownloadAsk } from '../../bulk/jobs.ts';
+import type { BulkPlan, BulkState } from '../../bulk/plan.ts';
+import { Problem } from '../../core/errors.ts';
+import { isObject, parseJson } from '../../core/http.ts';
+import { mergeSettings } from '../../element/settings.ts';
+import type { BulkJobRecord } from '../../store/bulk-jobs.ts';
+import { readMetaData, readUpload, uploadParsers } from '../bulk-upload.ts';
+import { elementCallParsers, readCallBody } from '../call-body.ts';
+import { ownScope, requireIdentity, requireInstance, seesInstance } from '../caller.ts';
+import type { RouteContext, Server } from '../context.ts';
+import { basePath, elementCallPath } from '../dispatch.ts';
+import { readCallbackUrl } from '../later-calls.ts';
+import { dropEmptyQueryValues, refuseMalformed } from '../malformed.ts';
+import { secured } from '../openapi.ts';
+import { pageHeaders, pageOf, readPageToken } from '../pages.ts';
+import { Id, PageQuery, responses } from '../shapes.ts';
+import { readTime } from '../times.ts';
+import { createFilter } from '../where.ts';
+
+const Dates = {
+  from: Type.Optional(Type.String({ description: 'records changed at this moment or after it' })),
+  to: Type.Optional(Type.String({ description: 'records changed at this moment or before it' })),
+  lastRunDate: Type.Optional(Type.String({ description: 'records changed since, as bulk.query.operator compares' })),
+};
+const BulkQuery = Type.Object({
+  q: Type.Optional(Type.String({ minLength: 1, maxLength: 20_000, description: 'CEQL: select … from … where …' })),
+  ...Dates,
+  pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+});
+const BulkDownload = Type.Object({
+  objectName: Type.String({ minLength: 1, maxLength: 200 }),
+  format: Type.Optional(Type.String({ description: 'application/json, text/csv, application/jsonl' })),
+  selectFields: Type.Optional(Type.String()),
+  where: Type.Optional(Type.String()),
+  from: Dates.from,
+  to: Dates.to,
+  limit: Type.Optional(Type.Integer({ minimum: 1 })),
+  pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+  notificationUrl: Type.Optional(Type.String()),
+});
+const Copy = Type.Object({
+  sourceConfiguration: Type.Optional(Type.Unknown({ description: 'what is copied; its members may stand beside it' })),
+  targetConfiguration: Type.Object({
+    token: Type.String({ minLength: 1, description: 'the element token of the account that gets the records' }),
+    objectName: Type.Optional(Type.String({ minLength: 1 })),
+    path: Type.Optional(Type.String({ minLength: 1, description: 'such as /hubs/crm/bulk/contacts' })),
+    identifierFieldName: Type.Optional(Type.String({ minLength: 1 })),
+    metaData: Type.Optional(Type.Unknown({ description: 'as an upload has it' })),
+  }),
+});
+const CopySource = Type.Object({
+  query: Type.Optional(Type.String({ minLength: 1 })),
+  q: Type.Optional(Type.String({ minLength: 1 })),
+  objectName: Type.Optional(Type.String({ minLength: 1 })),
+  ...Dates,
+  pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+});
+const Copies = Type.Union([Copy, Type.Array(Copy, { minItems: 1, maxItems: 50 })]);
+
+const Started = Type.Object({
+  id: Type.String(),
+  instanceId: Type.Integer(),
+  status: Type.String({ description: 'CREATED' }),
+});
+const Progress = Type.Object({
+  phase: Type.String({ description: 'download or upload; a copy does one after the other' }),
+  records: Type.Integer(),
+  bytes: Type.Integer(),
+  total: Type.Optional(Type.Integer({ description: 'records in all, where it is known' })),
+  fraction: Type.Optional(Type.Number({ description: 'from 0 to 1, where it can be told' })),
+  recordsPerSecond: Type.Number(),
+  bytesPerSecond: Type.Number(),
+  startedAt: Type.Optional(Type.String()),
+  endedAt: Type.Optional(Type.String()),
+  expectedEnd: Type.Optional(Type.String({ description: 'where it can be told' })),
+});
+const Status = Type.Object({
+  id: Type.String(),
+  batchId: Type.Integer(),
+  instanceId: Type.Integer(),
+  status: Type.String({ description: 'CREATED, RUNNING, CANCELLATION_PENDING, COMPLETED, CANCELLED or ERROR' }),
+  objectName: Type.String(),
+  direction: Type.String({ description: 'DOWNLOAD, UPLOAD or COPY' }),
+  message: Type.Optional(Type.String({ description: 'why it ended early' })),
+  recordsCount: Type.Integer({ description: 'records that were moved or tried' }),
+  recordsFailedCount: Type.Integer({ description: 'rows that were not written, or of which it is not known' }),
+  recordsDoubtfulCount: Type.Integer({ description: 'those of them of which it is not known' }),
+  numOfLeadsProcessed: Type.Integer(),
+  numOfRowsFailed: Type.Integer(),
+  numOfRowsWithWarning: Type.Integer(),
+  progress: Progress,
+});
+const ListedJob = Type.Object({
+  id: Type.Integer(),
+  job_id: Type.Integer(),
+  instanceId: Type.Integer(),
+  object_name: Type.String(),
+  status: Type.String(),
+  job_status: Type.String(),
+  job_state: Type.String(),
+  job_direction: Type.String(),
+  job_query: Type.Optional(Type.String()),
+  job_reset_attempt: Type.Integer(),
+  record_count: Type.Integer(),
+  error_count: Type.Integer(),
+  createdDate: Type.Integer({ description: 'milliseconds since 1970' }),
+  completion_time: Type.Optional(Type.Integer({ description: 'milliseconds since 1970' })),
+  fileFormat: Type.Optional(Type.String()),
+  notification_url: Type.Optional(Type.String()),
+});
+const RowError = Type.Object({
+  row: Type.Integer({ description: 'from 1 on; 0 for the file as a whole' }),
+  state: Type.String({ description: 'failed: not written; doubtful: nobody knows' }),
+  status: Type.Optional(Type.Integer()),
+  message: Type.String(),
+  providerMessage: Type.Optional(Type.String({ description: 'what the vendor said' })),
+});
+const Load = Type.Object({
+  id: Type.Integer(),
+  groupName: Type.String({ description: 'the id that POST /bulk/workflows answered with' }),
+  parentBulkLoaderId: Type.Integer(),
+  status: Type.String(),
+  jobId: Type.Optional(Type.String({ description: 'the job of a schedule that began it' })),
+  instanceId: Type.Integer(),
+  targetInstanceId: Type.Optional(Type.Integer()),
+  objectName: Type.String(),
+  recordsCount: Type.Integer(),
+  recordsFailedCount: Type.Integer(),
+  createdDate: Type.Integer(),
+});
+const ResultQuery = Type.Object({
+  json: Type.Optional(Type.String({ description: 'JSON: {"convertToNativeType":"false"} makes text of every value' })),
+});
+const ById = Type.Object({ id: Type.String() });
+const fileAnswer = Type.Unknown({ description: 'the file, streamed' });
+
+/** What members of a download nobody here does. */
+const unknownWishes = ['query', 'filterDateField', 'apiLimit', 'continueFromJobId', 'docsHubDetails'];
+const listedFields = ['object_name', 'job_status', 'job_direction', 'record_count', 'error_count', 'job_id'];
+const mostListed = 5000;
+
+/** Adds the routes of bulk jobs. */
+export function bulkRoutes(server: Server, context: RouteContext): void {
+  const { bulk, bulkResults, bulkStore, elements, instances, clock, limits } = context;
+
+  // Scopes of their own: a query may bring a form, and an upload any type, unread.
+  server.register(async (scope) => {
+    elementCallParsers(scope);
+    const add = routesOf(scope as unknown as Server);
+
+    add(
+      'POST',
+      '/bulk/query',
+      'Begin to download what a query finds',
+      { querystring: BulkQuery, answer: Started },
+      async (request) => {
+        const query = request.query as Static<typeof BulkQuery>;
+        const party = await partyOf(request);
+        const meta = readMetaData(await metaDataOf(request), undefined);
+        if (query.q === undefined) {
+          throw new Problem('badRequest', 'Error parsing query: q is missing. Write it as select * from contacts.');
+        }
+        return started(
+          await bulk.download(party, {
+            ...readDates(query),
+            q: query.q,
+            pageSize: query.pageSize,
+            format: undefined,
+            ...asked(request, meta.payload),
+          }),
+        );
+      },
+    );
+
+    add(
+      'POST',
+      '/bulk/download',
+      'Begin to download an object',
+      { body: BulkDownload, answer: Started },
+      async (request) => {
+        const body = request.body as Static<typeof BulkDownload> & Record<string, unknown>;
+        const party = await partyOf(request);
+        const wishes = unknownWishes.filter((name) => body[name] !== undefined && body[name] !== null);
+        if (wishes.length > 0) {
+          throw new Problem(
+            'badRequest',
+            `${wishes.join(', ')} cannot be asked for here: use where, selectFields, from, to, limit and pageSize.`,
+          );
+        }
+        const { callbackUrl, ...more } = asked(request, undefined);
+        return started(
+          await bulk.download(party, {
+            ...readDates(body),
+            q: queryText(body),
+            pageSize: body.pageSize,
+            format: body.format === undefined ? undefined : requireFormat(body.format),
+            ...more,
+            callbackUrl:
+              callbackUrl ?? (body.notificationUrl === undefined ? undefined : readCallbackUrl(body.notificationUrl)),
+          }),
+        );
+      },
+    );
+
+    add(
+      'POST',
+      '/bulk/workflows',
+      'Copy records to another account',
+      { body: Copies, answer: Started },
+      async (request) => {
+        const body = request.body as Static<typeof Copies>;
+        const party = await partyOf(request);
+        const asks = await Promise.all([body].flat().map((copy) => readCopy(request, copy)));
+        const [first] = await bulk.copy(party, asks);
+        if (first === undefined) throw new Error('A copy was begun without a job');
+        return started(first);
+      },
+    );
+
+    add(
+      'GET',
+      '/bulk/jobs',
+      'List the bulk jobs of the instance, the latest first',
+      {
+        querystring: Type.Object({ where: Type.Optional(Type.String()), ...PageQuery }),
+        answer: Type.Array(ListedJob),
+      },
+      async (request, reply) => {
+        const query = request.query as { where?: string; page?: number; pageSize?: number; nextPage?: string };
+        const { organizationId, id: instanceId } = requireInstance(request.caller);
+        const passes = createFilter(query.where, listedFields);
+        const scope = { organizationId, accountId: undefined, instanceId };
+        const { rows } = await bulkStore.list(scope, {}, { before: undefined, skip: 0, limit: mostListed });
+        const listed = rows.filter((job) => passes(listJob(job)));
+        return pageOf(reply, listed, { pageSize: limits.pageRows, ...query }).map((job) => ({
+          ...listJob(job),
+          ...planned(job),
+        }));
+      },
+    );
+
+    add('GET', '/bulk/:id/status', 'How far a bulk job has come', { params: ById, answer: Status }, async (request) =>
+      describeStatus(await requireJob(request), clock()),
+    );
+
+    add(
+      'GET',
+      '/bulk/:id/errors',
+      'The rows that were not written, or of which it is not known; as a file with Accept text/csv',
+      {
+        params: ById,
+        querystring: Type.Object(PageQuery),
+        answer: Type.Union([Type.Array(RowError), fileAnswer]),
+      },
+      async (request, reply) => {
+        const job = await requireJob(request);
+        const format = fileFormat(request);
+        if (format !== undefined) {
+          requireFiles(job);
+          return sendFile(
+            reply,
+            bulkResults.failedRows(job, { format, asText: false }),
+            format,
+            `${job.objectName}-failed`,
+          );
+        }
+        const {
+          nextPage,
+          page = 1,
+          pageSize = limits.pageRows,
+        } = request.query as { nextPage?: string; page?: number; pageSize?: number };
+        const after = nextPage === undefined ? -1 : readPageToken(nextPage);
+        const skip = nextPage === undefined ? (page - 1) * pageSize : 0;
+        const rows = (await bulkStore.errors(job.id, after, skip + pageSize + 1)).slice(skip);
+        const shown = rows.slice(0, pageSize);
+        pageHeaders(
+          reply,
+          shown.length,
+          job.failed + job.doubtful,
+          rows.length > pageSize ? shown.at(-1)?.row : undefined,
+        );
+        return sendJson(reply, shown);
+      },
+    );
+
+    add(
+      'GET',
+      '/bulk/:id/:objectName',
+      'The records of a download: CSV, JSON lines or Parquet, as Accept says',
+      {
+        params: Type.Object({ id: Type.String(), objectName: Type.String() }),
+        querystring: ResultQuery,
+        answer: fileAnswer,
+      },
+      async (request, reply) => {
+        const job = await requireJob(request);
+        if (job.direction === 'UPLOAD') {
+          throw new Problem(
+            'badRequest',
+            `The job ${job.id} is an upload: GET /bulk/${job.id}/errors has the rows that failed.`,
+          );
+        }
+        if (job.status !== 'COMPLETED') throw notComplete(job);
+        requireFiles(job);
+        const plan = job.openPlan() as BulkPlan;
+        const format =
+          fileFormat(request) ??
+          (asksJson(request) ? 'jsonLines' : plan.resultFormat) ??
+          (await standardFormat(request));
+        const { json } = request.query as Static<typeof ResultQuery>;
+        reply.header('Elements-Returned-Count', String(recordsIn(job)));
+        return sendFile(reply, bulkResults.records(job, { format, asText: asText(json) }), format, job.objectName);
+      },
+    );
+
+    add('PUT', '/bulk/:id/cancel', 'End a bulk job', { params: ById, answer: Status }, async (request) => {
+      const { id } = await requireJob(request);
+      const job = await bulk.cancel(requireInstance(request.caller), id);
+      if (job === undefined) throw noJob(String(id));
+      return describeStatus(job, clock());
+    });
+
+    add(
+      'POST',
+      '/bulk/:id/retry',
+      'Upload the rows of a job again that failed, or were never sent',
+      {
+        params: ById,
+        querystring: Type.Object({
+          doubtful: Type.Optional(Type.Boolean({ description: 'also those of which it is not known' })),
+        }),
+        answer: Started,
+      },
+      async (request) => {
+        const job = await requireJob(request);
+        requireFiles(job);
+        const { doubtful = false } = request.query as { doubtful?: boolean };
+        return started(await bulk.retry(await partyOf(request), job, { doubtful, unsent: job.status !== 'COMPLETED' }));
+      },
+    );
+  });
+
+  server.register(async (scope) => {
+    uploadParsers(scope);
+    const add = routesOf(scope as unknown as Server);
+    add(
+      'POST',
+      '/bulk/:objectName',
+      'Upload records: CSV, JSON lines or a JSON array',
+      {
+        params: Type.Object({ objectName: Type.String() }),
+        querystring: Type.Object({ metaData: Type.Optional(Type.String({ description: 'as the part of a form' })) }),
+        answer: Started,
+      },
+      async (request) => {
+        const { objectName } = request.params as { objectName: string };
+        const party = await partyOf(request);
+        const given = await readUpload(request, (request.query as { metaData?: string }).metaData);
+        return started(
+          await bulk.upload(party, given, (text) => {
+            const { payload, ...meta } = readMetaData(text, objectName);
+            return { objectName, ...meta, ...asked(request, payload) };
+          }),
+        );
+      },
+    );
+  });
+
+  server.get(
+    `${basePath}/bulkloader`,
+    {
+      schema: {
+        tags: ['Bulk'],
+        summary: 'The copies of your account, the latest first; empty when there are none',
+        security: secured.secrets,
+        querystring: Type.Object({
+          ...PageQuery,
+          jobId: Type.Optional(Id),
+          parentBulkLoaderId: Type.Optional(Id),
+        }),
+        response: responses(Type.Array(Load)),
+      },
+    },
+    async (request, reply) => {
+      const identity = requireIdentity(request.caller);
+      const { instance } = request.caller;
+      const { organizationId, accountId } = instance ?? ownScope(identity);
+      const { nextPage, page = 1, pageSize = limits.pageRows, jobId, parentBulkLoaderId } = request.query;
+      const { rows, total } = await bulkStore.list(
+        { organizationId, accountId, instanceId: undefined },
+        { scheduledBy: jobId, groupId: parentBulkLoaderId, direction: 'COPY' },
+        {
+          before: nextPage === undefined ? undefined : readPageToken(nextPage),
+          skip: nextPage === undefined ? (page - 1) * pageSize : 0,
+          limit: pageSize + 1,
+        },
+      );
+      const shown = rows.slice(0, pageSize);
+      pageHeaders(reply, shown.length, total, rows.length > pageSize ? shown.at(-1)?.id : undefined);
+      return shown.map(showLoad);
+    },
+  );
+
+  /** Adds a route twice: where element calls are led to, and, described, where callers find it. */
+  function routesOf(scope: Server) {
+    return (
+      method: 'GET' | 'POST' | 'PUT',
+      path: string,
+      summary: string,
+      { answer, ...shapes }: { answer: TSchema; params?: TSchema; querystring?: TSchema; body?: TSchema },
+      handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
+    ): void => {
+      const options: RouteShorthandOptions = {
+        schema: { ...shapes, response: responses(answer) },
+        preValidation: async (request) => dropEmptyQueryValues(request.query),
+        preHandler: async (request) => refuseMalformed(request),
+      };
+      const served = async (request: FastifyRequest, reply: FastifyReply) => {
+        reply.header('Elements-Element-Instance-Id', requireInstance(request.caller).id);
+        return handler(request, reply);
+      };
+      scope.route({
+        ...options,
+        method,
+        url: elementCallPath + path,
+        schema: { ...options.schema, hide: true },
+        handler: served,
+      });
+      const described = { tags: ['Bulk'], summary, security: secured.secrets };
+      const params = Type.Object({
+        hub: Type.String(),
+        ...(shapes.params as { properties?: object } | undefined)?.properties,
+      });
+      scope.route({
+        ...options,
+        method,
+        url: `${basePath}/hubs/:hub${path}`,
+        schema: { ...options.schema, ...described, params },
+        // Led here without an element token only.
+        handler: served,
+      });
+    };
+  }
+
+  async function partyOf(request: FastifyRequest): Promise<BulkParty> {
+    const identity = requireIdentity(request.caller);
+    const instance = requireInstance(request.caller);
+    if (instance.disabled) {
+      throw new Problem(
+        'instanceDisabled',
+        `Instance ${instance.id} is disabled: PUT /instances/${instance.id}/enabled enables it.`,
+      );
+    }
+    return { instance, definition: await elements.byId(instance.elementId, instance), userId: identity.user.id };
+  }
+
+  async function requireJob(request: FastifyRequest): Promise<BulkJobRecord> {
+    const { organizationId, id: instanceId } = requireInstance(request.caller);
+    const { id } = request.params as { id: string };
+    const scope = { organizationId, accountId: undefined, instanceId };
+    const job = /^\d{1,15}$/.test(id) ? await bulkStore.byId(scope, Number(id)) : undefined;
+    if (job === undefined) throw noJob(id);
+    return job;
+  }
+
+  /** What a job is told beside what it moves. */
+  function asked({ headers }: FastifyRequest, payload: unknown) {
+    const url = headers['elements-async-callback-url'];
+    const scheduledBy = Number(headers['elements-job-id'] ?? Number.NaN);
+    return {
+      callbackUrl: url === undefined || url === '' ? undefined : readCallbackUrl(String(url)),
+      payload,
+      scheduledBy: Number.isSafeInteger(scheduledBy) ? scheduledBy : undefined,
+    };
+  }
+
+  function readDates({ from, to, lastRunDate }: { from?: string; to?: string; lastRunDate?: string }) {
+    const read = (name: string, text: string | undefined) =>
+      text === undefined ? undefined : readTime(name, text, clock());
+    return { from: read('from', from), to: read('to', to), lastRunDate: read('lastRunDate', lastRunDate) };
+  }
+
+  async function readCopy(request: FastifyRequest, copy: Static<typeof Copy>): Promise<CopyAsk> {
+    const { targetConfiguration: target, sourceConfiguration } = copy;
+    const source = readSource(isObject(sourceConfiguration) ? { ...copy, ...sourceConfiguration } : copy);
+    const q =
+      source.query ??
+      source.q ??
+      (source.objectName === undefined ? undefined : `select * from \`${source.objectName}\``);
+    if (q === undefined)
+      throw new Problem('badRequest', 'sourceConfiguration needs query or objectName: what is copied.');
+    const instance = await instances.byToken(target.token);
+    const identity = requireIdentity(request.caller);
+    if (instance === undefined || !seesInstance(identity, instance)) {
+      throw new Problem('badRequest', 'targetConfiguration.token is no element token of an account of yours.');
+    }
+    const objectName = target.objectName ?? /\/([^/?]+)$/.exec(target.path ?? '')?.[1] ?? source.objectName;
+    if (objectName === undefined)
+      throw new Problem('badRequest', 'targetConfiguration needs objectName: where records go.');
+    const { payload, format: _, ...meta } = readMetaData(target.metaData, objectName);
+    const from: DownloadAsk = {
+      ...readDates(source),
+      q,
+      pageSize: source.pageSize,
+      format: undefined,
+      ...asked(request, payload),
+    };
+    const to = { objectName, ...meta, identifierField: target.identifierFieldName ?? meta.identifierField };
+    const definition = await elements.byId(instance.elementId, instance);
+    return { from, to, target: { instance, definition, userId: identity.user.id } };
+  }
+
+  async function standardFormat(request: FastifyRequest): Promise<Format> {
+    const { definition, instance } = await partyOf(request);
+    const setting = mergeSettings(definition, instance.values)['bulk.query.download_format'] ?? '';
+    return setting.trim().toLowerCase() === 'csv' ? 'csv' : 'jsonLines';
+  }
+}
+
+/** A field list, an object and a condition as one query. */
+function queryText({ objectName, selectFields, where, limit }: Static<typeof BulkDownload>): string {
+  const fields = selectFields === undefined || selectFields.trim() === '' ? '*' : selectFields;
+  const condition = where === undefined ? '' : ` where ${where}`;
+  return `select ${fields} from \`${objectName}\`${condition}${limit === undefined ? '' : ` limit ${limit}`}`;
+}
+
+const fileFormats: [RegExp, Format][] = [
+  [/\b(text|txt|application)\/csv\b/i, 'csv'],
+  [/\bapplication\/(jsonl|x-ndjson|x-jsonlines)\b/i, 'jsonLines'],
+  [/\bapplication\/(vnd\.apache\.)?parquet\b/i, 'parquet'],
+];
+const contentTypes: Record<Format, string> = {
+  csv: 'text/csv',
+  jsonLines: 'application/jsonl',
+  jsonArray: 'application/json',
+  parquet: 'application/vnd.apache.parquet',
+};
+const fileEndings: Record<Format, string> = { csv: 'csv', jsonLines: 'jsonl', jsonArray: 'json', parquet: 'parquet' };
+
+/** The format of a file that Accept names; JSON is none of a file of its own. */
+function fileFormat({ headers }: FastifyRequest): Format | undefined {
+  return fileFormats.find(([pattern]) => pattern.test(headers.accept ?? ''))?.[1];
+}
+
+function asksJson({ headers }: FastifyRequest): boolean {
+  return /\bapplication\/json\b/i.test(headers.accept ?? '');
+}
+
+function requireFormat(text: string): Format {
+  if (/^application\/json$/i.test(text)) return 'jsonLines';
+  const format = fileFormats.find(([pattern]) => pattern.test(text))?.[1];
+  if (format !== undefined) return format;
+  throw new Problem(
+    'badRequest',
+    `format must be application/json, text/csv, application/jsonl or parquet, not ${text}.`,
+  );
+}
+
+/** Streams a file. Plain `application/json` means JSON lines, too. */
+function sendFile(reply: FastifyReply, content: AsyncIterable<Uint8Array>, format: Format, name: string): FastifyReply {
+  const asked = reply.request;
+  const type = format === 'jsonLines' && fileFormat(asked) === undefined ? 'application/json' : contentTypes[format];
+  const fileName = name.replace(/[^\w.-]+/g, '_');
+  reply.header('content-type', type);
+  reply.header('content-disposition', `attachment; filename="${fileName}.${fileEndings[format]}"`);
+  return reply.send(Readable.from(content, { objectMode: false }));
+}
+
+function sendJson(reply: FastifyReply, value: unknown): FastifyReply {
+  return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(value));
+}
+
+function asText(json: string | undefined): boolean {
+  if (json === undefined) return false;
+  const value = parseJson(json);
+  if (!isObject(value)) throw new Problem('badRequest', 'json must be JSON such as {"convertToNativeType":"false"}.');
+  return String(value['convertToNativeType']).toLowerCase() === 'false';
+}
+
+async function metaDataOf(request: FastifyRequest): Promise<unknown> {
+  const body = await readCallBody(request);
+  if (body.kind === 'multipart') {
+    body.file?.stream.resume();
+    return body.fields['metaData'];
+  }
+  if (body.kind === 'form') return body.fields['metaData'];
+  return body.kind === 'json' && isObject(body.value) ? body.value['metaData'] : undefined;
+}
+
+function readSource(value: unknown): Static<typeof CopySource> {
+  if (Value.Check(CopySource, value)) return value;
+  const faults = [...Value.Errors(CopySource, value)].map(({ instancePath, message }) => `${instancePath} ${message}`);
+  throw new Problem('badRequest', `sourceConfiguration: ${faults.join('; ')}.`);
+}
+
+function started({ id, instanceId }: BulkJobRecord): Static<typeof Started> {
+  return { id: String(id), instanceId, status: 'CREATED' };
+}
+
+function describeStatus(job: BulkJobRecord, now: number): Static<typeof Status> {
+  return {
+    id: String(job.id),
+    batchId: job.id,
+    instanceId: job.instanceId,
+    status: job.status,
+    objectName: job.objectName,
+    direction: job.direction,
+    ...(job.message === undefined ? {} : { message: job.message }),
+    recordsCount: job.records,
+    recordsFailedCount: job.failed + job.doubtful,
+    recordsDoubtfulCount: job.doubtful,
+    numOfLeadsProcessed: job.records,
+    numOfRowsFailed: job.failed + job.doubtful,
+    numOfRowsWithWarning: job.doubtful,
+    progress: present(progressOf(job, now)),
+  };
+}
+
+/** Without the members that are not known. */
+function present<Shape extends object>(value: Shape): Static<typeof Progress> {
+  return JSON.parse(JSON.stringify(value));
+}
+
+function listJob(job: BulkJobRecord) {
+  return {
+    id: job.id,
+    job_id: job.id,
+    instanceId: job.instanceId,
+    object_name: job.objectName,
+    status: job.status,
+    job_status: job.status,
+    job_state: job.status,
+    job_direction: job.direction,
+    job_reset_attempt: 0,
+    record_count: job.records,
+    error_count: job.failed + job.doubtful,
+    createdDate: job.createdAt,
+    ...(job.endedAt === undefined ? {} : { completion_time: job.endedAt }),
+  };
+}
+
+/** What is sealed of a listed job. */
+function planned(job: BulkJobRecord) {
+  const { query, upload, resultFormat, callbackUrl } = job.openPlan() as BulkPlan;
+  const format = upload?.format ?? resultFormat;
+  return {
+    ...(query === undefined ? {} : { job_query: query }),
+    ...(format === undefined ? {} : { fileFormat: format }),
+    ...(callbackUrl === undefined ? {} : { notification_url: callbackUrl }),
+  };
+}
+
+function showLoad(job: BulkJobRecord): Static<typeof Load> {
+  return {
+    id: job.id,
+    groupName: String(job.groupId),
+    parentBulkLoaderId: job.groupId,
+    status: job.status,
+    ...(job.scheduledBy === undefined ? {} : { jobId: String(job.scheduledBy) }),
+    instanceId: job.instanceId,
+    ...(job.targetInstanceId === undefined ? {} : { targetInstanceId: job.targetInstanceId }),
+    objectName: job.objectName,
+    recordsCount: job.records,
+    recordsFailedCount: job.failed + job.doubtful,
+    createdDate: job.createdAt,
+  };
+}
+
+function recordsIn({ state, records }: BulkJobRecord): number {
+  const { download }: BulkState = state;
+  return download?.records ?? records;
+}
+
+function requireFiles({ id, filesDeleted }: BulkJobRecord): void {
+  if (filesDeleted)
+    throw new Problem('notFound', `The files of the job ${id} were deleted, as they are after a while: begin it anew.`);
+}
+
+function notComplete({ id, status, message }: BulkJobRecord): Problem {
+  const why = message === undefined ? '' : ` ${message}`;
+  const next =
+    status === 'CANCELLED' || status === 'ERROR'
+      ? 'begin it anew'
+      : `ask again when GET /bulk/${id}/status says COMPLETED`;
+  return new Problem('conflict', `The job ${id} is ${status}, and has no results: ${next}.${why}`);
+}
+
+function noJob(id: string): Problem {
+  return new Problem('notFound', `There is no bulk job ${id} of this instance; GET /bulk/jobs lists them.`);
+}
