@@ -55,4 +55,64 @@ describe('with zendesk', () => {
       { row: 2, state: 'failed', status: 422, message: expect.any(String), providerMessage: expect.any(String) },
     ]);
   });
+
+  test('a common resource is selected and filtered in its own words', async () => {
+    const job = await bulk.begin(
+      'POST',
+      "/bulk/query?q=select id, subject, createdDate from ticket where status='open'",
+    );
+    const status = await bulk.ended(job.id);
+    expect(status).toMatchObject({ status: 'COMPLETED', objectName: 'ticket' });
+    expect(status.recordsCount).toBeGreaterThan(0);
+    expect(status.recordsCount).toBeLessThan(260);
+    const { text } = await bulk.file(`/bulk/${job.id}/ticket`, 'application/jsonl');
+    const records = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    for (const record of records) expect(Object.keys(record)).toEqual(['id', 'subject', 'createdDate']);
+    expect(typeof records[0].id).toBe('string');
+  });
+
+  test('a common resource is uploaded in its own words', async () => {
+    const job = await bulk.upload(
+      '/bulk/ticket',
+      '{"subject":"Ours","description":"In our words","tags":["bulk-words"]}',
+      {
+        type: 'application/json',
+        name: 'tickets.json',
+      },
+    );
+    expect(await bulk.ended(job.id)).toMatchObject({ status: 'COMPLETED', recordsCount: 1, recordsFailedCount: 0 });
+    const found = await bulk.call('GET', "/incidents?where=tags='bulk-words'");
+    expect(found.body).toMatchObject([{ subject: 'Ours', tags: ['bulk-words'] }]);
+  });
+});
+
+describe('with two vendors', () => {
+  test('a copy is mapped at both ends', async () => {
+    const source = createBulkClient(trip.platform, (await connect(trip, 'sfdc')).token, 'crm');
+    const { token } = await connect(trip, 'zendesk');
+    const target = createBulkClient(trip.platform, token, 'helpdesk');
+    const all = await source.begin('POST', '/bulk/query?q=select * from contacts');
+    const { recordsCount } = await source.ended(all.id);
+    const job = await source.begin('POST', '/bulk/workflows', {
+      body: {
+        sourceConfiguration: { query: 'select id, firstName, lastName, email from contact' },
+        targetConfiguration: { token, objectName: 'contact', identifierFieldName: 'email' },
+      },
+    });
+    const status = await source.ended(job.id);
+    expect(status).toMatchObject({ status: 'COMPLETED', recordsCount });
+    const { text } = await source.file(`/bulk/${job.id}/contact`, 'application/jsonl');
+    const emails = text
+      .trimEnd()
+      .split('\n')
+      .flatMap((line) => JSON.parse(line).email ?? []);
+    expect(emails.length).toBeGreaterThan(50);
+    const errors = await source.call('GET', `/bulk/${job.id}/errors`);
+    expect(errors.body).toEqual([]);
+    const found = await target.call('GET', `/contacts?where=email='${emails[0]}'`);
+    expect(found.body).toHaveLength(1);
+  });
 });
