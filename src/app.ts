@@ -1,18 +1,13 @@
 // The map of the program: every part is made here, by hand, and handed to the next.
 
-import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import { createRefresh } from './auth/refresh.ts';
 import { createVendorDoor } from './auth/vendor-door.ts';
 import { createBuild } from './builder/build.ts';
 import { createEdit } from './builder/edit.ts';
-import { diskFiles } from './bulk/disk-files.ts';
-import { createBulkJobs } from './bulk/jobs.ts';
+import { openFiles } from './bulk/open-files.ts';
 import { createPagingStrategy } from './bulk/paging-strategy.ts';
-import { createResults } from './bulk/results.ts';
-import { startBulk } from './bulk/run.ts';
-import { createFileSeal } from './bulk/seal.ts';
-import { startBulkSweep } from './bulk/sweep.ts';
+import { startBulk } from './bulk/start.ts';
 import { type Config, limits } from './config.ts';
 import { createConversions } from './convert/conversions.ts';
 import type { Clock } from './core/clock.ts';
@@ -292,29 +287,21 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   });
 
   const bulkStore = createBulkJobStore({ database: background, vault, owner: presence.owner });
-  const bulkFiles = diskFiles(join(config.dataFolder, 'bulk'), createFileSeal(vault));
-  const bulkFailed = (error: unknown) => failed(error, 'bulk: something failed; it is tried again');
-  const bulkResults = createResults({ files: bulkFiles, jobs: bulkStore, formatLimits: limits.bulkRow });
-  const callElement = createCallElement(engine, mappedCalls);
-  const bulkRunner = startBulk({
-    jobs: bulkStore,
+  const bulk = startBulk({
+    store: bulkStore,
+    files: await openFiles(config, vault),
     instances,
     elements,
-    strategies: [createPagingStrategy({ callElement, limits })],
-    files: bulkFiles,
+    strategies: [createPagingStrategy({ callElement: createCallElement(engine, mappedCalls), limits })],
+    vendorNameOf: async ({ instance, definition }, objectName) => {
+      const scope = { ...instance, instanceId: instance.id };
+      return (await mappings.of(scope, definition.key))?.find(objectName)?.vendorName;
+    },
     clock,
     limits,
-    formatLimits: limits.bulkRow,
-    keepFilesMs: config.bulkDays * dayMs,
+    keep: { files: config.bulkDays, jobs: config.eventDays },
     stored: (job) => events.stored([job]),
-    failed: bulkFailed,
-  });
-  const bulkSweep = startBulkSweep({
-    jobs: bulkStore,
-    files: bulkFiles,
-    clock,
-    keepJobsMs: config.eventDays * dayMs,
-    failed: bulkFailed,
+    failed: (error) => failed(error, 'bulk: something failed; it is tried again'),
   });
 
   const jobs = createJobStore({ database: background, vault, owner: presence.owner, limits });
@@ -382,19 +369,8 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     asynchronousCalls: {
       accept: (...call) => later.calls?.accept(...call) ?? Promise.reject(new Error('The server is not ready yet')),
     },
-    bulk: createBulkJobs({
-      jobs: bulkStore,
-      files: bulkFiles,
-      results: bulkResults,
-      vendorNameOf: async ({ instance, definition }, objectName) => {
-        const scope = { ...instance, instanceId: instance.id };
-        return (await mappings.of(scope, definition.key))?.find(objectName)?.vendorName;
-      },
-      runner: bulkRunner,
-      clock,
-      limits,
-    }),
-    bulkResults,
+    bulk: bulk.jobs,
+    bulkResults: bulk.results,
     bulkStore,
     conversions,
     readAddress: createReadAddress(outbound, limits.elementBodyBytes),
@@ -431,14 +407,14 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     pollDue: polling.pollDue,
     deliverDue: events.deliverDue,
     checkSubscriptions: subscriptionCheck.checkDue,
-    sweepBulk: bulkSweep.sweepDue,
+    sweepBulk: bulk.sweepDue,
     useKeyring(next) {
       vault.useKeyring(next);
       // what a key found that is no longer in the ring
       changes.changedAll();
     },
     async close() {
-      await Promise.all([jobRunner.stop(), asynchronousCalls.stop(), bulkRunner.stop(), bulkSweep.stop()]);
+      await Promise.all([jobRunner.stop(), asynchronousCalls.stop(), bulk.stop()]);
       await server.close();
       await settled();
       await polling.stop();
@@ -446,7 +422,6 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
       await events.stop();
       await scripts.close();
       await conversions.close();
-      await bulkFiles.close();
       await outbound.close();
       await changes.stop();
       await housekeeping.stop();
@@ -459,8 +434,6 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     },
   };
 }
-
-const dayMs = 86_400_000;
 
 /** An instance that something is told of. */
 interface TroubledInstance {

@@ -1,12 +1,14 @@
 // What becomes of bulk jobs when vendors, files, processes or callers do what they should not.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createBulkClient } from './support/bulk-client.ts';
+import { createBulkClient, storeEnvironment } from './support/bulk-client.ts';
+import { startObjectStore } from './support/object-store.ts';
 import { administrator, type Platform, startPlatform } from './support/platform.ts';
 import { type RowsVendor, startRowsVendor, thingsElement } from './support/rows-vendor.ts';
 import { until } from './support/server-process.ts';
 import { instanceOf, makeElement, provision } from './support/test-element.ts';
 
+const store = await startObjectStore();
 let platform: Platform;
 let vendor: RowsVendor;
 let other: RowsVendor;
@@ -16,9 +18,15 @@ let instance: ReturnType<typeof instanceOf>;
 let now = 0;
 
 beforeAll(async () => {
-  platform = await startPlatform({ environment: { VALENCE_EGRESS: 'any' }, clock: () => Date.now() + now });
+  platform = await startPlatform({
+    environment: { VALENCE_EGRESS: 'any', ...storeEnvironment(store) },
+    clock: () => Date.now() + now,
+  });
 });
-afterAll(() => platform.close());
+afterAll(async () => {
+  await platform.close();
+  await store.close();
+});
 
 beforeEach(async () => {
   vendor = await startRowsVendor(1000);

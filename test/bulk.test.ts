@@ -1,10 +1,13 @@
 // Bulk jobs as callers see them, on whole platforms with the sandbox's vendors.
 
-import { beforeAll, describe, expect, test } from 'vitest';
-import { createBulkClient } from './support/bulk-client.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createBulkClient, storeEnvironment } from './support/bulk-client.ts';
 import { connect, useTrip } from './support/guide.ts';
+import { startObjectStore } from './support/object-store.ts';
 
-const trip = useTrip();
+const store = await startObjectStore();
+afterAll(() => store.close());
+const trip = useTrip({ environment: storeEnvironment(store) });
 
 describe('with zendesk', () => {
   let bulk: ReturnType<typeof createBulkClient>;

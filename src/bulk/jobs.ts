@@ -6,7 +6,7 @@ import type { Definition } from '../element/define.ts';
 import { mergeSettings } from '../element/settings.ts';
 import type { BulkJobRecord, BulkJobStore, NewBulkJob } from '../store/bulk-jobs.ts';
 import type { InstanceRecord } from '../store/instances.ts';
-import type { BulkFiles } from './files.ts';
+import { type BulkFiles, filesMissing } from './files.ts';
 import { type Format, writeRecords } from './formats/formats.ts';
 import { findObject } from './objects.ts';
 import { type BulkPlan, type DownloadPlan, inputPart, type UploadPlan, type UploadState } from './plan.ts';
@@ -87,6 +87,8 @@ export interface CopyAsk {
 interface BulkJobsDependencies {
   jobs: BulkJobStore;
   files: Pick<BulkFiles, 'write' | 'remove'>;
+  /** whether there is a place for files; without one no job is begun */
+  works: boolean;
   results: BulkResults;
   /** what a common resource of an account stands for at its element; undefined when there is none of this name */
   vendorNameOf(party: BulkParty, objectName: string): Promise<string | undefined>;
@@ -97,15 +99,20 @@ interface BulkJobsDependencies {
 
 /** Makes what callers may do with bulk jobs. */
 export function createBulkJobs(dependencies: BulkJobsDependencies): BulkJobs {
-  const { jobs, files, results, vendorNameOf, runner, clock, limits } = dependencies;
+  const { jobs, files, works, results, vendorNameOf, runner, clock, limits } = dependencies;
+  const requireFiles = () => {
+    if (!works) throw filesMissing();
+  };
 
   return {
     async download(party, ask) {
+      requireFiles();
       const download = await planDownload(party, ask);
       return begin(party, 'DOWNLOAD', download.objectName, ask, { download, query: ask.q, resultFormat: ask.format });
     },
 
     async upload(party, given, read) {
+      requireFiles();
       const early = read(given.metaData as Parameters<typeof read>[0]);
       await planUpload(party, early);
       return receive(party, early.objectName, given.content, async () => {
@@ -117,6 +124,7 @@ export function createBulkJobs(dependencies: BulkJobsDependencies): BulkJobs {
     },
 
     async copy(source, asks) {
+      requireFiles();
       const plans = await Promise.all(
         asks.map(async ({ from, to, target }) => ({
           download: await planDownload(source, from),
@@ -135,6 +143,7 @@ export function createBulkJobs(dependencies: BulkJobsDependencies): BulkJobs {
     },
 
     async retry(party, job, which) {
+      requireFiles();
       const plan = job.openPlan() as BulkPlan;
       const { upload } = plan;
       if (upload === undefined) {

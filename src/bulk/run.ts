@@ -93,7 +93,7 @@ interface Working {
 }
 
 /** Starts working on jobs. What goes wrong with the database or the files is told to `failed`, and tried again. */
-export function startBulk(dependencies: BulkRunDependencies): BulkRunner {
+export function startRunner(dependencies: BulkRunDependencies): BulkRunner {
   const { jobs, instances, elements, strategies, files, clock, limits, formatLimits, stored, failed } = dependencies;
   const working = new Map<number, Working>();
   let lookAt = Number.NEGATIVE_INFINITY;

@@ -27,7 +27,7 @@ const firstMs = 60_000;
 const pageJobs = 200;
 
 /** Starts sweeping. Any number of processes may: whoever is second finds it done. */
-export function startBulkSweep({ jobs, files, clock, keepJobsMs, failed }: SweepDependencies): BulkSweep {
+export function startSweep({ jobs, files, clock, keepJobsMs, failed }: SweepDependencies): BulkSweep {
   let sweeping = Promise.resolve();
   let stopped = false;
   const sweep = async () => {

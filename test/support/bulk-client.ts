@@ -1,5 +1,6 @@
 // Bulk jobs as a caller uses them: begun, waited for, and their files fetched.
 
+import type { ObjectStore } from './object-store.ts';
 import { type Answer, type CallOptions, credentials, type Platform } from './platform.ts';
 import { until } from './server-process.ts';
 
@@ -67,4 +68,15 @@ interface UploadOptions {
   name?: string;
   late?: boolean;
   headers?: Record<string, string>;
+}
+
+/** The settings of a server whose files lie in a store. */
+export function storeEnvironment({ url, bucket, region, keyId, secret }: ObjectStore): Record<string, string> {
+  return {
+    VALENCE_FILES: `s3://${bucket}`,
+    VALENCE_FILES_ENDPOINT: url,
+    VALENCE_FILES_REGION: region,
+    VALENCE_FILES_KEY_ID: keyId,
+    VALENCE_FILES_SECRET: secret,
+  };
 }
