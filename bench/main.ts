@@ -3,6 +3,7 @@
 
 import os from 'node:os';
 import { parseArgs } from 'node:util';
+import { bulkFormats } from './bulk-formats.ts';
 import { serve } from './child.ts';
 import { type Comparison, compareCpu, type Pair, type Side } from './cpu-per-call.ts';
 import { elementFiles } from './element-files.ts';
@@ -28,6 +29,7 @@ const scenarios: Record<string, Scenario> = {
   'large-catalog': largeCatalog,
   webhooks,
   'idle-polling': idlePolling,
+  'bulk-formats': bulkFormats,
 };
 const names = ['cpu', ...Object.keys(scenarios)];
 
