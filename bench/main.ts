@@ -10,6 +10,7 @@ import { elementFiles } from './element-files.ts';
 import { largeFiles } from './files.ts';
 import { idlePolling } from './idle-polling.ts';
 import { largeCatalog } from './large-catalog.ts';
+import { mapping } from './mapping.ts';
 import { usageOf } from './measure.ts';
 import { manyAccounts } from './million.ts';
 import { spreadChanges } from './propagation.ts';
@@ -30,6 +31,7 @@ const scenarios: Record<string, Scenario> = {
   webhooks,
   'idle-polling': idlePolling,
   'bulk-formats': bulkFormats,
+  mapping,
 };
 const names = ['cpu', ...Object.keys(scenarios)];
 
