@@ -1,8 +1,7 @@
 // Tells of one record, field by field, where each value came from, what it was before, and what was lost on the way.
 
 import type { Explained, FieldTrace, MappingFault } from './mapping.ts';
-import { branchOf, prune } from './pass-through.ts';
-import { isRecord, pathText, readPath, type Step } from './paths.ts';
+import { isRecord, pathText, placesOf, readPath, type Step } from './paths.ts';
 import { type FieldPlan, noRecord, type Plan, runField, type SharedPlaces } from './plan.ts';
 import { shown, unconvertible } from './values.ts';
 
@@ -68,25 +67,29 @@ interface Leaf {
 
 /** Paths of what no field takes up and what does not pass, those of lists once for all elements. */
 function droppedOf(plan: Plan, record: Record<string, unknown>, passed: readonly Leaf[]): string[] {
-  const taken = branchOf(
-    plan.fields.map(({ source }) => source.steps),
-    'take',
-  );
-  const left = prune(record, taken);
+  const taken = new Set(plan.fields.flatMap(({ source }) => placesOf(record, source.steps).map(pathText)));
   const kept = new Set(passed.map(({ path }) => path));
-  return [...new Set(leavesOf(left ?? {}).map(({ path }) => path))].filter((path) => !kept.has(path));
+  const left = leavesOf(record, taken).map(({ path }) => path);
+  return [...new Set(left)].filter((path) => !kept.has(path));
 }
 
-/** The ends of a record with their paths, `[*]` for every element of a list. */
-function leavesOf(record: unknown): Leaf[] {
+/** The ends of a record, less what is taken, with their paths: `[*]` for every element of a list. */
+function leavesOf(record: unknown, taken: ReadonlySet<string> = new Set()): Leaf[] {
   const leaves: Leaf[] = [];
-  const walk = (value: unknown, steps: readonly Step[]) => {
+  const walk = (value: unknown, path: readonly Step[], place: readonly Step[]) => {
+    if (place.length > 0 && taken.has(pathText(place))) return;
     if (Array.isArray(value) && value.length > 0) {
-      for (const element of value) walk(element, [...steps, { kind: 'each' }]);
+      for (const [index, element] of value.entries()) {
+        // Nothing but the place of an element whose members stand elsewhere.
+        if (isRecord(element) && Object.keys(element).length === 0) continue;
+        walk(element, [...path, { kind: 'each' }], [...place, { kind: 'index', index }]);
+      }
     } else if (isRecord(value) && Object.keys(value).length > 0) {
-      for (const name of Object.keys(value)) walk(value[name], [...steps, { kind: 'key', name }]);
-    } else if (steps.length > 0) leaves.push({ path: pathText(steps), value });
+      for (const name of Object.keys(value)) {
+        walk(value[name], [...path, { kind: 'key', name }], [...place, { kind: 'key', name }]);
+      }
+    } else if (path.length > 0) leaves.push({ path: pathText(path), value });
   };
-  walk(record, []);
+  walk(record, [], []);
   return leaves;
 }

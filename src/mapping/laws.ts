@@ -3,7 +3,7 @@
 import type { Direction } from './configuration.ts';
 import type { MappedField, UnmappedField } from './fields.ts';
 import type { FieldLaw } from './mapping.ts';
-import { beginsWith, depthOf, hasSelector, type Path } from './paths.ts';
+import { beforeSelector, beginsWith, depthOf, hasSelector, listsOf, type Path } from './paths.ts';
 import { type FieldType, typeText } from './values.ts';
 
 /** What the law of a field depends on besides the field. */
@@ -51,6 +51,9 @@ function reasonAgainst(field: MappedField, { mapped }: LawSurroundings): string 
     return 'it is one element of a list, and whoever writes a list writes all of it';
   }
   if (depthOf(vendorPath) !== depthOf(path)) return 'lists of different depth are joined or taken apart';
+  if ((vendorPath.steps.at(-1)?.kind === 'each') !== (path.steps.at(-1)?.kind === 'each')) {
+    return 'an element without a value becomes null';
+  }
   if (Object.values(settings.defaultValue).some((value) => value !== undefined)) {
     return 'an empty value is replaced by a default';
   }
@@ -58,14 +61,35 @@ function reasonAgainst(field: MappedField, { mapped }: LawSurroundings): string 
 }
 
 function neighbourReason(field: MappedField, mapped: readonly MappedField[]): string | undefined {
-  const touches = (one: Path, other: Path) => beginsWith(one, other) || beginsWith(other, one);
   for (const other of mapped) {
     if (other === field || !(other.carried.fromVendor || other.carried.toVendor)) continue;
     if (touches(field.vendorPath, other.vendorPath))
       return `${other.path.text} shares ${other.vendorPath.text} with it`;
     if (touches(field.path, other.path)) return `it is not separate from the field ${other.path.text}`;
+    if (mixesLists(field, other)) return `the field ${other.path.text} joins its list with another one`;
   }
   return undefined;
+}
+
+/** Whether what is written at one path changes what is read at the other. */
+function touches(one: Path, other: Path): boolean {
+  const [place, otherPlace] = [beforeSelector(one), beforeSelector(other)];
+  const fork = place.steps.findIndex((_, index) => !beginsWith(otherPlace, upTo(place, index + 1)));
+  if (fork < 0 || fork >= otherPlace.steps.length) return true;
+  // Where they part, one has a list and the other an object.
+  return place.steps[fork]?.kind !== otherPlace.steps[fork]?.kind;
+}
+
+const upTo = ({ text, steps }: Path, end: number): Path => ({ text, steps: steps.slice(0, end) });
+
+/** Fields of the same list on one side belong to the same list on the other, so that elements stand beside each other. */
+function mixesLists(field: MappedField, other: MappedField): boolean {
+  const [ours, vendors] = [listsOf(field.path), listsOf(field.vendorPath)];
+  const [otherOurs, otherVendors] = [listsOf(other.path), listsOf(other.vendorPath)];
+  return ours.some((list, level) => {
+    const [place, vendorPlace] = [otherOurs.indexOf(list), otherVendors.indexOf(vendors[level] ?? '')];
+    return place !== vendorPlace || (place >= 0 && otherOurs.length !== otherVendors.length);
+  });
 }
 
 /** Conversions, from the vendor's type to ours, that give back what they took. */

@@ -123,9 +123,30 @@ export function hasSelector({ steps }: Path): boolean {
   return steps.some((step) => step.kind === 'index' || step.kind === 'where');
 }
 
+/** The lists that a path runs through, element by element, each as a path of its own; the outermost first. */
+export function listsOf({ steps }: Path): string[] {
+  return steps.flatMap((step, index) => (step.kind === 'each' ? [pathText(steps.slice(0, index))] : []));
+}
+
+/** A path up to the first list out of which it takes single elements. */
+export function beforeSelector({ steps }: Path): Path {
+  const end = steps.findIndex(({ kind }) => kind === 'index' || kind === 'where' || kind === 'size');
+  const before = end < 0 ? steps : steps.slice(0, end);
+  return { text: pathText(before), steps: before };
+}
+
 /** Whether a path begins with all steps of another; every path begins with itself. */
 export function beginsWith(path: Path, beginning: Path): boolean {
   return beginning.steps.every((step, index) => sameStep(step, path.steps[index]));
+}
+
+/** Whether something at a path can stand within what stands at a shorter one; one element of a list can be any. */
+export function canBeWithin(path: Path, whole: Path): boolean {
+  if (path.steps.length <= whole.steps.length) return false;
+  return whole.steps.every((step, index) => {
+    const other = path.steps[index];
+    return step.kind === 'key' || other?.kind === 'key' ? sameStep(step, other) : true;
+  });
 }
 
 function sameStep(step: Step, other: Step | undefined): boolean {
@@ -150,14 +171,15 @@ function writeStep(step: Step, isFirst: boolean): string {
     case 'where':
       return `[?(@.${step.member.join('.')}==${typeof step.value === 'string' ? `'${step.value}'` : step.value})]`;
     case 'size':
-      return '.size()';
+      return '[*].size()';
   }
 }
 
 /** A path as queries name it: without what it says of lists, up to the first element that it takes out of one. */
-export function queryName({ steps }: Path): string {
-  const end = steps.findIndex(({ kind }) => kind === 'index' || kind === 'where' || kind === 'size');
-  return (end < 0 ? steps : steps.slice(0, end)).flatMap((step) => (step.kind === 'key' ? [step.name] : [])).join('.');
+export function queryName(path: Path): string {
+  return beforeSelector(path)
+    .steps.flatMap((step) => (step.kind === 'key' ? [step.name] : []))
+    .join('.');
 }
 
 /** Whether a value has members by name: no list, no text, nothing empty. */
@@ -192,6 +214,21 @@ export function readPath(record: unknown, steps: readonly Step[], from = 0): unk
     else value = value.length;
   }
   return value;
+}
+
+/** The places of a record that a path reads, each with the numbers of elements; counting a list reads none of it. */
+export function placesOf(record: unknown, steps: readonly Step[]): Step[][] {
+  let places: { value: unknown; at: Step[] }[] = [{ value: record, at: [] }];
+  for (const step of steps) {
+    places = places.flatMap(({ value, at }) => {
+      if (step.kind === 'key') return [{ value: member(value, step.name), at: [...at, step] }];
+      if (!Array.isArray(value) || step.kind === 'size') return [];
+      const element = (index: number) => ({ value: value[index], at: [...at, { kind: 'index' as const, index }] });
+      if (step.kind === 'each') return value.map((_, index) => element(index));
+      return [element(step.kind === 'index' ? step.index : value.findIndex((one) => meets(one, step)))];
+    });
+  }
+  return places.flatMap(({ value, at }) => (value === undefined ? [] : [at]));
 }
 
 function meets(element: unknown, { member: names, value }: Step & { kind: 'where' }): boolean {

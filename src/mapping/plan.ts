@@ -7,11 +7,13 @@ import type { Mapped, MappingFault } from './mapping.ts';
 import { branchOf, passingFrom, prune } from './pass-through.ts';
 import {
   beginsWith,
+  canBeWithin,
   copyOf,
   depthOf,
   isRecord,
   member,
   type Path,
+  pathText,
   put,
   readPath,
   reshape,
@@ -64,7 +66,7 @@ export function planOf({ objectName, mapped, unmapped, passThrough }: PlannedFie
     read: [...sides.map(({ source }) => source.steps), ...own.withheld],
     lists: isFromVendor ? 'keep' : 'take',
     // What passes never looks like a field of ours; on the way to the vendor it gives way to what is mapped.
-    closed: (isFromVendor ? sides : refused).map(({ target }) => target.steps),
+    closed: isFromVendor ? sides.map(closedOf) : refused.map(({ target }) => target.steps),
     written: carried.map(({ target }) => target.steps),
   });
   const fields = [
@@ -72,7 +74,7 @@ export function planOf({ objectName, mapped, unmapped, passThrough }: PlannedFie
     ...own.carried.map((path) => ownNamePlan(path)),
   ];
   const nested = fields.some(({ target }, index) =>
-    fields.some((other, place) => place !== index && beginsWith(other.target, target)),
+    fields.some((other, place) => place !== index && canBeWithin(other.target, target)),
   );
   return {
     direction,
@@ -91,6 +93,17 @@ interface Side {
 
 function sidesOf({ path, vendorPath }: MappedField, direction: Direction): Pick<Side, 'source' | 'target'> {
   return direction === 'fromVendor' ? { source: vendorPath, target: path } : { source: path, target: vendorPath };
+}
+
+/** Elements of two lists would be mixed, unless it is the same list on both sides. */
+function closedOf({ source, target }: Side): readonly Step[] {
+  const beginning = ({ steps }: Path) => {
+    const end = steps.findIndex(({ kind }) => kind !== 'key');
+    return end < 0 ? undefined : steps.slice(0, end);
+  };
+  const [ours, vendors] = [beginning(target), beginning(source)];
+  if (ours === undefined || (vendors !== undefined && pathText(ours) === pathText(vendors))) return target.steps;
+  return ours;
 }
 
 /** Fields without a path at the vendor pass under their own name, as the object does or as they say themselves. */
@@ -172,7 +185,7 @@ function shapeOf(
   const within = others.filter((other) => isBelow(other.source, source));
   const members = within.filter((other) => isBelow(other.target, target));
   const moved = direction === 'toVendor' ? within : members;
-  const isWritten = others.some((other) => isBelow(other.target, target));
+  const isWritten = others.some((other) => canBeWithin(other.target, target));
   if (moved.length === 0) return isWritten ? copyOf : undefined;
   const passes = field.settings.passThrough[direction] ?? passThrough;
   if (members.length > 0 && !passes) {

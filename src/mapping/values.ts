@@ -93,7 +93,7 @@ function toNumber(value: unknown): unknown {
   if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return unconvertible;
   const number = Number(text);
   // A whole number of so many digits would come out as another one.
-  const keepsDigits = !/^[+-]?\d+$/.test(text) || Number.isSafeInteger(number);
+  const keepsDigits = !/^[+-]?\d+$/.test(text) || Number.isSafeInteger(number) || String(number) === text;
   return Number.isFinite(number) && keepsDigits ? number : unconvertible;
 }
 
