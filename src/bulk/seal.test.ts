@@ -128,19 +128,21 @@ test('after a rotation of the key ring older files open, and not without their k
   await expect(open(fresh)).rejects.toThrow('No key named newer is in the key ring; add it to VALENCE_KEYS');
 });
 
-test('reading can be given up in the middle, and the source hears of it', async () => {
+test('reading can be given up in the middle, or at the beginning, and the source hears of it', async () => {
   const sealed = await seal(randomBytes(3 * chunkBytes));
-  let closed = false;
-  async function* source() {
+  let closed = 0;
+  async function* source(bytes: Buffer) {
     try {
-      yield* inPieces(sealed, 1000);
+      yield* inPieces(bytes, 1000);
     } finally {
-      closed = true;
+      closed++;
     }
   }
-  for await (const opened of fileSeal.open(source(), place)) {
+  for await (const opened of fileSeal.open(source(sealed), place)) {
     expect(opened.length).toBe(chunkBytes);
     break;
   }
-  expect(closed).toBe(true);
+  expect(closed).toBe(1);
+  await expect(buffer(fileSeal.open(source(randomBytes(5000)), place))).rejects.toThrow(refused);
+  expect(closed).toBe(2);
 });

@@ -189,6 +189,33 @@ test.each([
   expect(await read('csv', csv, [1])).toEqual([{ row: 1, record: { a: '1', b: '2' } }]);
 });
 
+test('a long CSV is read the same wherever it is cut: inside quotes, between two of them, between CR and LF', async () => {
+  const row = '"a ""b""","c\r\nd, e",,"f g"\r\n';
+  const csv = `w,x,y,z\r\n${row.repeat(6000)}`;
+  const record = { w: 'a "b"', x: 'c\r\nd, e', z: 'f g' };
+  // The parser is given 64 K characters at a time: each first piece moves the places where it is cut by one.
+  for (let first = 1; first <= row.length; first++) {
+    const rows = await read('csv', csv, [first, ...Array.from({ length: 100 }, () => 4096)]);
+    expect(rows.length, `first piece of ${first}`).toBe(6000);
+    expect(rows.every((one, at) => !isFault(one) && one.row === at + 1)).toBe(true);
+    expect([rows[0], rows[3000], rows[5999]].map((one) => one && !isFault(one) && one.record)).toEqual([
+      record,
+      record,
+      record,
+    ]);
+    const distinct = new Set(rows.map((one) => (isFault(one) ? one.message : JSON.stringify(one.record))));
+    expect(distinct).toEqual(new Set([JSON.stringify(record)]));
+  }
+});
+
+test('a fault far inside a long CSV is told with its row, and what stands before it is read', async () => {
+  const good = 'a,"b"\r\n'.repeat(20_000);
+  const rows = await read('csv', `x,y\r\n${good}"c"d,e\r\n${good}`, [4096]);
+  expect(rows.length).toBe(20_001);
+  expect(rows.findIndex(isFault)).toBe(20_000);
+  expect(rows.at(-1)).toMatchObject({ row: 20_001, ends: true });
+});
+
 test('cells of CSV stay the text that they are', async () => {
   const csv = 'a,b,c,d\n007,true,=1+1,"he said ""no"",\r\nand left"\n';
   expect(await read('csv', csv)).toEqual([
