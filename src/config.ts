@@ -315,10 +315,15 @@ function readObjectStore({ read, secret, parse, faults }: Reading): ObjectStore 
     faults.push('VALENCE_FILES_KEY_ID and VALENCE_FILES_SECRET belong together: set both or none');
   }
   if (place === undefined) {
-    const settings = { ENDPOINT: endpoint, REGION: region, KEY_ID: keyId, SECRET: key };
+    const settings = {
+      VALENCE_FILES_ENDPOINT: endpoint,
+      VALENCE_FILES_REGION: region,
+      VALENCE_FILES_KEY_ID: keyId,
+      VALENCE_FILES_SECRET: key,
+    };
     for (const [name, value] of Object.entries(settings)) {
       if (value !== undefined && isUnset) {
-        faults.push(`VALENCE_FILES_${name} is set, and VALENCE_FILES is not: name the bucket as s3://bucket/prefix`);
+        faults.push(`${name} is set, and VALENCE_FILES is not: name the bucket as s3://bucket/prefix`);
       }
     }
     return undefined;
