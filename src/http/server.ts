@@ -38,6 +38,7 @@ import { organizationRoutes } from './routes/organizations.ts';
 import { pollerRecordRoutes } from './routes/poller-records.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { transformationRoutes } from './routes/transformations.ts';
+import { tryMappingRoutes } from './routes/try-mappings.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { userRoutes } from './routes/users.ts';
 import { vdrRoutes } from './routes/vdrs.ts';
@@ -84,6 +85,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     commonResourceRoutes,
     vdrRoutes,
     bulkRoutes,
+    tryMappingRoutes,
     elementCallRoutes,
   ]) {
     addRoutes(server, context);
