@@ -1,5 +1,5 @@
 // Two client programs that exist and are run unchanged: `doctor` of ce-util through its command line, and the library
-// @cloudelements/doctor-core in a process of its own. Both upload, download and delete elements.
+// @cloudelements/doctor-core in a process of its own. Both upload, download and delete elements and common resources.
 
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ const ceUtil = fileURLToPath(new URL('../../node_modules/ce-util/src/cli/doctor.
 const doctorCore = fileURLToPath(new URL('doctor-core-process.ts', import.meta.url));
 const account = 'valence';
 
-/** What doctor-core tells of one element. */
+/** What doctor-core tells of one element or common resource. */
 export interface StatusEvent {
   assetName: string;
   assetStatus: 'inprogress' | 'completed' | 'failed' | 'cancelled';
@@ -34,8 +34,17 @@ export interface ClientRun {
 /** Where elements stand: one file with a list of documents, or a folder with a folder for each, hooks in files. */
 export type Place = { file: string } | { dir: string };
 
+/** What a client does with common resources, which it calls VDRs. */
+export interface VdrClient {
+  upload(from: Place): Promise<ClientRun>;
+  /** All, or one by its name; `useNew`: in the folders that doctor-core has for each of them. */
+  download(to: Place & { useNew?: boolean }, name?: string): Promise<ClientRun>;
+  remove(name?: string): Promise<ClientRun>;
+}
+
 /** A client with an account at a server. */
 export interface DoctorClient {
+  vdrs: VdrClient;
   name: 'ce-util' | 'doctor-core';
   upload(from: Place): Promise<ClientRun>;
   download(to: Place): Promise<ClientRun>;
@@ -76,13 +85,21 @@ export async function startDoctorClients(server: {
 }
 
 function ceUtilClient(home: string): DoctorClient {
-  const run = (command: string, ...rest: string[]) => runNode(home, [ceUtil, command, 'elements', account, ...rest]);
+  const runFor = (command: string, asset: string, ...rest: string[]) =>
+    runNode(home, [ceUtil, command, asset, account, ...rest]);
+  const run = (command: string, ...rest: string[]) => runFor(command, 'elements', ...rest);
+  const named = (name: string | undefined) => (name === undefined ? [] : ['-n', name]);
   const option = (place: Place) => ('file' in place ? ['-f', place.file] : ['-d', place.dir]);
   return {
     name: 'ce-util',
     upload: (from) => run('upload', ...option(from)),
     download: (to) => run('download', ...option(to)),
     remove: (element) => run('delete', ...(element === undefined ? [] : ['-n', element.name])),
+    vdrs: {
+      upload: (from) => runFor('upload', 'vdrs', ...option(from)),
+      download: (to, name) => runFor('download', 'vdrs', ...option(to), ...named(name)),
+      remove: (name) => runFor('delete', 'vdrs', ...named(name)),
+    },
     // It ends with 0 and says "Created" whatever the server answered; only standard error tells of a refusal.
     fault({ status, output, errors }, task, elements) {
       const lines = new Set(output.split('\n').map((line) => line.trim()));
@@ -98,14 +115,20 @@ function ceUtilClient(home: string): DoctorClient {
 }
 
 function doctorCoreClient(home: string): DoctorClient {
-  const run = (action: string, options: unknown) =>
-    runNode(home, [doctorCore, action, account, JSON.stringify(options)]);
+  const runFor = (action: string, asset: string, options: unknown) =>
+    runNode(home, [doctorCore, action, asset, account, JSON.stringify(options)]);
+  const run = (action: string, options: unknown) => runFor(action, 'elements', options);
   return {
     name: 'doctor-core',
     upload: (from) => run('upload', from),
     download: (to) => run('download', to),
     // Options of a deletion of everything are spread as a list.
     remove: (element) => run('delete', element === undefined ? [] : { name: element.key }),
+    vdrs: {
+      upload: (from) => runFor('upload', 'vdrs', from),
+      download: (to, name) => runFor('download', 'vdrs', { ...to, ...(name === undefined ? {} : { name }) }),
+      remove: (name) => runFor('delete', 'vdrs', name === undefined ? [] : { name }),
+    },
     fault({ status, errors, events }, task, elements) {
       const failed = events.filter(({ assetStatus }) => assetStatus !== 'inprogress' && assetStatus !== 'completed');
       const done = events.filter(({ assetStatus }) => assetStatus === 'completed').map(({ assetName }) => assetName);

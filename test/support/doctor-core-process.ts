@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import type { StatusEvent } from './doctor-clients.ts';
 
-type Action = (asset: 'elements', account: string, options: unknown) => Promise<void>;
+type Action = (asset: string, account: string, options: unknown) => Promise<void>;
 
 interface DoctorCore {
   importAsset: Action;
@@ -21,10 +21,10 @@ const require = createRequire(import.meta.url);
 const doctor = require('@cloudelements/doctor-core') as DoctorCore;
 const actions = { upload: doctor.importAsset, download: doctor.exportAsset, delete: doctor.deleteAsset };
 
-const [action, account, options] = process.argv.slice(2);
+const [action, asset, account, options] = process.argv.slice(2);
 doctor.eventHandler.emitter.on(doctor.eventHandler.EventTopic.ASSET_STATUS, (event) => process.send?.(event));
 try {
-  await actions[action as keyof typeof actions]('elements', String(account), JSON.parse(String(options)));
+  await actions[action as keyof typeof actions](String(asset), String(account), JSON.parse(String(options)));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
