@@ -175,6 +175,8 @@ test('transformations: the definition may stand above; legacy does not come back
   // The account's transformation would be without a definition.
   expect((await call('DELETE', '/organizations/objects/people/definitions')).status).toBe(409);
   await done(call('POST', '/accounts/objects/people/definitions', people));
+  // A definition stays where a transformation stands at its own level, though there is another one above.
+  expect((await call('DELETE', '/accounts/objects/people/definitions')).status).toBe(409);
   await done(call('DELETE', '/organizations/objects/people/definitions'));
   expect((await call('GET', '/organizations/elements/nothing/transformations')).status).toBe(404);
 });
@@ -249,6 +251,66 @@ test('an account changes what is its own; what it says for the organization is i
   expect(paths((await done(call('GET', `/accounts/${other.id}/objects/people/definitions`))).body)).toEqual(['b']);
   expect((await call('GET', '/accounts/999999/objects/definitions')).status).toBe(404);
   expect((await call('GET', `/accounts/1/objects/definitions`, undefined, theirs)).status).toBe(404);
+});
+
+test('what is written at an instance alone is answered; instances and accounts of others are out of reach', async () => {
+  const theirs = as(other.authorization);
+  const instance = (await done(provision(platform, desk))).body;
+  const at = { level: 'instance', associatedId: instance.id };
+  const resource = { name: 'people', fields: [{ path: 'name', type: 'string', ...at }] };
+  expect(paths((await done(call('PUT', '/common-resources', resource))).body)).toEqual(['name']);
+  const fields = [{ path: 'name', vendorPath: 'n', ...at }];
+  const transformation = { objectName: 'people', elementKey: desk, vendorName: 'c', fields };
+  const { body } = await done(call('PUT', '/transformations', transformation));
+  expect(body.fields).toMatchObject([{ path: 'name', ...at }]);
+  expect((await call('GET', '/common-resources/people')).status).toBe(404);
+
+  const refused = await call('PUT', '/common-resources', resource, theirs);
+  expect(refused.status).toBe(400);
+  expect(refused.body.message).toContain(`No instance found with the id ${instance.id}`);
+  const inOrganization = { name: 'nothing', fields: [{ path: 'name', level: 'organization' }] };
+  expect((await call('PUT', '/common-resources', inOrganization, theirs)).status).toBe(403);
+  const account = (id: number) => ({ name: 'people', fields: [{ path: 'a', level: 'account', associatedId: id }] });
+  expect((await call('PUT', '/common-resources', account(999_999))).status).toBe(400);
+  await done(call('PUT', '/common-resources', account(other.id)));
+  expect(paths((await done(call('GET', '/common-resources/people', undefined, theirs))).body)).toEqual(['a']);
+  await done(call('DELETE', `/instances/${instance.id}`));
+});
+
+test('what comes with the server is seen, copied and said again, but not changed or removed', async () => {
+  const { body: system } = await done(call('GET', '/vdrs?systemOnly=true'));
+  const contact = system.find(({ objectName }: { objectName: string }) => objectName === 'contact');
+  expect(contact).toMatchObject({ id: expect.any(Number), level: 'system' });
+  for (const [method, path, body] of [
+    ['PUT', `/vdrs/${contact.id}`, people],
+    ['DELETE', `/vdrs/${contact.id}?propagate=true`],
+    ['PATCH', '/common-resources/contact', { name: 'x' }],
+    ['DELETE', '/common-resources/contact'],
+  ] as const) {
+    expect([method, path, (await call(method, path, body)).status]).toEqual([method, path, 403]);
+  }
+  const bundle = (await done(call('GET', `/vdrs/${contact.id}/export`))).body;
+  expect(Object.keys(bundle.transformation)).toContain('zendesk');
+  const same = await done(call('PUT', '/vdrs/import', bundle));
+  expect(same.headers.get('elements-error')).toContain('ignored');
+
+  const copy = await done(call('POST', `/vdrs/${contact.id}/clone`, { elementKeys: ['zendesk'] }));
+  expect(copy.body.id).not.toBe(contact.id);
+  expect(copy.body.level).toBe('organization');
+  expect(paths(copy.body)).toEqual(paths(contact));
+  const { body: changed } = await done(
+    call('PUT', '/vdrs/contact', { fields: [{ path: 'nickname', type: 'string' }] }),
+  );
+  // The server's fields stay below it.
+  expect(paths(changed)).toEqual(['nickname', ...paths(contact)]);
+  const exported = (await done(call('GET', '/vdrs/contact/export'))).body;
+  expect(Object.keys(exported.transformation)).toEqual(['zendesk']);
+  // The others hold as the server brought them.
+  expect((await call('GET', '/vdrs/contact/transformations')).body.length).toBeGreaterThan(1);
+  await done(call('DELETE', '/common-resources/contact?propagate=true'));
+  expect((await done(call('GET', '/vdrs/contact'))).body).toEqual(contact);
+  // A transformation may be made for what comes with the server.
+  await done(call('POST', `/organizations/elements/${desk}/transformations/contact`, mapping()));
 });
 
 test('another organization sees and changes nothing', async () => {
@@ -327,7 +389,7 @@ test('one document for all levels: written, read, changed, renamed and removed',
     scripts: [{ body: 'done();', level: 'account' }],
   };
   const joined = await done(call('PUT', '/transformations', mixed));
-  expect(paths(joined.body)).toEqual(['name', 'shoe']);
+  expect(paths(joined.body)).toEqual(['name', 'shoe', 'local']);
   expect(joined.body.script).toEqual({ body: 'done();', level: 'account', associatedId: expect.any(Number) });
   const stored = async (path: string) => paths((await done(call('GET', path))).body);
   expect(await stored(`/organizations/elements/${desk}/transformations/people`)).toEqual(['name']);

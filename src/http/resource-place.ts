@@ -5,8 +5,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type TProperties, Type } from 'typebox';
 import { Problem } from '../core/errors.ts';
 import { isObject } from '../core/http.ts';
-import type { MappedElement, ResourceAuthor } from '../mapping/edit-resources.ts';
-import type { SeenResource } from '../mapping/view-resources.ts';
+import { absentOrReadyMade, type MappedElement, type ResourceAuthor, type Written } from '../mapping/edit-resources.ts';
+import { mappingOf, type SeenResource } from '../mapping/view-resources.ts';
 import type { ResourcePlace } from '../store/common-resources.ts';
 import type { InstanceRecord } from '../store/instances.ts';
 import { type Caller, reachableScope, requireAdministrator, requireIdentity, requireInstance } from './caller.ts';
@@ -124,6 +124,34 @@ export function elementNameOf(transformation: Record<string, unknown>): string |
 /** One parameter of a request's path, as text. */
 export function parameter(request: FastifyRequest, name: string): string {
   return String((request.params as Record<string, unknown>)[name]);
+}
+
+/** One object as an author sees it, with what it has just written. Throws a Problem (404; 403 when all of it was ignored). */
+export async function seenAfter(
+  { viewResources, systemResources }: RouteContext,
+  author: ResourceAuthor,
+  objectName: string,
+  { places, ignored }: Written,
+): Promise<SeenResource> {
+  const seen = await viewResources.find(author, objectName, places);
+  if (seen !== undefined) return seen;
+  if (ignored.length === 0) throw absentOrReadyMade(systemResources, objectName);
+  throw new Problem('forbidden', `You may not change anything of what was sent: ${ignored.join('; ')}.`);
+}
+
+/** One transformation, likewise. */
+export async function mappingAfter(
+  context: RouteContext,
+  author: ResourceAuthor,
+  target: { objectName: string; keyOrId: string },
+  written: Written,
+): Promise<Record<string, unknown>> {
+  const seen = await seenAfter(context, author, target.objectName, written);
+  const { key } = await context.elements.find(target.keyOrId, author);
+  const mappings = await context.viewResources.mappings(author, seen.objectName, written.places);
+  const mapping = mappings.find(({ elementKey }) => elementKey === key);
+  if (mapping !== undefined) return mappingOf(seen, mapping);
+  throw new Problem('forbidden', `You may not change anything of what was sent: ${written.ignored.join('; ')}.`);
 }
 
 /** Says what of a body was ignored, in the header that clients look for. */

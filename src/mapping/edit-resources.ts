@@ -54,6 +54,14 @@ export interface WriteMode {
   newName?: string | undefined;
 }
 
+/** What became of a document that names its levels itself. */
+export interface Written {
+  /** where something was written */
+  places: ResourcePlace[];
+  /** what was ignored, because the author may not say it at the level that it names */
+  ignored: string[];
+}
+
 /** Changes common resources. Everything throws a Problem (400, 403, 404 or 409) that names what is wrong. */
 export interface EditResources {
   /** Each answers with what was ignored, because the author may not say it at the level that it names. */
@@ -71,7 +79,7 @@ export interface EditResources {
   createTransformation(target: TransformationTarget, given: Document): Promise<string[]>;
   replaceTransformation(target: TransformationTarget, given: Document): Promise<string[]>;
   /** Writes documents that name their levels themselves. */
-  write(author: ResourceAuthor, resources: readonly GivenResource[], mode: WriteMode): Promise<string[]>;
+  write(author: ResourceAuthor, resources: readonly GivenResource[], mode: WriteMode): Promise<Written>;
   /** One definition, or all at the place. */
   removeDefinitions(place: ResourcePlace, objectName: string | undefined): Promise<void>;
   /** One transformation of an element, or all at the place. */
@@ -253,7 +261,7 @@ export function createEditResources(dependencies: EditResourcesDependencies): Ed
     author: ResourceAuthor,
     resources: readonly GivenResource[],
     { isNew = false, replacesAll = false, newName }: WriteMode,
-  ): Promise<string[]> => {
+  ): Promise<Written> => {
     const { organizationId } = author;
     const fallback: Level = author.ofOrganization ? 'organization' : 'account';
     const faults: string[] = [];
@@ -315,7 +323,8 @@ export function createEditResources(dependencies: EditResourcesDependencies): Ed
       if (newName === undefined || plan === undefined || at === undefined) return;
       await renameIn(writer, at, plan.objectName, newName);
     });
-    return ignored;
+    const placed = plans.flatMap(({ definitions, mappings }) => [...definitions, ...mappings]);
+    return { places: placed.map((part) => part.place), ignored };
   };
 
   const removable = async (writer: ResourceWriter, at: ResourcePlace, objectName: string): Promise<string[]> => {
@@ -584,7 +593,7 @@ function namesOf({ fields, configuration, scripts, script }: Document): string {
 }
 
 /** Whether two places are the same. */
-function isSamePlace(one: ResourcePlace, other: ResourcePlace): boolean {
+export function isSamePlace(one: ResourcePlace, other: ResourcePlace): boolean {
   return one.accountId === other.accountId && one.instanceId === other.instanceId;
 }
 

@@ -7,13 +7,14 @@ import type {
   CommonResourceStore,
   ResourceAccount,
   ResourcePlace,
+  ResourceSelection,
   StoredDefinition,
   StoredTransformation,
 } from '../store/common-resources.ts';
 import { bundleOf, joinDefinition, joinTransformation, type LevelPart } from './bundles.ts';
 import { inherits } from './configuration.ts';
 import type { Transformation } from './document.ts';
-import { levelOfPlace, type ResourceAuthor } from './edit-resources.ts';
+import { isSamePlace, levelOfPlace, type ResourceAuthor } from './edit-resources.ts';
 import type { SystemResource, SystemResources } from './ready-made.ts';
 
 type Document = Record<string, unknown>;
@@ -46,10 +47,14 @@ export interface ResourceUse {
 export interface ViewResources {
   /** What the account and its organization say, and what came with the server where they say nothing; by name. */
   list(account: ResourceAccount): Promise<SeenResource[]>;
-  /** One, by its number or name. */
-  find(account: ResourceAccount, idOrName: string): Promise<SeenResource | undefined>;
-  /** Its transformations, by element; of one that came with the server those of the server and those of the account. */
-  mappings(account: ResourceAccount, objectName: string): Promise<SeenMapping[]>;
+  /** One, by its number or name; with what is said at further places, if any are given. */
+  find(
+    account: ResourceAccount,
+    idOrName: string,
+    places?: readonly ResourcePlace[],
+  ): Promise<SeenResource | undefined>;
+  /** Its transformations, by element, with those that came with the server where they hold. */
+  mappings(account: ResourceAccount, objectName: string, places?: readonly ResourcePlace[]): Promise<SeenMapping[]>;
   /** The bundle of one, as it is imported elsewhere. */
   bundle(account: ResourceAccount, seen: SeenResource): Promise<Document>;
   /** Who uses what, by the object's name. */
@@ -63,9 +68,10 @@ export function createViewResources(store: CommonResourceStore, systemResources:
   const system = new Map([...systemResources].map(([name, resource]) => [name, systemView(name, resource)]));
   const systemById = new Map([...system.values()].map((seen) => [seen.id, seen]));
 
-  const seenBy = async ({ organizationId, accountId }: ResourceAccount, objectName?: string) => {
+  const seenBy = async (account: ResourceAccount, objectName?: string, places: readonly ResourcePlace[] = []) => {
     const selection = objectName === undefined ? {} : { objectName };
-    const stored = await store.definitions({ organizationId, above: { organizationId, accountId }, ...selection });
+    const found = await store.definitions({ ...scopeOf(account, places), ...selection });
+    const stored = found.filter(isSeenBy(account, places));
     const byName = new Map<string, StoredDefinition[]>();
     for (const one of stored) byName.set(one.objectName, [...(byName.get(one.objectName) ?? []), one]);
     return [...byName.values()].map((levels) => {
@@ -74,14 +80,15 @@ export function createViewResources(store: CommonResourceStore, systemResources:
       return below === undefined ? seen : { ...seen, parts: [...seen.parts, ...withoutPaths(below, seen.parts)] };
     });
   };
-  const find: ViewResources['find'] = async (account, idOrName) => {
+  const find: ViewResources['find'] = async (account, idOrName, places) => {
     const id = /^\d{1,15}$/.test(idOrName) ? Number(idOrName) : undefined;
     const named = id === undefined ? undefined : await store.names(account.organizationId, { id });
-    const [own] = await seenBy(account, named?.objectName ?? idOrName);
+    const [own] = await seenBy(account, named?.objectName ?? idOrName, places);
     return own ?? (id === undefined ? undefined : systemById.get(id)) ?? system.get(idOrName);
   };
-  const mappings: ViewResources['mappings'] = async ({ organizationId, accountId }, objectName) => {
-    const stored = await store.transformations({ organizationId, above: { organizationId, accountId }, objectName });
+  const mappings: ViewResources['mappings'] = async (account, objectName, places = []) => {
+    const found = await store.transformations({ ...scopeOf(account, places), objectName });
+    const stored = found.filter(isSeenBy(account, places));
     const byElement = new Map<string, SeenMapping>();
     for (const one of stored) {
       const known = byElement.get(one.elementKey)?.parts ?? [];
@@ -133,6 +140,18 @@ export function createViewResources(store: CommonResourceStore, systemResources:
       return uses;
     },
   };
+}
+
+/** What has to be read to see what an account sees, and what is said at further places. */
+function scopeOf({ organizationId, accountId }: ResourceAccount, places: readonly ResourcePlace[]): ResourceSelection {
+  return places.length > 0 ? { organizationId } : { organizationId, above: { organizationId, accountId } };
+}
+
+function isSeenBy({ accountId }: ResourceAccount, places: readonly ResourcePlace[]) {
+  return ({ place }: { place: ResourcePlace }) =>
+    place.accountId === undefined ||
+    (place.accountId === accountId && place.instanceId === undefined) ||
+    places.some((one) => isSamePlace(one, place));
 }
 
 /** What is stored at one level, with the account or the instance that it belongs to. */

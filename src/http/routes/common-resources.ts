@@ -12,7 +12,7 @@ import { asGiven } from '../as-given.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
-import { authorOf, requireOwn, tellIgnored } from '../resource-place.ts';
+import { authorOf, requireOwn, seenAfter, tellIgnored } from '../resource-place.ts';
 import { emptyResponse, OpenObject, responses } from '../shapes.ts';
 
 type Document = Record<string, unknown>;
@@ -33,10 +33,8 @@ export function commonResourceRoutes(server: Server, context: RouteContext): voi
   const given = { bodyLimit: limits.elementBodyBytes, validatorCompiler: asGiven };
   const url = `${basePath}/common-resources`;
 
-  const show = async (author: ResourceAuthor, name: string) => {
-    const seen = await find(author, name);
-    return view(seen, (await viewResources.uses(author)).get(seen.objectName));
-  };
+  const show = async (author: ResourceAuthor, seen: SeenResource) =>
+    view(seen, (await viewResources.uses(author)).get(seen.objectName));
   const find = async (author: ResourceAuthor, name: string) => {
     const seen = await viewResources.find(author, name);
     if (seen === undefined) throw absentOrReadyMade(systemResources, name);
@@ -69,14 +67,18 @@ export function commonResourceRoutes(server: Server, context: RouteContext): voi
       const objectName = name ?? definition['objectName'];
       if (typeof objectName !== 'string' || objectName === '') throw new Problem('badRequest', 'body has no name.');
       const resource = { objectName, definition, transformations: new Map() };
-      tellIgnored(reply, await editResources.write(author, [resource], { replacesAll: true }));
-      return show(author, objectName);
+      const written = await editResources.write(author, [resource], { replacesAll: true });
+      tellIgnored(reply, written.ignored);
+      return show(author, await seenAfter(context, author, objectName, written));
     },
   );
   server.get(
     `${url}/:name`,
     { schema: { ...describe, summary: 'One common resource', params: ByName, response: responses(OpenObject) } },
-    async (request) => show(authorOf(request.caller), request.params.name),
+    async (request) => {
+      const author = authorOf(request.caller);
+      return show(author, await find(author, request.params.name));
+    },
   );
   server.patch(
     `${url}/:name`,
@@ -102,8 +104,9 @@ export function commonResourceRoutes(server: Server, context: RouteContext): voi
       const joined = joinDefinition(seen.parts.filter(({ level }) => level !== 'system'));
       const definition = { ...joined, ...renamed(joined, change), ...change };
       const resource = { objectName, definition, transformations: new Map() };
-      tellIgnored(reply, await editResources.write(author, [resource], { newName }));
-      return show(author, newName ?? objectName);
+      const written = await editResources.write(author, [resource], { newName });
+      tellIgnored(reply, written.ignored);
+      return show(author, await seenAfter(context, author, newName ?? objectName, written));
     },
   );
   server.delete(

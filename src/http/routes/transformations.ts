@@ -6,7 +6,7 @@ import { Type } from 'typebox';
 import { Problem } from '../../core/errors.ts';
 import { Transformation } from '../../mapping/document.ts';
 import { absentTransformation, absentTransformations, levelOfPlace } from '../../mapping/edit-resources.ts';
-import { mappingOf, storedTransformationOf } from '../../mapping/view-resources.ts';
+import { storedTransformationOf } from '../../mapping/view-resources.ts';
 import type { ResourcePlace, StoredTransformation } from '../../store/common-resources.ts';
 import { asGiven } from '../as-given.ts';
 import type { RouteContext, Server } from '../context.ts';
@@ -15,6 +15,7 @@ import { secured } from '../openapi.ts';
 import {
   authorOf,
   elementNameOf,
+  mappingAfter,
   type PlaceAddress,
   parameter,
   placeAddresses,
@@ -33,7 +34,7 @@ const Who = Type.Object({
 
 /** Adds the routes of transformations. */
 export function transformationRoutes(server: Server, context: RouteContext): void {
-  const { commonResources, editResources, viewResources, elements, organizations, limits } = context;
+  const { commonResources, editResources, elements, organizations, limits } = context;
   const describe = { tags: ['Common resources'], security: secured.secrets };
   const given = { bodyLimit: limits.elementBodyBytes, validatorCompiler: asGiven };
 
@@ -146,15 +147,9 @@ export function transformationRoutes(server: Server, context: RouteContext): voi
       ];
       if (element === undefined || faults.length > 0) throw new Problem('badRequest', `${faults.join('; ')}.`);
       const transformations = new Map([[element, body]]);
-      tellIgnored(
-        reply,
-        await editResources.write(author, [{ objectName, definition: undefined, transformations }], {}),
-      );
-      const { key } = await elements.find(element, author);
-      const seen = await viewResources.find(author, objectName);
-      const mapping = (await viewResources.mappings(author, objectName)).find(({ elementKey }) => elementKey === key);
-      if (seen === undefined || mapping === undefined) throw absentTransformation(objectName, key);
-      return mappingOf(seen, mapping);
+      const written = await editResources.write(author, [{ objectName, definition: undefined, transformations }], {});
+      tellIgnored(reply, written.ignored);
+      return mappingAfter(context, author, { objectName, keyOrId: element }, written);
     },
   );
 

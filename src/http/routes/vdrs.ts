@@ -21,7 +21,7 @@ import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { pageOf } from '../pages.ts';
-import { authorOf, elementNameOf, requireOwn, tellIgnored } from '../resource-place.ts';
+import { authorOf, elementNameOf, mappingAfter, requireOwn, seenAfter, tellIgnored } from '../resource-place.ts';
 import { emptyResponse, Id, OpenObject, PageQuery, responses } from '../shapes.ts';
 import { accountOf } from '../viewer.ts';
 import { createFilter } from '../where.ts';
@@ -101,8 +101,9 @@ function resourceRoutes(server: Server, context: RouteContext): void {
       const definition = request.body as Document;
       const objectName = String(definition['objectName']);
       const resource = { objectName, definition, transformations: new Map() };
-      tellIgnored(reply, await editResources.write(author, [resource], { isNew: true }));
-      return show(author, objectName);
+      const written = await editResources.write(author, [resource], { isNew: true });
+      tellIgnored(reply, written.ignored);
+      return definitionOf(await seenAfter(context, author, objectName, written));
     },
   );
   server.get(
@@ -132,8 +133,9 @@ function resourceRoutes(server: Server, context: RouteContext): void {
       const newName = typeof named === 'string' && named !== '' && named !== objectName ? named : undefined;
       if (newName !== undefined) requireOwn(author, seen);
       const resource = { objectName, definition, transformations: new Map() };
-      tellIgnored(reply, await editResources.write(author, [resource], { replacesAll: true, newName }));
-      return show(author, newName ?? objectName);
+      const written = await editResources.write(author, [resource], { replacesAll: true, newName });
+      tellIgnored(reply, written.ignored);
+      return definitionOf(await seenAfter(context, author, newName ?? objectName, written));
     },
   );
   server.delete(
@@ -228,12 +230,9 @@ function mappingRoutes(server: Server, context: RouteContext): void {
       const element = elementNameOf(body);
       if (element === undefined) throw new Problem('badRequest', 'body has neither elementKey nor elementId.');
       const resource = { objectName, definition: undefined, transformations: new Map([[element, body]]) };
-      tellIgnored(reply, await editResources.write(author, [resource], {}));
-      const { key } = await elements.find(element, author);
-      const seen = await findVdr(context, author, objectName);
-      const mappings = await viewResources.mappings(author, objectName);
-      const mapping = mappings.find(({ elementKey }) => elementKey === key);
-      return mapping === undefined ? {} : mappingOf(seen, mapping);
+      const written = await editResources.write(author, [resource], {});
+      tellIgnored(reply, written.ignored);
+      return mappingAfter(context, author, { objectName, keyOrId: element }, written);
     },
   );
   server.delete(
@@ -292,7 +291,7 @@ function bundleRoutes(server: Server, context: RouteContext): void {
         const author = authorOf(request.caller);
         const { resources, faults } = readBundle(request.body);
         if (faults.length > 0) throw new Problem('badRequest', `${faults.join('; ')}.`);
-        tellIgnored(reply, await editResources.write(author, resources, mode));
+        tellIgnored(reply, (await editResources.write(author, resources, mode)).ignored);
         const names = new Set(resources.map(({ objectName }) => objectName));
         const seen = (await viewResources.list(author)).filter(({ objectName }) => names.has(objectName));
         const [first] = seen;
