@@ -159,7 +159,9 @@ function written(row: Row, column: string, dates: ReadonlySet<string>): string {
   for (const name of column.split('.')) {
     if (typeof value !== 'object' || value === null) return '';
     const members = value as Record<string, unknown>;
-    value = members[name] ?? Object.entries(members).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+    value = Object.hasOwn(members, name)
+      ? members[name]
+      : Object.entries(members).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
   }
   const found = (value ?? '') as Exclude<Value, null>;
   return dates.has(column) ? String(found).replace(/\+0000$/, 'Z') : String(found);
