@@ -29,6 +29,11 @@ export interface Engine {
    */
   call(account: ConnectedAccount | StoredAccount, match: Match, call: ElementCall): Promise<ElementAnswer>;
   /**
+   * The same for what is no caller's call but a step of something longer: gives the vendor's answer with its status and
+   * headers. A download is read to its end or destroyed by the caller.
+   */
+  step(account: ConnectedAccount | StoredAccount, match: Match, call: ElementCall): Promise<StepAnswer>;
+  /**
    * Calls a resource with tokens that belong to no instance yet, or no longer: what runs by itself while an account is
    * provisioned, refreshed or deleted. Gives the settings that it brought; nothing is stored.
    */
@@ -39,6 +44,9 @@ export interface Engine {
     call: ElementCall,
   ): Promise<{ body: unknown; settings: Record<string, string> }>;
 }
+
+/** What a vendor answered to a step. Header names in lower case. */
+export type StepAnswer = Pick<LinkAnswer, 'status' | 'headers' | 'body' | 'download'>;
 
 interface EngineDependencies extends LinkDependencies {
   refresh: Refresh;
@@ -59,11 +67,13 @@ export function createEngine(dependencies: EngineDependencies): Engine {
 
   return {
     async call(account, match, call) {
-      const fresh = isConnected(account) ? await refresh.beforeCall(account) : await renewal.beforeCall(account);
-      const { answer, used, settings } = await followChain(withTokens(fresh), match, call, true);
-      const changed = changedSettings(account, settings);
-      if (Object.keys(changed).length > 0) await dependencies.keepSettings(account, changed);
+      const { answer, used } = await callFresh(account, match, call);
       return answerCall(answer, used.account, call, pageTokens);
+    },
+    async step(account, match, call) {
+      const { answer } = await callFresh(account, match, call);
+      const { status, headers, body, download } = answer;
+      return { status, headers, body, download };
     },
     async callWith(account, tokens, match, call) {
       const { answer, settings } = await followChain({ account, tokens }, match, call, false);
@@ -71,6 +81,19 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       return { body: answer.body, settings };
     },
   };
+
+  /** Calls with credentials that are not due to end, and keeps the settings that the call brought. */
+  async function callFresh(
+    account: ConnectedAccount | StoredAccount,
+    match: Match,
+    call: ElementCall,
+  ): Promise<{ answer: LinkAnswer; used: Signing }> {
+    const fresh = isConnected(account) ? await refresh.beforeCall(account) : await renewal.beforeCall(account);
+    const { answer, used, settings } = await followChain(withTokens(fresh), match, call, true);
+    const changed = changedSettings(account, settings);
+    if (Object.keys(changed).length > 0) await dependencies.keepSettings(account, changed);
+    return { answer, used };
+  }
 
   /** Calls a resource and those that follow it; each sees the answer and the settings of the one before. */
   async function followChain(

@@ -56,6 +56,7 @@ export interface Link {
 
 /** What came of it. */
 export interface LinkAnswer {
+  status: number;
   /** the resource that was called: the filtered one when there was a `where` */
   resource: CompiledResource;
   headers: Record<string, string>;
@@ -141,6 +142,7 @@ export async function callLink(dependencies: LinkDependencies, link: Link): Prom
 
   Object.assign(settings, answeredSettings(resource, answer));
   return {
+    status: answer.status,
     resource,
     headers: answer.headers,
     raw: answer.raw,
@@ -160,6 +162,7 @@ function fixedAnswer(resource: CompiledResource, page: AskedPage, style: PagingS
     resource.resource.valence?.answer ?? {};
   if (status >= 400) throw new Problem(status === 405 ? 'methodNotAllowed' : 'vendorRefused', message, { status });
   return {
+    status,
     resource,
     headers: {},
     raw: undefined,
