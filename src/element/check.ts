@@ -1,6 +1,7 @@
 // What is wrong with an element document, beyond its shape too, and how to mend it: for the people who write elements.
 
 import { documentFaults } from './catalog.ts';
+import { bulkSteps, checkBulk } from './check-bulk.ts';
 import { checkEvents } from './check-events.ts';
 import { checkHooks } from './check-hooks.ts';
 import { checkBaseAddress, checkElementParameters, checkResource, labelOf, pathVariables } from './check-resource.ts';
@@ -23,7 +24,7 @@ export function checkElement(document: unknown): Finding[] {
   const element = document as ElementDocument;
   const report = createReport();
   const chains = followChains(element, report);
-  const surroundings = surroundingsOf(element, chains);
+  const surroundings = surroundingsOf(element, new Map([...chains, ...bulkSteps(element)]));
   checkSettings(element, surroundings, report);
   checkBaseAddress(surroundings, report);
   checkElementParameters(element, report);
@@ -33,6 +34,7 @@ export function checkElement(document: unknown): Finding[] {
   }
   checkDuplicates(element, report);
   checkEvents(element, surroundings, report);
+  checkBulk(element, report);
   if ('hookName' in element && typeof element['hookName'] === 'string' && element['hookName'] !== '') {
     report.warning(
       '/hookName',

@@ -2,6 +2,7 @@
 // keep them, and other systems ignore them.
 
 import { type Static, Type } from 'typebox';
+import { BulkExtension } from './bulk-extension.ts';
 import { Hook, Parameter } from './parameter.ts';
 
 const optional = Type.Optional;
@@ -72,7 +73,9 @@ export const ResourceExtension = Type.Object(
         { ...strict, description: 'the answer, given without asking the vendor' },
       ),
     ),
-    internal: optional(Type.Boolean({ description: 'a link of chains only, which callers do not reach' })),
+    internal: optional(
+      Type.Boolean({ description: 'a link of chains or a step of bulk jobs only, which callers do not reach' }),
+    ),
     download: optional(Type.Boolean({ description: 'the answer is streamed through as it is' })),
     totalKey: optional(Type.String({ description: 'where the vendor’s answer says how many rows there are in all' })),
     keep: optional(
@@ -306,6 +309,7 @@ export const ElementExtension = Type.Object(
       }),
     ),
     webhooks: optional(Webhooks),
+    bulk: optional(BulkExtension),
     hosts: optional(
       Type.Array(Type.String(), {
         description: 'host patterns (* matches any labels) that calls of this element may go to',
