@@ -5,8 +5,10 @@ import { createRefresh } from './auth/refresh.ts';
 import { createVendorDoor } from './auth/vendor-door.ts';
 import { createBuild } from './builder/build.ts';
 import { createEdit } from './builder/edit.ts';
+import { createNativeStrategy } from './bulk/native.ts';
 import { openFiles } from './bulk/open-files.ts';
 import { createPagingStrategy } from './bulk/paging-strategy.ts';
+import { pause } from './bulk/patience.ts';
 import { startBulk } from './bulk/start.ts';
 import { type Config, limits } from './config.ts';
 import { createConversions } from './convert/conversions.ts';
@@ -292,7 +294,10 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     files: await openFiles(config, vault),
     instances,
     elements,
-    strategies: [createPagingStrategy({ callElement: createCallElement(engine, mappedCalls), limits })],
+    strategies: [
+      createNativeStrategy({ engine, mappedCalls, pause, limits: limits.bulkRow }),
+      createPagingStrategy({ callElement: createCallElement(engine, mappedCalls), limits }),
+    ],
     vendorNameOf: async ({ instance, definition }, objectName) => {
       const scope = { ...instance, instanceId: instance.id };
       return (await mappings.of(scope, definition.key))?.find(objectName)?.vendorName;

@@ -57,7 +57,7 @@ function pauseAfter({ retryAfterSeconds }: Problem, tries: number): number {
 }
 
 /** Waits, or throws the reason of the signal. */
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   try {
     await sleep(milliseconds, undefined, { signal });
   } catch (error) {
