@@ -1,6 +1,7 @@
 // Dates as element documents write them: by the patterns of Java's SimpleDateFormat, in zones named as Java names them.
 // The zones' rules come from luxon; nothing else of the program touches it for this.
 
+import { LRUCache } from 'lru-cache';
 import { DateTime, FixedOffsetZone, IANAZone, type Zone } from 'luxon';
 
 /** A part of a pattern: a field (`letter`, as often as it stands there) or text that stands as it is. */
@@ -41,12 +42,9 @@ export function isJavaZone(name: string): boolean {
 export function formatJavaDate(at: number, pattern: string, zoneName = 'UTC'): string {
   const unit = countedUnits.get(pattern.trim().toLowerCase());
   if (unit !== undefined) return String(Math.floor(at / unit));
-  const fault = javaPatternFault(pattern);
-  if (fault !== undefined) throw new Error(`The date pattern ${pattern} ${fault}`);
+  const { pieces } = readyPattern(pattern);
   const moment = DateTime.fromMillis(at, { zone: knownZone(zoneName), locale: 'en-US' });
-  return piecesOf(pattern)
-    .map((piece) => ('text' in piece ? piece.text : writeField(moment, piece.letter, piece.count)))
-    .join('');
+  return pieces.map((piece) => ('text' in piece ? piece.text : writeField(moment, piece.letter, piece.count))).join('');
 }
 
 /**
@@ -80,12 +78,9 @@ export function writesOffset(pattern: string): boolean {
 export function parseJavaDate(text: string, pattern: string, zoneName = 'UTC'): number[] {
   const unit = countedUnits.get(pattern.trim().toLowerCase());
   if (unit !== undefined) return countedMoment(text, pattern, unit);
-  const fault = javaPatternFault(pattern);
-  if (fault !== undefined) throw new Error(`The date pattern ${pattern} ${fault}`);
-  const pieces = piecesOf(pattern);
-  const match = new RegExp(`^${pieces.map(readerOf).join('')}$`, 'i').exec(text.trim());
+  const { fields, reader } = readyPattern(pattern);
+  const match = reader.exec(text.trim());
   if (match === null) return [];
-  const fields = pieces.filter((piece) => 'letter' in piece);
   const read: Fields = { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, millisecond: 0 };
   for (const [index, { letter, count }] of fields.entries()) readField(read, letter, count, match[index + 1] ?? '');
   return momentsOf(read, knownZone(zoneName));
@@ -120,6 +115,32 @@ function countedMoment(text: string, word: string, unit: number): number[] {
   if (!isGuessed) return [Math.floor(number * unit)];
   if (Math.abs(number) >= 1e14) return [Math.floor(number / 1000)];
   return [Math.floor(Math.abs(number) >= 1e11 ? number : number * 1000)];
+}
+
+/** A pattern taken apart: made once for many values. */
+interface ReadyPattern {
+  pieces: readonly Piece[];
+  fields: readonly { letter: string; count: number }[];
+  /** reads a text by the pattern, each field as a group */
+  reader: RegExp;
+}
+
+const readyPatterns = new LRUCache<string, ReadyPattern>({ max: 1000 });
+
+/** Throws an Error for a pattern that is not understood. */
+function readyPattern(pattern: string): ReadyPattern {
+  const known = readyPatterns.get(pattern);
+  if (known !== undefined) return known;
+  const fault = javaPatternFault(pattern);
+  if (fault !== undefined) throw new Error(`The date pattern ${pattern} ${fault}`);
+  const pieces = piecesOf(pattern);
+  const ready = {
+    pieces,
+    fields: pieces.filter((piece) => 'letter' in piece),
+    reader: new RegExp(`^${pieces.map(readerOf).join('')}$`, 'i'),
+  };
+  readyPatterns.set(pattern, ready);
+  return ready;
 }
 
 function piecesOf(pattern: string): Piece[] {
@@ -307,7 +328,18 @@ const zoneNames = new Map<string, string | number>(
   }),
 );
 
+const zones = new LRUCache<string, Zone>({ max: 1000 });
+
+/** A zone by its name; undefined when it is not known. */
 function zoneOf(name: string): Zone | undefined {
+  const known = zones.get(name);
+  if (known !== undefined) return known;
+  const zone = findZone(name);
+  if (zone !== undefined) zones.set(name, zone);
+  return zone;
+}
+
+function findZone(name: string): Zone | undefined {
   const text = name.trim();
   const offset = /^(?:UTC|GMT|UT)?([+-])(\d{1,2}):?(\d\d)?$/i.exec(text);
   if (offset !== null) {
