@@ -1,10 +1,19 @@
-// Records through a mapping of 20 fields on one core, both ways, beside the same mapping written by hand.
+// Records through a mapping of 20 fields on one core, both ways, beside the same mapping written by hand, and with a script.
 
+import { limits } from '../src/config.ts';
+import { runMappingScript } from '../src/engine/mapping-scripts.ts';
 import { compileMapping } from '../src/mapping/compile.ts';
+import type { Mapping } from '../src/mapping/mapping.ts';
+import { createScripts } from '../src/script/scripts.ts';
+import { usageOf } from './measure.ts';
 import { quantile, type Row, type Scenario } from './scenario.ts';
 
 const recordsPerRound = 200_000;
 const asked = 100_000;
+const scriptedPerRound = 40_000;
+const askedWithScript = 20_000;
+/** records that are mapped together, as those of a page are */
+const pageRecords = 200;
 
 /** Paths of ours and of the vendor, with types: flat and nested names, text, numbers, truth values and dates. */
 const fields: [path: string, vendorPath: string, type: string, vendorType: string][] = [
@@ -104,7 +113,8 @@ export const mapping: Scenario = async ({ rounds, scale, report }) => {
     for (const { run, rates } of ways) rates.push(run());
   }
   const hand = quantile(ways.at(-1)?.rates ?? [], 0.5);
-  return ways.slice(0, -1).map(({ name, rates }): Row => {
+  const scripted = await withScript(compiled, records, { rounds, scale });
+  const rows = ways.slice(0, -1).map(({ name, rates }): Row => {
     const rate = quantile(rates, 0.5);
     return {
       what: `records of ${fields.length} fields ${name} on one core, others passing, without a script`,
@@ -113,7 +123,59 @@ export const mapping: Scenario = async ({ rounds, scale, report }) => {
       holds: rate >= asked,
     };
   });
+  return [...rows, scripted];
 };
+
+const script = {
+  body: `if (fromVendor) {
+  transformedObject.name = (originalObject.FirstName + ' ' + originalObject.LastName).trim();
+  transformedObject.isLead = originalObject.LeadSource === 'Web' && transformedObject.score > 50;
+}
+done(transformedObject);`,
+  legacy: false,
+  filterEmptyResponse: false,
+};
+
+/** Records a second through mapping and script; CPU of this process and of the one that runs scripts, added up. */
+async function withScript(
+  compiled: Mapping,
+  records: readonly Vendors[],
+  { rounds, scale }: { rounds: number; scale: number },
+): Promise<Row> {
+  const scripts = createScripts({ limits, send: () => Promise.reject(new Error('The script sends nothing')) });
+  const scene = { scripts, owner: 'bench', fromVendor: true, configuration: {}, signal: undefined };
+  const pages = Math.ceil((scriptedPerRound * scale) / pageRecords);
+  const run = async () => {
+    const [begin, before] = [performance.now(), usageOf(process.pid).cpuMs];
+    for (let page = 0; page < pages; page++) {
+      const at = (page * pageRecords) % records.length;
+      const originals = records.slice(at, at + pageRecords);
+      const mapped = originals.map((original) => ({ original, transformed: compiled.fromVendor(original).value }));
+      const outcomes = await runMappingScript(scene, script, mapped);
+      if (outcomes.some(({ fault }) => fault !== undefined)) throw new Error('The script failed');
+    }
+    const count = (pages * pageRecords) / 1000;
+    return {
+      perCpu: count / ((usageOf(process.pid).cpuMs - before) / 1e6),
+      perWall: count / ((performance.now() - begin) / 1e6),
+    };
+  };
+  try {
+    const seen = [];
+    await run();
+    for (let round = 0; round < rounds; round++) seen.push(await run());
+    const median = (values: number[]) => quantile(values, 0.5);
+    const perCpu = median(seen.map((one) => one.perCpu));
+    return {
+      what: `records of ${fields.length} fields from the vendor with a script, a second of one core (server and script process)`,
+      asked: `${askedWithScript} a second`,
+      seen: `${perCpu.toFixed(0)}; by the clock ${median(seen.map((one) => one.perWall)).toFixed(0)}`,
+      holds: perCpu >= askedWithScript,
+    };
+  } finally {
+    await scripts.close();
+  }
+}
 
 /** Records in a second of this thread's CPU time; what is made is looked at, so that none of it is left out. */
 function rateOf<Given>(records: readonly Given[], count: number, map: (record: Given) => unknown): number {
