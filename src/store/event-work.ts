@@ -96,7 +96,7 @@ interface Waiting {
 }
 
 const mostOutcomes = 500;
-const gatherMs = 10;
+const gatherMs = 20;
 
 /** Makes the store of work. */
 export function createEventWork(database: Database): EventWorkStore {
@@ -217,9 +217,11 @@ function named(work: readonly EventWork[]) {
 }
 
 const queueColumns = 'event_id, received_at, organization_id, account_id, instance_id, lane, attempts';
+// Written so that PostgreSQL reads the first rows from an index in order, also without statistics (migration 0014): it takes
+// `= any` of lanes for rare, too.
 const nextRows = `
   (select ${queueColumns} from event_queue
-    where state = 'new' and lane = any($1::smallint[]) and event_id <> all($2::uuid[])
+    where state <> 'retry' and array_position($1::smallint[], lane) is not null and event_id <> all($2::uuid[])
       and coalesce(instance_id, -account_id) <> all($3::bigint[])
     order by event_id limit $5)
   union all
