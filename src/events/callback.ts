@@ -58,6 +58,7 @@ export function callbackTarget({ values, secrets }: Account, url?: string): Call
 
 /** Headers as customers write them: a JSON object, or `Name: value` on lines of their own. */
 function readHeaders(text: string): Record<string, string> {
+  if (text === '') return {};
   const json = parseJson(text);
   const pairs = isObject(json)
     ? Object.entries(json).map(([name, value]) => [name, writeValue(value)] as const)

@@ -166,10 +166,13 @@ function webhooksOf({ document }: Definition): Webhooks {
   return document.valence?.webhooks ?? {};
 }
 
-function settingOf({ values, secrets }: InstanceAccount): (key: string) => string | undefined {
+/** Finds an account's settings; its secrets are opened when the first of them is asked for. */
+function settingOf(account: InstanceAccount): (key: string) => string | undefined {
   return (key) => {
+    const { values } = account;
     const value = Object.hasOwn(values, key) ? values[key] : undefined;
     if (value !== undefined && value !== null) return value;
+    const { secrets } = account;
     return Object.hasOwn(secrets, key) ? secrets[key]?.reveal() : undefined;
   };
 }

@@ -142,7 +142,7 @@ function rowOf(event: NewEvent): string {
   const at = receivedAt(event.id);
   if (at === undefined) throw new Error(`${event.id} is no id of an event`);
   const text = storableText(event.body);
-  return JSON.stringify({
+  const row = JSON.stringify({
     id: event.id,
     received_at: new Date(at),
     organization_id: event.organizationId,
@@ -152,8 +152,8 @@ function rowOf(event: NewEvent): string {
     source: event.source,
     body: text ?? Buffer.from(event.body).toString('base64'),
     body_is_base64: text === undefined,
-    headers: event.headers === undefined ? undefined : asStorable(event.headers),
-    items: event.items === undefined ? undefined : asStorable(event.items),
+    headers: event.headers,
+    items: event.items,
     callback_url: event.callbackUrl,
     subscription_id: event.subscriptionId,
     notification_id: event.notificationId,
@@ -161,6 +161,7 @@ function rowOf(event: NewEvent): string {
     key: event.unique && keyOf(event.unique.key),
     counts_until: event.unique && new Date(event.unique.until),
   });
+  return storableJson(row);
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -173,12 +174,6 @@ function storableText(body: string | Buffer): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The value as PostgreSQL stores it in JSON. */
-function asStorable<Value>(value: Value): Value {
-  const text = JSON.stringify(value);
-  return text.includes('\\u') ? (JSON.parse(storableJson(text)) as Value) : value;
 }
 
 /**
