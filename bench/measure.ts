@@ -1,6 +1,6 @@
 // What a process has used so far, from Linux's /proc.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** CPU time of all its threads, user and system together, and the memory that is resident now. */
 export interface Usage {
@@ -16,8 +16,7 @@ const tickMs = 10;
  * no such process, or no /proc.
  */
 export function usageOf(pid: number): Usage {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-  const own = children.filter((child) => child !== '' && isNode(child)).map((child) => usageOfOne(Number(child)));
+  const own = childrenOf(pid).filter(isNode).map(usageOfOne);
   return own.reduce(
     (sum, one) => ({ cpuMs: sum.cpuMs + one.cpuMs, residentBytes: sum.residentBytes + one.residentBytes }),
     usageOfOne(pid),
@@ -26,17 +25,23 @@ export function usageOf(pid: number): Usage {
 
 /** The same of a server with all that it has started, its database too. */
 export function usageOfAll(pid: number): Usage {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-  return children
-    .filter((child) => child !== '')
-    .map((child) => usageOfAll(Number(child)))
+  return childrenOf(pid)
+    .map(usageOfAll)
     .reduce(
       (sum, one) => ({ cpuMs: sum.cpuMs + one.cpuMs, residentBytes: sum.residentBytes + one.residentBytes }),
       usageOfOne(pid),
     );
 }
 
-function isNode(pid: string): boolean {
+/** Processes that any thread of a process has started. */
+function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`)
+    .flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '))
+    .filter((child) => child.trim() !== '')
+    .map(Number);
+}
+
+function isNode(pid: number): boolean {
   return /node/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] ?? '');
 }
 

@@ -26,12 +26,13 @@ export const webhooks: Scenario = async ({ rounds, scale, report }) => {
       outside.say({ ...order, origin: server.url, paths, secret, patienceMs: 300_000 });
       return outside.next<WebhookResult>();
     };
-    // until the code is compiled
+    // until the code is compiled: a server that has been running is measured
     await carryOut({ rate: 1000, seconds: 10 });
     const bursts: (WebhookResult & { cpuMs: number })[] = [];
     const idle: WebhookResult[] = [];
     for (let round = 1; round <= rounds; round++) {
       idle.push(await carryOut({ rate: 5, seconds: 10 * scale }));
+      await carryOut({ rate: 500, seconds: 5 });
       const before = usageOf(server.pid).cpuMs;
       const burst = await carryOut({ rate: 2000, seconds: 60 * scale });
       bursts.push({ ...burst, cpuMs: usageOf(server.pid).cpuMs - before });

@@ -16,6 +16,7 @@ import type { Clock } from './core/clock.ts';
 import type { Secret } from './core/secret.ts';
 import { createTelemetry } from './core/telemetry.ts';
 import { createVault } from './core/vault.ts';
+import { createDeliveryThread } from './delivery-thread.ts';
 import type { Catalog } from './element/catalog.ts';
 import { mergeSettings, splitSettings } from './element/settings.ts';
 import { createAdmission } from './engine/admission.ts';
@@ -30,12 +31,13 @@ import { createPageTokens } from './engine/page-token.ts';
 import { platformAddresses } from './engine/platform-addresses.ts';
 import { createRenewal, type StoredAccount } from './engine/renewal.ts';
 import { scriptSender } from './engine/script-sender.ts';
+import { startDelivery } from './events/delivery.ts';
 import { storeFinder } from './events/find-instances.ts';
 import { createPollInstance } from './events/poll.ts';
 import { startPolling, syncPolling } from './events/poll-schedule.ts';
 import { createPollTargets } from './events/poll-targets.ts';
 import { requireEvents } from './events/require-settings.ts';
-import { type Events, startEvents } from './events/start.ts';
+import { createEvents, type Events } from './events/start.ts';
 import { createAdministrator } from './first-start.ts';
 import type { Server } from './http/context.ts';
 import { sendToServer } from './http/own-requests.ts';
@@ -93,6 +95,11 @@ export interface AppDependencies {
   keyring: Secret;
   logger: FastifyBaseLogger;
   clock: Clock;
+  /**
+   * The variables that the configuration was read from: then events are delivered in a thread of their own, which reads
+   * them again. Without them they are delivered in this one.
+   */
+  deliveryEnvironment?: NodeJS.ProcessEnv;
 }
 
 /** The running program. */
@@ -234,24 +241,39 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   const connect = createConnect({ authorizations, runLifecycle, door, clock });
 
   const finders = createWebhookFinders(background);
-  const events = await startEvents({
-    subscriptionKey: notifications.subscriptionKey,
-    raise,
-    connectionString,
+  const { deliveryEnvironment: environment } = dependencies;
+  const { callbackDone } = telemetry;
+  const thread =
+    environment &&
+    createDeliveryThread({ environment, connectionString, keyring, catalog, changes, callbackDone, failed });
+  const delivery =
+    thread ??
+    (await startDelivery({
+      connectionString,
+      database: background,
+      elements,
+      instances,
+      organizations,
+      scripts,
+      outbound,
+      addresses,
+      subscriptionKey: notifications.subscriptionKey,
+      raise,
+      clock,
+      limits,
+      callbackDone,
+      failed,
+    }));
+  const events = createEvents({
     database: background,
     elements,
     instances,
-    organizations,
     finders,
-    scripts,
-    outbound,
-    addresses,
+    delivery,
     clock,
     limits,
     telemetry,
-    failed,
   });
-
   eventsStored.tell = events.stored;
 
   const subscriptions = createSubscriptions({
@@ -407,14 +429,16 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   Object.assign(later, { jobs: jobRunner, calls: asynchronousCalls });
 
   listening.server = server;
+  server.addHook('onListen', async () => thread?.start(ownUrl(server, config)));
   return {
     server,
     pollDue: polling.pollDue,
-    deliverDue: events.deliverDue,
+    deliverDue: delivery.deliverDue,
     checkSubscriptions: subscriptionCheck.checkDue,
     sweepBulk: bulk.sweepDue,
     useKeyring(next) {
       vault.useKeyring(next);
+      thread?.useKeyring(next);
       // what a key found that is no longer in the ring
       changes.changedAll();
     },

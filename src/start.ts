@@ -34,7 +34,15 @@ export async function startServer(environment: NodeJS.ProcessEnv, logger: Fastif
   try {
     const catalog = await reading;
     const keyring = readKeyring(config);
-    app = await createApp({ config, catalog, connectionString: databaseUrl, keyring, logger, clock: Date.now });
+    app = await createApp({
+      config,
+      catalog,
+      connectionString: databaseUrl,
+      keyring,
+      logger,
+      clock: Date.now,
+      deliveryEnvironment: environment,
+    });
     await listen(app, config);
   } catch (error) {
     await app?.close();

@@ -37,31 +37,21 @@ interface ElementsDependencies {
   extensions: ExtensionStore;
 }
 
+interface ElementByIdDependencies extends Omit<ElementsDependencies, 'catalog'> {
+  ofCatalog(id: number): Definition | undefined | Promise<Definition | undefined>;
+}
+
+/** Finds elements by id only, for those who do not have the whole catalog at hand (`Elements.byId`). */
+export function createElementById(dependencies: ElementByIdDependencies): Elements['byId'] {
+  return findById(dependencies, createDefinitions());
+}
+
 /** Makes the finder of elements. */
 export function createElements({ catalog, privateElements, extensions }: ElementsDependencies): Elements {
   const byId = new Map(catalog.elements.map((element) => [element.id, element]));
   const byKey = new Map(catalog.elements.map((element) => [element.key, element]));
-  const defined = new WeakMap<StoredElement, Definition>();
-  const extended = new WeakMap<object, WeakMap<Definition, Definition>>();
-
-  const define = (stored: StoredElement): Definition => {
-    const known = defined.get(stored);
-    if (known !== undefined) return known;
-    const definition = definePrivate(stored, stored.document);
-    defined.set(stored, definition);
-    return definition;
-  };
-  const extend = (base: Definition, added: AccountExtensions): Definition => {
-    const extension = added.get(base.id);
-    if (extension === undefined) return base;
-    const known = extended.get(extension)?.get(base);
-    if (known !== undefined) return known;
-    const document = extendDocument(base.document, extension as unknown as Extension);
-    const definition = defineElement(document, base.id, base.owner, true);
-    const bases = extended.get(extension) ?? new WeakMap<Definition, Definition>();
-    extended.set(extension, bases.set(base, definition));
-    return definition;
-  };
+  const definitions = createDefinitions();
+  const { define, extend } = definitions;
   const ofCatalog = (keyOrId: string) => byKey.get(keyOrId) ?? byId.get(/^\d+$/.test(keyOrId) ? Number(keyOrId) : 0);
   const look = async (keyOrId: string, viewer: ElementViewer): Promise<Definition | undefined> => {
     if (viewer === undefined) return ofCatalog(keyOrId);
@@ -77,13 +67,7 @@ export function createElements({ catalog, privateElements, extensions }: Element
       if (found !== undefined) return found;
       throw new Problem('notFound', `No element found with the key or id ${keyOrId}; GET /elements/keys lists them.`);
     },
-    async byId(id, account) {
-      const own = byId.get(id);
-      const stored = own === undefined ? await privateElements.byId(account.organizationId, id) : undefined;
-      const base = own ?? (stored === undefined ? undefined : define(stored));
-      if (base !== undefined) return extend(base, await extensions.of(account));
-      throw new Problem('notFound', `The element ${id} that the instance was made with no longer exists.`);
-    },
+    byId: findById({ ofCatalog: (id) => byId.get(id), privateElements, extensions }, definitions),
     async list(viewer) {
       if (viewer === undefined) return [...catalog.elements];
       const added = await extensions.of(viewer);
@@ -99,6 +83,50 @@ export function createElements({ catalog, privateElements, extensions }: Element
       if (owner === undefined) return undefined;
       const document = await privateElements.documentAt(owner.organizationId, id, version);
       return document === undefined ? undefined : definePrivate({ id, ...owner }, document);
+    },
+  };
+}
+
+function findById(
+  { ofCatalog, privateElements, extensions }: ElementByIdDependencies,
+  { define, extend }: Definitions,
+): Elements['byId'] {
+  return async (id, account) => {
+    const own = await ofCatalog(id);
+    const stored = own === undefined ? await privateElements.byId(account.organizationId, id) : undefined;
+    const base = own ?? (stored === undefined ? undefined : define(stored));
+    if (base !== undefined) return extend(base, await extensions.of(account));
+    throw new Problem('notFound', `The element ${id} that the instance was made with no longer exists.`);
+  };
+}
+
+/** Makes definitions, the same one each time for the same document and what the account added. */
+interface Definitions {
+  define(stored: StoredElement): Definition;
+  extend(base: Definition, added: AccountExtensions): Definition;
+}
+
+function createDefinitions(): Definitions {
+  const defined = new WeakMap<StoredElement, Definition>();
+  const extended = new WeakMap<object, WeakMap<Definition, Definition>>();
+  return {
+    define(stored) {
+      const known = defined.get(stored);
+      if (known !== undefined) return known;
+      const definition = definePrivate(stored, stored.document);
+      defined.set(stored, definition);
+      return definition;
+    },
+    extend(base, added) {
+      const extension = added.get(base.id);
+      if (extension === undefined) return base;
+      const known = extended.get(extension)?.get(base);
+      if (known !== undefined) return known;
+      const document = extendDocument(base.document, extension as unknown as Extension);
+      const definition = defineElement(document, base.id, base.owner, true);
+      const bases = extended.get(extension) ?? new WeakMap<Definition, Definition>();
+      extended.set(extension, bases.set(base, definition));
+      return definition;
     },
   };
 }

@@ -1,12 +1,12 @@
-// How fast events are taken up for delivery: as fast as can be, unless webhooks come in and the process has no time left.
-// Vendors wait for their answers; what is committed can be delivered a moment later.
+// How fast events are taken up for delivery: as fast as can be, unless webhooks come in and the thread that takes them has no
+// time left. Vendors wait for their answers; what is committed can be delivered a moment later.
 
 import { performance } from 'node:perf_hooks';
 
 /** The pace of this process. */
 export interface Pace {
-  /** Notes webhooks that came. */
-  arrived(count: number): void;
+  /** Notes webhooks that came, and the share of its time (0 to 1) that the thread which takes them was busy. */
+  arrived(count: number, busyShare: number): void;
   /** How many of the wanted events may be taken up now; when fewer, ask again after `pauseMs`. */
   take(wanted: number): number;
 }
@@ -21,42 +21,60 @@ const highestPerSecond = 20_000;
 const burstPerSecond = 500;
 const highestInBurst = 1000;
 
-/** Makes a pace that keeps the event loop below the share of its time that `busyShare` says, while webhooks come in. */
-export function createPace(busyShare = 0.7): Pace {
+/**
+ * Makes a pace that keeps the thread which takes webhooks below a share of its time, while they come in. `now` gives
+ * milliseconds from any moment on.
+ */
+export function createPace(highestShare = 0.6, now: () => number = () => performance.now()): Pace {
   let perSecond = highestPerSecond;
   let tokens = 0;
   let arrivals = 0;
-  let filledAt = performance.now();
+  let share = 0;
+  let filledAt = now();
   let adjustedAt = filledAt;
-  let utilization = performance.eventLoopUtilization();
 
-  function adjust(now: number): void {
-    if (now - adjustedAt < adjustEveryMs) return;
-    const present = performance.eventLoopUtilization();
-    const share = performance.eventLoopUtilization(present, utilization).utilization;
-    const isCrowded = arrivals > 0 && share > busyShare;
+  function adjust(at: number): void {
+    if (at - adjustedAt < adjustEveryMs) return;
+    const isCrowded = arrivals > 0 && share > highestShare;
     // Many that come at once are a burst, of which nobody knows yet how much time it leaves.
-    const highest = arrivals * (1000 / adjustEveryMs) > burstPerSecond ? highestInBurst : highestPerSecond;
+    const isBurst = arrivals * (1000 / (at - adjustedAt)) > burstPerSecond;
+    const highest = isBurst ? highestInBurst : highestPerSecond;
     perSecond = isCrowded
       ? Math.max(lowestPerSecond, Math.min(perSecond, highest) * 0.3)
       : Math.min(highest, perSecond * 1.2);
     arrivals = 0;
-    adjustedAt = now;
-    utilization = present;
+    adjustedAt = at;
   }
 
   return {
-    arrived(count) {
+    arrived(count, busyShare) {
       arrivals += count;
+      share = busyShare;
     },
     take(wanted) {
-      const now = performance.now();
-      adjust(now);
-      tokens = Math.min(perSecond / 5, tokens + ((now - filledAt) / 1000) * perSecond);
-      filledAt = now;
+      const at = now();
+      adjust(at);
+      tokens = Math.min(perSecond / 5, tokens + ((at - filledAt) / 1000) * perSecond);
+      filledAt = at;
       const taken = Math.min(wanted, Math.floor(tokens));
       tokens -= taken;
       return taken;
     },
+  };
+}
+
+/** Makes a measure of the share of its time (0 to 1) that this thread's event loop was busy, lately. */
+export function measureBusyShare(): () => number {
+  let from = performance.eventLoopUtilization();
+  let measuredAt = performance.now();
+  let share = 0;
+  return () => {
+    const now = performance.now();
+    if (now - measuredAt < adjustEveryMs) return share;
+    const present = performance.eventLoopUtilization();
+    share = performance.eventLoopUtilization(present, from).utilization;
+    from = present;
+    measuredAt = now;
+    return share;
   };
 }

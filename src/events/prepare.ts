@@ -18,7 +18,7 @@ import type { Prepared } from './pump.ts';
 import { readVendorRequest, type VendorRequest } from './vendor-request.ts';
 
 interface PrepareDependencies {
-  elements: Elements;
+  elements: Pick<Elements, 'byId'>;
   instances: Pick<InstanceStore, 'forVendor'>;
   normalize: Normalize;
   addresses(account: Account): PlatformAddresses;

@@ -1,32 +1,18 @@
-// The parts of events, made and handed to each other: inbox and receiver, pump and lanes.
+// The parts that take events, made and handed to each other; those that deliver them (delivery.ts) are told of each.
 
-import type { Account } from '../auth/schemes.ts';
 import type { limits as Limits } from '../config.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Secret } from '../core/secret.ts';
 import type { Telemetry } from '../core/telemetry.ts';
 import type { Elements } from '../engine/elements.ts';
-import type { PlatformAddresses } from '../engine/platform-addresses.ts';
-import type { Raise } from '../notifications/raise.ts';
-import type { Outbound } from '../outbound/send.ts';
-import type { Scripts } from '../script/scripts.ts';
 import { type CallbackEndpoints, createCallbackEndpoints } from '../store/callback-endpoints.ts';
 import type { Database } from '../store/database.ts';
-import { revivedMs } from '../store/deliveries.ts';
-import { createEventWork, type EventWork } from '../store/event-work.ts';
-import { keysOfPolls, type NewEvent } from '../store/events.ts';
+import type { NewEvent } from '../store/events.ts';
 import { createInbox } from '../store/inbox.ts';
 import type { InstanceStore } from '../store/instances.ts';
 import { laneOf } from '../store/lane.ts';
-import { startLanes } from '../store/lanes.ts';
-import type { OrganizationStore } from '../store/organizations.ts';
 import type { WebhookFinders } from '../store/webhook-finders.ts';
-import { createSendCallback } from './callback.ts';
-import { createEndpoints } from './endpoints.ts';
-import { createNormalize } from './normalize.ts';
-import { createPace } from './pace.ts';
-import { createPrepare } from './prepare.ts';
-import { type Pump, startPump } from './pump.ts';
+import type { Delivery } from './delivery.ts';
+import { measureBusyShare } from './pace.ts';
 import { createReceive, type Receive } from './receive.ts';
 
 /** Events, running. */
@@ -36,104 +22,32 @@ export interface Events {
   stored(events: readonly Pick<NewEvent, 'instanceId' | 'accountId'>[]): void;
   /** Tells whoever works on them that events are to be sent again; the endpoints that they go to are read anew. */
   redelivered(events: readonly Pick<NewEvent, 'instanceId' | 'accountId'>[]): void;
-  /** Begins with what is due now, without waiting for the next second. */
-  deliverDue(): void;
   /** Customers' endpoints that do not take callbacks. */
   troubledEndpoints: CallbackEndpoints['list'];
-  /** Ends what runs; what is not done yet is done by another process, or after the next start. */
+  /** Waits until everything taken is stored, and ends the delivery. */
   stop(): Promise<void>;
 }
 
 interface EventsDependencies {
-  connectionString: Secret;
   database: Database;
   elements: Elements;
   instances: InstanceStore;
-  organizations: OrganizationStore;
   finders: WebhookFinders;
-  scripts: Scripts;
-  outbound: Outbound;
-  addresses(account: Account): PlatformAddresses;
-  /** the signing key of a subscription to notifications; undefined when it is gone */
-  subscriptionKey(organizationId: number, subscriptionId: number): Promise<Secret | undefined>;
-  raise: Pick<Raise, 'trouble'>;
+  delivery: Delivery;
   clock: Clock;
   limits: typeof Limits;
   telemetry: Telemetry;
-  failed(error: unknown, what: string): void;
 }
 
-/** Makes the parts and starts the pump. */
-export async function startEvents(dependencies: EventsDependencies): Promise<Events> {
-  const { connectionString, database, elements, instances, organizations, finders, clock, limits, telemetry, failed } =
-    dependencies;
-  const endpoints = createCallbackEndpoints(database);
-  const work = createEventWork(database);
-  const pump: { current: Pump | undefined } = { current: undefined };
-  const wake = () => pump.current?.wake();
-
-  async function noteTrouble(event: EventWork, url: string, state: 'failing' | 'stopped', reason: string) {
-    if (!(await endpoints.note(event, url, state, reason))) return;
-    const { organizationId, accountId, instanceId } = event;
-    const after = {
-      failing: 'It is asked less often until it answers; each event is tried again.',
-      stopped: 'Its deliveries wait until they are asked for: PUT /notifications/subscriptions/deliveries.',
-    };
-    await dependencies.raise.trouble({
-      organizationId,
-      accountId,
-      topic: `callback.${state}`,
-      subject: url,
-      message: `The endpoint ${url} does not take callbacks: ${reason} ${after[state]}`,
-      about: { url, ...(instanceId === undefined ? {} : { instanceId }) },
-    });
-  }
-
-  const lanes = await startLanes({
-    connectionString,
-    database,
-    everyMs: limits.lanesEveryMs,
-    onWork: wake,
-    drain: async (left) => pump.current?.drain(left),
-    failed: (error) => failed(error, 'the lanes of events could not be looked after; the next second tries again'),
-  });
-  const pace = createPace();
-  pump.current = startPump({
-    work,
-    pace,
-    lanes: lanes.owned,
-    prepare: createPrepare({
-      elements,
-      instances,
-      normalize: createNormalize(dependencies.scripts),
-      addresses: dependencies.addresses,
-      subscriptionKey: dependencies.subscriptionKey,
-      knownFromPolls: (instanceId, keys) => keysOfPolls(database, instanceId, keys, clock()),
-    }),
-    sendCallback: createSendCallback(dependencies.outbound, limits.callbackMs),
-    endpoints: createEndpoints(limits, clock),
-    isStopped: endpoints.isStopped,
-    failurePolicy: async ({ organizationId, accountId }) => {
-      const account = await organizations.account(organizationId, accountId);
-      return account?.settings['notification.webhook.failure.policy'] === 'queue' ? 'queue' : 'retry';
-    },
-    health: {
-      failing: (event, url, reason) => noteTrouble(event, url, 'failing', reason),
-      stopped: (event, url, reason) => noteTrouble(event, url, 'stopped', reason),
-      recovered: async (event, url) => void (await endpoints.recovered(event, url)),
-    },
-    clock,
-    random: Math.random,
-    limits,
-    observe: telemetry.callbackDone,
-    failed,
-  });
-
-  const stored = (events: readonly Pick<NewEvent, 'instanceId' | 'accountId'>[]) => {
-    pace.arrived(events.length);
-    wake();
-    lanes.announce(events.map(({ instanceId, accountId }) => laneOf(instanceId ?? accountId)));
-  };
+/** Makes the parts. */
+export function createEvents(dependencies: EventsDependencies): Events {
+  const { database, elements, instances, finders, delivery, clock, limits, telemetry } = dependencies;
+  const busyShare = measureBusyShare();
+  const stored = (events: readonly Pick<NewEvent, 'instanceId' | 'accountId'>[]) =>
+    delivery.stored(
+      events.map(({ instanceId, accountId }) => laneOf(instanceId ?? accountId)),
+      busyShare(),
+    );
   const inbox = createInbox({ database, clock, limits, stored });
   return {
     receive: createReceive({
@@ -148,18 +62,13 @@ export async function startEvents(dependencies: EventsDependencies): Promise<Eve
     }),
     stored,
     redelivered(events) {
-      for (const { accountId } of events) endpoints.reread(accountId);
-      // Those of an endpoint that was given up are due only when every process has forgotten that.
-      pump.current?.wakeAt(clock() + revivedMs);
+      delivery.redelivered(events.map(({ accountId }) => accountId));
       stored(events);
     },
-    deliverDue: wake,
-    troubledEndpoints: endpoints.list,
+    troubledEndpoints: createCallbackEndpoints(database).list,
     async stop() {
       await inbox.settled();
-      await pump.current?.stop();
-      await lanes.stop();
-      await work.settled();
+      await delivery.stop();
     },
   };
 }

@@ -1,0 +1,46 @@
+// Deliveries leave vendors' webhooks the time that they need, and no more.
+
+import { expect, test } from 'vitest';
+import { createPace, pauseMs } from './pace.ts';
+
+/** How many events are taken up in each of some seconds, while so many webhooks come in a second. */
+function takenPerSecond(seconds: { arrivals: number; busyShare: number }[]): number[] {
+  let now = 0;
+  const pace = createPace(0.6, () => now);
+  return seconds.map(({ arrivals, busyShare }) => {
+    let taken = 0;
+    for (let at = 0; at < 1000; at += pauseMs) {
+      pace.arrived((arrivals * pauseMs) / 1000, busyShare);
+      now += pauseMs;
+      taken += pace.take(100_000);
+    }
+    return taken;
+  });
+}
+
+test('as fast as can be when no webhooks come, however busy the thread is', () => {
+  expect(takenPerSecond([{ arrivals: 0, busyShare: 1 }])[0]).toBeGreaterThan(10_000);
+});
+
+test('slowly while webhooks come and leave no time, and never slower than 300 in a second', () => {
+  const busy = { arrivals: 2000, busyShare: 0.9 };
+  const [, second = 0, third = 0] = takenPerSecond([busy, busy, busy]);
+  for (const taken of [second, third]) {
+    expect(taken).toBeGreaterThanOrEqual(300);
+    expect(taken).toBeLessThan(350);
+  }
+});
+
+test('faster during a burst that leaves time, but not at once as fast as can be', () => {
+  const burst = { arrivals: 2000, busyShare: 0.5 };
+  const [, , third = 0] = takenPerSecond([burst, burst, burst]);
+  expect(third).toBeGreaterThan(900);
+  expect(third).toBeLessThanOrEqual(1000);
+});
+
+test('at full speed again soon after the last webhook', () => {
+  const busy = { arrivals: 2000, busyShare: 0.9 };
+  const over = { arrivals: 0, busyShare: 0.9 };
+  const taken = takenPerSecond([busy, busy, over, over, over]);
+  expect(taken.at(-1)).toBeGreaterThan(5000);
+});
