@@ -1,6 +1,7 @@
 // How a vendor can be bent away from its documented behaviour, for tests of a client that must read off-standard answers.
 
 import { type Static, Type } from 'typebox';
+import { RateSettings } from './rate-settings.ts';
 import { type VendorKey, vendorKeys } from './vendor.ts';
 import { WebhookSettings } from './webhooks.ts';
 
@@ -24,6 +25,8 @@ export const VendorSettings = Type.Object(
     expiresInAsString: Type.Optional(Type.Boolean()),
     /** Whether calls above the vendor's documented rate are answered 429. */
     enforceRateLimit: Type.Optional(Type.Boolean()),
+    /** Another limit than the documented one; it is enforced. */
+    rateLimit: Type.Optional(RateSettings),
     /** Bytes of an upload that the vendor takes; left out: as documented. */
     largestUploadBytes: Type.Optional(Type.Integer({ minimum: 1 })),
     /** Of the production organization of Salesforce; left out: `developer`. */

@@ -36,7 +36,7 @@ export interface RateLimit {
   /** As documented, for one account and minute. */
   callsPerMinute: number;
   /** The headers that tell the caller. */
-  headers(limit: number, remaining: number): Record<string, string>;
+  headers(limit: number, remaining: number, resetSeconds: number): Record<string, string>;
 }
 
 /** An answer as plain data; bytes for downloads. */

@@ -48,6 +48,6 @@ export function createWorld(now: () => Date, documents: readonly ServedDocument[
     generic,
     faults: createFaultStore(),
     log: createRequestLog(),
-    rates: createRates(state.settings),
+    rates: createRates(state.settings, state.tokens),
   };
 }

@@ -58,6 +58,7 @@ import { createMappings } from './mapping/resolve.ts';
 import { createViewResources } from './mapping/view-resources.ts';
 import { createRaise } from './notifications/raise.ts';
 import type { Topic } from './notifications/topics.ts';
+import { createGovernor } from './outbound/governor.ts';
 import { createGuard } from './outbound/guard.ts';
 import { createReadAddress } from './outbound/read-address.ts';
 import { createRoutes } from './outbound/routes.ts';
@@ -65,6 +66,7 @@ import { createOutbound } from './outbound/send.ts';
 import { createScripts } from './script/scripts.ts';
 import { createAsynchronousCallStore } from './store/asynchronous-calls.ts';
 import { createAuthorizationStore } from './store/authorizations.ts';
+import { createBudgets } from './store/budgets.ts';
 import { createBulkJobStore } from './store/bulk-jobs.ts';
 import { startChanges } from './store/changes.ts';
 import { createCommonResourceStore } from './store/common-resources.ts';
@@ -220,7 +222,21 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
   const listening: { server: Server | undefined } = { server: undefined };
   const publicUrl = () => config.publicUrl ?? ownUrl(listening.server, config);
   const addresses = platformAddresses(publicUrl);
+  const governor = createGovernor({
+    store: createBudgets(background),
+    process: String(presence.owner),
+    now: () => performance.now(),
+    later(milliseconds, work) {
+      const timer = setTimeout(work, milliseconds);
+      timer.unref();
+      return () => clearTimeout(timer);
+    },
+    clock,
+    failed: (error) => failed(error, 'the shared rate budgets failed; they are asked again in a second'),
+  });
   const engine = createEngine({
+    governor,
+    observeWait: telemetry.rateWaited,
     door,
     scripts,
     refresh,
@@ -451,6 +467,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
       await events.stop();
       await scripts.close();
       await conversions.close();
+      governor.stop();
       await outbound.close();
       await changes.stop();
       await housekeeping.stop();

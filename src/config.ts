@@ -21,6 +21,9 @@ export const limits = {
   requestArrivalMs: 60_000,
   /** milliseconds that a vendor may take to answer a call */
   vendorCallMs: 60_000,
+  /** milliseconds that a call may wait because of the vendor's rate limit, and one in the background */
+  rateWaitMs: 10_000,
+  rateWaitBackgroundMs: 120_000,
   /** milliseconds that a token endpoint may take, unless the definition says otherwise */
   tokenCallMs: 30_000,
   /** bytes of a vendor's answer that is read whole */

@@ -45,10 +45,10 @@ export function createDesk(state: SandboxState): Vendor {
     // Recorded for a site with one user (support.desk.com "Using API v2": 60 for each, 300 at most).
     rateLimit: {
       callsPerMinute: 60,
-      headers: (limit, remaining) => ({
+      headers: (limit, remaining, resetSeconds) => ({
         'x-rate-limit-limit': String(limit),
         'x-rate-limit-remaining': String(remaining),
-        'x-rate-limit-reset': String(60 - state.now().getUTCSeconds()),
+        'x-rate-limit-reset': String(resetSeconds),
       }),
     },
     faultBody: (status) => ({ message: status === 429 ? 'Too Many Requests' : 'Internal Server Error' }),

@@ -31,12 +31,12 @@ export function createZendesk(state: SandboxState): Vendor {
     // Of the plan Enterprise (developer docs "Rate limits").
     rateLimit: {
       callsPerMinute: 700,
-      headers: (limit, remaining) => ({
+      headers: (limit, remaining, resetSeconds) => ({
         'x-rate-limit': String(limit),
         'x-rate-limit-remaining': String(remaining),
         'ratelimit-limit': String(limit),
         'ratelimit-remaining': String(remaining),
-        'ratelimit-reset': String(60 - state.now().getUTCSeconds()),
+        'ratelimit-reset': String(resetSeconds),
       }),
     },
     faultBody: (status) =>

@@ -8,6 +8,8 @@ export interface Telemetry {
   requestDone(method: string, route: string, status: number, seconds: number): void;
   /** A vendor answered, or did not (`status` 0). */
   vendorCalled(element: string, status: number, seconds: number): void;
+  /** A call has waited because its vendor limits how often it is called, or was refused because it would have waited too long. */
+  rateWaited(element: string, priority: string, outcome: string, seconds: number): void;
   /** A token refresh ended. */
   refreshDone(outcome: string): void;
   /** A usage record was dropped before it was written. */
@@ -39,6 +41,13 @@ export function createTelemetry(): Telemetry {
     buckets: [0.02, 0.1, 0.5, 2, 10, 60],
     registers: [registry],
   });
+  const rateWaits = new Histogram({
+    name: 'valence_rate_wait_seconds',
+    help: 'Calls that waited for their turn inside a vendor’s rate limit, by element, priority and outcome: waited, refused',
+    labelNames: ['element', 'priority', 'outcome'],
+    buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 120],
+    registers: [registry],
+  });
   const refreshes = new Counter({
     name: 'valence_token_refreshes_total',
     help: 'Token refreshes by outcome: refreshed here, shared with the process that did, refused, failed',
@@ -66,6 +75,8 @@ export function createTelemetry(): Telemetry {
   return {
     requestDone: (method, route, status, seconds) => series(requests, { method, route, status }).observe(seconds),
     vendorCalled: (element, status, seconds) => series(vendorCalls, { element, status }).observe(seconds),
+    rateWaited: (element, priority, outcome, seconds) =>
+      series(rateWaits, { element, priority, outcome }).observe(seconds),
     refreshDone: (outcome) => refreshes.inc({ outcome }),
     usageDropped: () => usageDrops.inc(),
     webhookReceived: (element, outcome) => webhooks.inc({ element, outcome }),

@@ -297,6 +297,49 @@ const Webhooks = Type.Object(
 /** How an element's vendor sends webhooks. */
 export type Webhooks = Static<typeof Webhooks>;
 
+const RateLimitHeaders = Type.Object(
+  {
+    limit: optional(Type.String({ description: 'the header that says how many calls are allowed' })),
+    remaining: optional(Type.String({ description: 'the header that says how many are left' })),
+    reset: optional(Type.String({ description: 'the header that says when the window is over' })),
+    form: optional(
+      Type.Enum(['seconds', 'milliseconds', 'epochSeconds', 'epochMilliseconds', 'date'], {
+        description: 'how reset is written; default: told from the number',
+      }),
+    ),
+    usage: optional(Type.String({ description: 'a header that says used/limit in one' })),
+  },
+  { ...strict, description: 'the headers in which the vendor tells this limit; default: the usual ones' },
+);
+
+const RateLimit = Type.Object(
+  {
+    scope: Type.Enum(['application', 'instance'], {
+      description: 'what the vendor counts: all calls of one application, or those of one customer’s account',
+    }),
+    by: optional(
+      Type.Array(Type.String(), {
+        minItems: 1,
+        description: 'settings whose values name it; default: oauth.api.key, and the instance',
+      }),
+    ),
+    requests: optional(Type.Integer({ minimum: 1, description: 'calls in any span of so many seconds' })),
+    seconds: optional(Type.Number({ minimum: 1, maximum: 86_400 })),
+    concurrency: optional(Type.Integer({ minimum: 1, description: 'calls at the same time' })),
+    paths: optional(
+      Type.Array(Type.String(), {
+        minItems: 1,
+        description: 'paths of the resources that count, below the hub; * stands for anything. Default: all',
+      }),
+    ),
+    methods: optional(Type.Array(Type.String(), { minItems: 1, description: 'of these resources; default: all' })),
+    headers: optional(RateLimitHeaders),
+  },
+  { ...strict, description: 'how often the vendor may be called' },
+);
+/** How often an element's vendor may be called. */
+export type RateLimit = Static<typeof RateLimit>;
+
 /** Schema of what an element has beyond the original format. */
 export const ElementExtension = Type.Object(
   {
@@ -310,6 +353,7 @@ export const ElementExtension = Type.Object(
     ),
     webhooks: optional(Webhooks),
     bulk: optional(BulkExtension),
+    rateLimits: optional(Type.Array(RateLimit)),
     hosts: optional(
       Type.Array(Type.String(), {
         description: 'host patterns (* matches any labels) that calls of this element may go to',

@@ -18,7 +18,7 @@ import {
   Unauthorized,
 } from './link.ts';
 import type { Match } from './match.ts';
-import type { Renewal, StoredAccount } from './renewal.ts';
+import { isStoredAccount, type Renewal, type StoredAccount } from './renewal.ts';
 import { noSuchRow, pickedRow } from './rows.ts';
 
 /** Calls vendors as resources say. */
@@ -164,7 +164,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   async function renewAccount(account: Signing['account'], refusal: Problem): Promise<Signing['account'] | undefined> {
     try {
       if (isConnected(account)) return refresh.mayHelp(account) ? await refresh.afterRefusal(account) : undefined;
-      return isStored(account) ? await renewal.afterRefusal(account) : undefined;
+      return isStoredAccount(account) ? await renewal.afterRefusal(account) : undefined;
     } catch (error) {
       throw error instanceof Problem ? inVendorsWords(error, refusal) : error;
     }
@@ -191,10 +191,6 @@ function previousOf({ body, headers, download }: LinkAnswer): PreviousAnswer {
     stream: download.body,
   };
   return { body, headers, file };
-}
-
-function isStored(account: Account): account is StoredAccount {
-  return 'instanceId' in account;
 }
 
 type Signing = Pick<Link, 'account' | 'tokens'>;

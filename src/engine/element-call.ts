@@ -20,8 +20,13 @@ export interface ElementCall {
   /** aborted when the caller has gone */
   signal: AbortSignal | undefined;
   trace: Trace;
-  /** what the vendor took of the call's time, added up while it runs */
-  vendor: { milliseconds: number; calls: number };
+  /** background: yields to interactive calls where the vendor limits their rate, and may wait longer. Default interactive */
+  priority?: 'interactive' | 'background';
+  /**
+   * what the vendor took of the call's time, added up while it runs, and how many milliseconds of it were spent waiting for
+   * a turn inside the vendor's rate limit
+   */
+  vendor: { milliseconds: number; calls: number; waitedMs?: number };
 }
 
 /** What is told to the caller. Header names in lower case. */

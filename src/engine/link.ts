@@ -27,6 +27,7 @@ import {
   runPostRequest,
   runPreRequest,
 } from './hooks.ts';
+import { sendInTurn, type TurnDependencies } from './in-turn.ts';
 import type { PageTokens } from './page-token.ts';
 import { type AskedPage, askedPage, type PagingStyle, pagingStyle } from './paging.ts';
 import type { PlatformAddresses } from './platform-addresses.ts';
@@ -74,13 +75,13 @@ export interface LinkAnswer {
   settings: Record<string, string>;
 }
 
-export interface LinkDependencies {
+export interface LinkDependencies extends TurnDependencies {
   door: VendorDoor;
   scripts: Scripts;
   pageTokens: PageTokens;
   clock: Clock;
   describedFields: DescribedFields;
-  limits: { vendorCallMs: number };
+  limits: TurnDependencies['limits'] & { vendorCallMs: number };
   /** the platform's own addresses, for an account */
   addresses(account: Account): PlatformAddresses;
 }
@@ -286,21 +287,25 @@ async function exchangeWithVendor(
   const more = call.body.kind === 'multipart' ? declaredParts(resource, call.body.rest) : undefined;
   const addresses = resource.hooksNameAddresses ? dependencies.addresses(account) : undefined;
   const encoded = encodeRequest(draft, addresses, more);
-  const request = authorizeRequest(account, tokens, encoded, clock());
-  call.trace.add('vendor request', () => ({ ...request, body: shownBody(request.body) }));
-  const began = performance.now();
-  call.vendor.calls++;
-  const reply = await door
-    .exchange(account.definition, request, {
-      timeoutMs: limits.vendorCallMs,
-      signal: call.signal,
-      followRedirects: true,
-      streams: ({ status, headers }) => status < 300 && (resource.isDownload || isDownload(headers)),
-    })
-    .finally(() => {
-      call.vendor.milliseconds += performance.now() - began;
-    });
-  const repeatable = typeof request.body !== 'object' || request.body instanceof Uint8Array;
+  const repeatable = typeof encoded.body !== 'object' || encoded.body instanceof Uint8Array;
+  const send = async () => {
+    // Signed when it is sent: some signatures name the moment.
+    const request = authorizeRequest(account, tokens, encoded, clock());
+    call.trace.add('vendor request', () => ({ ...request, body: shownBody(request.body) }));
+    const began = performance.now();
+    call.vendor.calls++;
+    return door
+      .exchange(account.definition, request, {
+        timeoutMs: limits.vendorCallMs,
+        signal: call.signal,
+        followRedirects: true,
+        streams: ({ status, headers }) => status < 300 && (resource.isDownload || isDownload(headers)),
+      })
+      .finally(() => {
+        call.vendor.milliseconds += performance.now() - began;
+      });
+  };
+  const reply = await sendInTurn(dependencies, { account, resource, call, isRepeatable: repeatable, send });
   if (isStream(reply)) {
     call.trace.add('vendor answer', () => ({ status: reply.status, headers: reply.headers, body: '[a download]' }));
     const answered = { status: reply.status, headers: reply.headers, raw: undefined, body: undefined };

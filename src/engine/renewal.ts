@@ -66,6 +66,11 @@ export function createRenewal(dependencies: RenewalDependencies): Renewal {
   }
 }
 
+/** Whether an account is that of a stored instance. */
+export function isStoredAccount<Kind extends Account>(account: Kind): account is Kind & StoredAccount {
+  return 'instanceId' in account;
+}
+
 function canRenew({ definition }: Account): boolean {
   return lifecycleResources(definition, 'onRefresh').length > 0;
 }

@@ -297,6 +297,7 @@ function callOf(object: PolledObject, { path, query }: PollRequest, page: string
     body: { kind: 'none' },
     signal,
     trace: noTrace,
+    priority: 'background',
     vendor: { milliseconds: 0, calls: 0 },
   };
   return call;

@@ -121,6 +121,7 @@ export function startSubscriptionCheck(dependencies: CheckDependencies): Subscri
           body: { kind: 'none' },
           signal: undefined,
           trace: noTrace,
+          priority: 'background',
           vendor: { milliseconds: 0, calls: 0 },
         },
       );

@@ -51,7 +51,8 @@ export function createMakeCall({ organizations, instances, send, limits }: MakeC
     const answer = await send({
       method: call.method,
       url: call.path + call.query,
-      headers: { ...call.headers, authorization },
+      // Nobody waits for the answer.
+      headers: { 'elements-priority': 'background', ...call.headers, authorization },
       body: call.body === undefined ? undefined : Buffer.from(call.body, 'base64'),
     });
     const bytes = await readUpTo(answer.body, limits.laterAnswerBytes);

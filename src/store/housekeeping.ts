@@ -1,5 +1,6 @@
 // What the database needs done at the start and every hour: tomorrow's tables made, what is too old deleted.
 
+import { deleteOldBudgets } from './budgets.ts';
 import type { Database } from './database.ts';
 import { deleteOldWrites } from './idempotency.ts';
 import { type PartitionedTable, tendPartitions } from './partitions.ts';
@@ -25,6 +26,7 @@ export async function startHousekeeping(
     try {
       for (const { table, days } of kept) await tendPartitions(database, table, days);
       await deleteOldWrites(database);
+      await deleteOldBudgets(database);
     } catch (error) {
       failed(error);
     }

@@ -47,6 +47,7 @@ interface CallNotes {
 export function elementCallRoutes(server: Server, context: RouteContext): void {
   const { elements, engine, mappings, mappedCalls, clock, limits, admission, keptAnswers, idempotency, usage } =
     context;
+  const longestWriteMs = limits.vendorCallMs * 2 + limits.rateWaitBackgroundMs;
 
   for (const path of ['/ping', '/hubs/:hub/ping']) {
     server.get(
@@ -91,6 +92,7 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
       const isBuiltIn = call.path.startsWith('/objects') && !discoversItself(definition, call);
       const discovered = isBuiltIn ? await discover(record, definition, call, request.host) : undefined;
       const given = discovered ?? (await callVendor(request, notes));
+      if (call.vendor.waitedMs !== undefined) reply.header('Elements-Rate-Waited', call.vendor.waitedMs);
       noteUsage(request, notes, 200, undefined);
       return sendAnswer(reply, given, notes);
     } catch (error) {
@@ -117,6 +119,7 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
       body: { kind: 'none' },
       signal: goneSignal(reply),
       trace,
+      priority: priorityOf(request),
       vendor: { milliseconds: 0, calls: 0 },
     };
   }
@@ -179,7 +182,7 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
         const given = await engine.call(account, match, asked);
         return mapped === undefined ? given : mapped.answer(given);
       };
-      return await runOnce(idempotency, record, call, limits.vendorCallMs * 2, write).finally(() => {
+      return await runOnce(idempotency, record, call, longestWriteMs, write).finally(() => {
         keptAnswers.written(record);
       });
     } finally {
@@ -221,6 +224,13 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
       trace: call.trace.steps(),
     });
   }
+}
+
+/** Whether the caller lets others go first where the vendor limits how often it is called. Throws a Problem for another word. */
+function priorityOf({ headers }: FastifyRequest): NonNullable<ElementCall['priority']> {
+  const said = headers['elements-priority'] ?? 'interactive';
+  if (said === 'interactive' || said === 'background') return said;
+  throw new Problem('badRequest', `Elements-Priority must be interactive or background, not ${said}.`);
 }
 
 function disabled({ id }: InstanceRecord): Problem {
