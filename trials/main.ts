@@ -3,10 +3,16 @@
 
 import { parseArgs } from 'node:util';
 import { eventsKill } from './events-kill.ts';
+import { governor } from './governor.ts';
 import { provisioningKill } from './provisioning-kill.ts';
 import { refreshKill } from './refresh-kill.ts';
 
-const trials = { 'events-kill': eventsKill, 'provisioning-kill': provisioningKill, 'refresh-kill': refreshKill };
+const trials = {
+  'events-kill': eventsKill,
+  governor,
+  'provisioning-kill': provisioningKill,
+  'refresh-kill': refreshKill,
+};
 
 const { values } = parseArgs({
   options: { count: { type: 'string', default: '50' }, only: { type: 'string' }, seed: { type: 'string' } },

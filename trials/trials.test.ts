@@ -2,6 +2,7 @@
 
 import { test } from 'vitest';
 import { eventsKill } from './events-kill.ts';
+import { governor } from './governor.ts';
 import { provisioningKill } from './provisioning-kill.ts';
 import { refreshKill } from './refresh-kill.ts';
 
@@ -13,6 +14,7 @@ test.each([
     provisioningKill,
   ],
   ['a burst of webhooks, with processes and database killed, loses none that was answered 200', eventsKill],
+  ['a vendor that limits its calls, overloaded, is called as often as it allows, and fairly', governor],
   ['refreshing, with processes killed, spends no token twice and tells callers what happened', refreshKill],
 ])(
   '%s',

@@ -4,6 +4,7 @@ import { documentFaults } from './catalog.ts';
 import { bulkSteps, checkBulk } from './check-bulk.ts';
 import { checkEvents } from './check-events.ts';
 import { checkHooks } from './check-hooks.ts';
+import { checkRateLimits } from './check-rate-limits.ts';
 import { checkBaseAddress, checkElementParameters, checkResource, labelOf, pathVariables } from './check-resource.ts';
 import { checkSettings } from './check-settings.ts';
 import { isCallable, resourcesOf, withoutHub } from './define.ts';
@@ -35,6 +36,7 @@ export function checkElement(document: unknown): Finding[] {
   checkDuplicates(element, report);
   checkEvents(element, surroundings, report);
   checkBulk(element, report);
+  checkRateLimits(element, surroundings, report);
   if ('hookName' in element && typeof element['hookName'] === 'string' && element['hookName'] !== '') {
     report.warning(
       '/hookName',

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Account } from '../auth/schemes.ts';
 import type { Definition } from '../element/define.ts';
 import type { RateLimit } from '../element/extension.ts';
+import { countsCalls } from '../element/rate-limits.ts';
 import type { CallLimit, CallLimits } from '../outbound/governor.ts';
 import type { CompiledResource } from './compile.ts';
 import { isStoredAccount } from './renewal.ts';
@@ -32,20 +33,10 @@ export function limitsOf(account: Account, resource: CompiledResource): CallLimi
 }
 
 function matchingLimits(stated: readonly RateLimit[], { path, method }: CompiledResource): readonly RateLimit[] {
-  const matching = stated.filter(
-    ({ paths, methods }) =>
-      (paths === undefined || paths.some((pattern) => matchesPath(path, pattern))) &&
-      (methods === undefined || methods.some((name) => name.toUpperCase() === method)),
-  );
+  const matching = stated.filter((limit) => countsCalls(limit, path, method));
   if (matching.length === 0) return nothing;
   const breadth = ({ scope, paths }: RateLimit) => (scope === 'application' ? 2 : 0) + (paths === undefined ? 1 : 0);
   return matching.toSorted((one, other) => breadth(one) - breadth(other));
-}
-
-/** Whether a path is one that a pattern stands for: `*` stands for any text. */
-export function matchesPath(path: string, pattern: string): boolean {
-  const escaped = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${escaped.join('.*')}$`).test(path);
 }
 
 function callLimit(account: Account, limit: RateLimit, stated: readonly RateLimit[]): CallLimit | undefined {

@@ -102,7 +102,7 @@ export class Budget {
   private readonly dependencies: BudgetDependencies;
   private readonly waiting = new WaitingCalls();
   private hand: InHand[] = [];
-  private allowance = { left: 0, until: 0, at: 0 };
+  private allowance = noAllowance;
   /** calls that may be made without asking, before the next visit */
   private credit = 1;
   private returned: Returned[] = [];
@@ -128,12 +128,13 @@ export class Budget {
   }
 
   /** The right to a call at once, or undefined when the call has to wait. */
-  take(): Hold | undefined {
+  take({ isBackground }: Pick<Caller, 'isBackground'>): Hold | undefined {
     if (this.waiting.size > 0) return undefined;
     const now = this.dependencies.now();
-    const hold = this.holdFor(now, undefined);
+    if (now < this.pausedUntil || !this.hasPlace()) return undefined;
+    const hold = this.holdAtHand(now, isBackground);
     if (hold !== undefined) return hold;
-    if (now < this.pausedUntil || !this.hasPlace() || !this.mayTrust(now)) return undefined;
+    if (!this.mayTrust(now)) return undefined;
     this.credit -= 1;
     this.isUrgent = true;
     const trusted = this.spend(now);
@@ -207,7 +208,9 @@ export class Budget {
   giveBack(hold: Hold): void {
     const { grant, allowanceAt, spentAt } = hold;
     if (grant !== undefined) this.returned.push({ ...grant, calls: 1 });
-    if (allowanceAt !== undefined && allowanceAt === this.allowance.at) this.allowance.left += 1;
+    if (allowanceAt !== undefined && allowanceAt === this.allowance.at) {
+      this.allowance = { ...this.allowance, left: this.allowance.left + 1 };
+    }
     if (spentAt !== undefined) {
       const index = this.spent.lastIndexOf(spentAt);
       if (index >= 0) this.spent.splice(index, 1);
@@ -219,7 +222,7 @@ export class Budget {
   hear(rate: ToldRate): void {
     const now = this.dependencies.now();
     const seconds = this.limit.allowed?.seconds ?? 1;
-    const until = now + Math.min(rate.resetMs ?? 5000, seconds * 1000);
+    const until = now + Math.min(rate.resetMs ?? seconds * 80, seconds * 1000);
     this.told = { rate, at: now, until, running: this.running, since: 0 };
     this.toldIsNew = true;
   }
@@ -270,16 +273,15 @@ export class Budget {
     this.stopTimer = undefined;
   }
 
-  /** A right that is at hand; for a tenant's call if one is named by a grant, and else for any. */
-  private holdFor(now: number, tenant: InHand | undefined): Hold | undefined {
-    if (now < this.pausedUntil || !this.hasPlace()) return undefined;
+  /** A right that is at hand. Half of what is allowed in advance is kept for interactive calls. */
+  private holdAtHand(now: number, isBackground: boolean): Hold | undefined {
     if (this.limit.allowed === undefined) return this.run({});
-    if (tenant !== undefined) return this.run({ grant: tenant.grant });
-    if (this.allowance.left > 0 && now < this.allowance.until) {
-      this.allowance.left -= 1;
+    const { left, kept, until } = this.allowance;
+    if (left > (isBackground ? kept : 0) && now < until) {
+      this.allowance = { ...this.allowance, left: left - 1 };
       return this.run({ allowanceAt: this.allowance.at });
     }
-    const index = this.hand.findIndex(({ from, until }) => from <= now && now <= until);
+    const index = this.hand.findIndex(({ from, until: end }) => from <= now && now <= end);
     const [found] = index < 0 ? [] : this.hand.splice(index, 1);
     if (found !== undefined) return this.run({ grant: found.grant });
     return this.vendorSaysCalm(now) ? this.spend(now) : undefined;
@@ -344,11 +346,9 @@ export class Budget {
   }
 
   private nextHold(now: number): { call: WaitingCall & { hold?: Hold }; hold: Hold } | undefined {
-    const index = this.hand.findIndex(({ from }) => from <= now);
-    const found = this.hand[index];
-    const hold = this.holdFor(now, this.allowance.left > 0 && now < this.allowance.until ? undefined : found);
+    if (now < this.pausedUntil || !this.hasPlace()) return undefined;
+    const hold = this.holdAtHand(now, !this.waiting.hasInteractive());
     if (hold === undefined) return undefined;
-    if (hold.grant !== undefined && found?.grant === hold.grant) this.hand.splice(index, 1);
     const { grant } = hold;
     const call = (grant && this.waiting.takeOf(grant.tenant, grant.isBackground)) ?? this.waiting.take();
     if (call !== undefined) return { call, hold };
@@ -409,7 +409,7 @@ export class Budget {
     const ended = this.allowance.until <= now() || this.waiting.size > 0;
     if (ended && this.allowance.left > 0) {
       this.returned.push({ at: this.allowance.at, calls: this.allowance.left });
-      this.allowance = { left: 0, until: 0, at: 0 };
+      this.allowance = noAllowance;
     }
     if (this.waiting.size === 0) {
       this.returned.push(...this.hand.map(({ grant }) => ({ ...grant, calls: 1 })));
@@ -483,7 +483,8 @@ export class Budget {
     this.hand.sort((a, b) => a.from - b.from);
     const { allowance } = what;
     if (allowance !== undefined) {
-      this.allowance = { left: allowance.calls, until: here(allowance.until), at: allowance.at };
+      const { calls, until, at } = allowance;
+      this.allowance = { left: calls, kept: Math.ceil(calls / 2), until: here(until), at };
     }
     this.pausedUntil = Math.max(this.pausedUntil, what.pausedUntil > storeNow ? here(what.pausedUntil) : 0);
     this.credit = what.isCalm ? Math.max(1, Math.floor(what.requests / 50)) : 0;
@@ -530,6 +531,8 @@ interface Outcome {
   ownNow: number;
   isAsking: boolean;
 }
+
+const noAllowance = { left: 0, kept: 0, until: 0, at: 0 };
 
 function noHold(): Hold {
   return { isRunning: false, grant: undefined, allowanceAt: undefined, spentAt: undefined };

@@ -70,7 +70,7 @@ export function createGovernor(dependencies: BudgetDependencies): Governor {
       if (all.length === 0) return turnOf(limits, [], 0);
       const passed: Passed[] = [];
       for (const { budget, limit } of all) {
-        const hold = caller.isFirst ? undefined : budget.take();
+        const hold = caller.isFirst ? undefined : budget.take(caller);
         if (hold === undefined) {
           giveBack(passed);
           return waitForAll(limits, all, caller);
@@ -105,7 +105,7 @@ export function createGovernor(dependencies: BudgetDependencies): Governor {
     try {
       for (const { budget, limit } of all) {
         const boundMs = Math.max(0, caller.boundMs - (dependencies.now() - began));
-        const hold = (caller.isFirst ? undefined : budget.take()) ?? (await budget.wait({ ...caller, boundMs }));
+        const hold = (caller.isFirst ? undefined : budget.take(caller)) ?? (await budget.wait({ ...caller, boundMs }));
         passed.push({ budget, hold, limit });
       }
     } catch (error) {

@@ -63,6 +63,11 @@ export class WaitingCalls {
     return tenant === undefined ? undefined : this.takeOf(tenant, isBackground);
   }
 
+  /** Whether a call waits that somebody waits for. */
+  hasInteractive(): boolean {
+    return this.queues[0].size > 0;
+  }
+
   /** How many calls wait of each tenant; `Demand` of the shared window. */
   demand(): Record<string, [interactive: number, background: number]> {
     const demand: Record<string, [number, number]> = {};
