@@ -1,4 +1,4 @@
--- What the processes know together of vendors' rate limits (src/outbound/shared-window.ts). Worth nothing after a window
+-- What the processes know together of vendors' rate limits (src/outbound/budget-window.ts). Worth nothing after a window
 -- of the vendor, so it is not written ahead: after a crash of the database it is empty.
 create unlogged table rate_budgets (
   key text primary key,

@@ -275,6 +275,7 @@ function callOf(
     body,
     signal,
     trace: noTrace,
+    priority: 'background',
     vendor: { milliseconds: 0, calls: 0 },
   };
 }

@@ -726,6 +726,64 @@ const ofExtensions: Expected[] = [
     /takes \{id\}, which is not in the path/,
     /Write \{id\} into the path/,
   ],
+  [
+    'a rate limit without a time',
+    acme({ valence: { rateLimits: [{ scope: 'instance', requests: 10 }] } }),
+    'error',
+    '/valence/rateLimits/0',
+    /10 calls in how many seconds/,
+    /both/,
+  ],
+  [
+    'a rate limit that limits nothing',
+    acme({ valence: { rateLimits: [{ scope: 'instance' }] } }),
+    'error',
+    '/valence/rateLimits/0',
+    /limits nothing/,
+    /concurrency/,
+  ],
+  [
+    'a rate limit by a setting that is not there',
+    acme({ valence: { rateLimits: [{ scope: 'instance', by: ['acme.sight'], requests: 10, seconds: 1 }] } }),
+    'error',
+    '/valence/rateLimits/0/by/0',
+    /no setting/,
+    /acme.sight/,
+  ],
+  [
+    'a rate limit of an application that nothing names',
+    {
+      ...acme({ authentication: { type: 'basic' } }),
+      configuration: [
+        { key: 'base.url', defaultValue: 'https://acme.test' },
+        { key: 'username', required: true },
+        { key: 'password', type: 'PASSWORD', required: true },
+      ],
+      valence: { rateLimits: [{ scope: 'application', requests: 10, seconds: 1 }] },
+    },
+    'error',
+    '/valence/rateLimits/0',
+    /no setting names the application/,
+    /by/,
+  ],
+  [
+    'a rate limit of paths that are not there',
+    acme({ valence: { rateLimits: [{ scope: 'instance', requests: 10, seconds: 1, paths: ['/thing'] }] } }),
+    'warning',
+    '/valence/rateLimits/0',
+    /nothing is counted/,
+    /below the hub/,
+  ],
+  [
+    'headers that tell nothing',
+    acme({
+      valence: { rateLimits: [{ scope: 'instance', requests: 10, seconds: 1, headers: { limit: 'x-limit' } }] },
+    }),
+    'warning',
+    '/valence/rateLimits/0/headers',
+    /how many calls are left/,
+    /remaining/,
+  ],
 ];
 
 describe.each([

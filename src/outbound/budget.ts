@@ -1,9 +1,7 @@
 // One budget of calls in this process: calls pass while there is room, and wait their turn when there is not. What room
-// there is all processes know together (shared-window.ts); this one asks for some of it in advance, beside its calls.
+// there is all processes know together (budget-window.ts); this one asks for some of it in advance, beside its calls.
 
 import { Problem } from '../core/errors.ts';
-import type { ToldRate } from './rate-headers.ts';
-import { NotSent } from './retry.ts';
 import {
   type Allowed,
   type Demand,
@@ -16,7 +14,9 @@ import {
   type Visit,
   type Visited,
   visitWindow,
-} from './shared-window.ts';
+} from './budget-window.ts';
+import type { ToldRate } from './rate-headers.ts';
+import { NotSent } from './retry.ts';
 import { type WaitingCall, WaitingCalls } from './waiting-calls.ts';
 
 /** What is limited. */
@@ -324,7 +324,7 @@ export class Budget {
   private mayTrust(now: number): boolean {
     const { allowed } = this.limit;
     if (allowed === undefined) return true;
-    if (allowed.requests < leastForCredit) return false;
+    if (allowed.requests < leastForCredit || (this.told !== undefined && now < this.told.until)) return false;
     if (this.visited !== undefined && now - this.visited.at > Math.max(knownMs, allowed.seconds * 1000)) {
       this.visited = undefined;
       this.credit = 1;

@@ -238,7 +238,9 @@ test('whatever a vendor allows and however many call, it is not called more ofte
       );
       const { vendor, use, longestWaitMs } = await play({ ...load, seconds });
       expect(vendor.refused).toBe(0);
-      if (load.allowed.requests >= 20) expect(use).toBeGreaterThanOrEqual(0.93);
+      // 100 ms are added to every window, which is much of a short one
+      const least = load.allowed.seconds >= 5 ? 0.93 : 0.85;
+      if (load.allowed.requests >= 20) expect(use).toBeGreaterThanOrEqual(least);
       expect(longestWaitMs).toBeLessThanOrEqual(10_001);
     }),
     { numRuns: 15, endOnFailure: true },

@@ -26,7 +26,7 @@ export interface ToldRate {
 
 type Headers = Readonly<Record<string, string>>;
 
-/** The usual names; the first of which an answer has both limit and remaining, or remaining and reset, counts. */
+/** The usual names; the first of which an answer has limit and remaining counts, or else remaining and reset. */
 const usual: readonly (RateHeaders & { remaining: string })[] = [
   { limit: 'ratelimit-limit', remaining: 'ratelimit-remaining', reset: 'ratelimit-reset' },
   { limit: 'x-ratelimit-limit', remaining: 'x-ratelimit-remaining', reset: 'x-ratelimit-reset' },
@@ -46,13 +46,15 @@ export function readRateHeaders(
   now: number,
 ): ToldRate | undefined {
   if (declared !== undefined) return readNamed(headers, declared, now);
+  let without: ToldRate | undefined;
   for (const names of usual) {
     if (headers[names.remaining] === undefined) continue;
     const told = readNamed(headers, names, now);
-    if (told?.remaining === undefined || (told.limit ?? told.resetMs) === undefined) continue;
-    return { ...told, windowMs: windowOfPolicy(headers, told.limit) };
+    if (told?.remaining === undefined) continue;
+    if (told.limit !== undefined) return { ...told, windowMs: windowOfPolicy(headers, told.limit) };
+    if (told.resetMs !== undefined) without ??= told;
   }
-  return headers['ratelimit'] === undefined ? undefined : readStructured(headers, now);
+  return headers['ratelimit'] === undefined ? without : readStructured(headers, now);
 }
 
 /** How many milliseconds a refused call is to wait, by `Retry-After` (RFC 9110 section 10.2.3) or the end of the window. */

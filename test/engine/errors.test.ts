@@ -110,12 +110,14 @@ describe('what failed at the vendor is 502', () => {
 
 describe('a vendor that wants fewer calls is passed on as 429', () => {
   test.each<[Record<string, string>, string]>([
-    [{ 'retry-after': '7' }, '7'],
+    [{ 'retry-after': '17' }, '17'],
     [{ date: 'Sun, 06 Nov 1994 08:49:37 GMT', 'retry-after': 'Sun, 06 Nov 1994 08:50:07 GMT' }, '30'],
     [{}, '30'],
   ])('%j', async (headers, seconds) => {
+    // An instance of its own: calls of one that was refused are not sent for a while.
+    const limited = await connectTestElement(platform, vendor, { resources });
     vendor.reply = () => ({ status: 429, headers, body: { message: 'slow down' } });
-    const answer = await instance.call('GET', '/things');
+    const answer = await limited.call('GET', '/things');
     expect(answer).toMatchObject({ status: 429, body: { providerMessage: 'slow down' } });
     expect(answer.headers.get('retry-after')).toBe(seconds);
     expect(vendor.requests).toHaveLength(1);

@@ -85,6 +85,8 @@ const slotsPerWindow = 200;
 /** The part of what is allowed up to which calls may follow each other at once; the rest is spread. */
 const freePart = 0.5;
 const freeBackgroundPart = 0.25;
+/** Milliseconds that an interactive call waits behind another at most, where the vendor would take it now. */
+const longestApartMs = 500;
 /** The part of what is allowed that is left when all is as good as used. */
 const usedUpPart = 0.03;
 /** The part of its window's free half that one process is allowed in advance. */
@@ -118,9 +120,9 @@ export function lateMs(allowed: Allowed): number {
   return marginMs(allowed) / 2;
 }
 
-/** Added to the vendor's window, because calls take unequal times to get there: 2 %. */
+/** Added to the vendor's window, because calls take unequal times to get there: 2 %, and 100 ms at least. */
 function marginMs({ seconds }: Allowed): number {
-  return Math.min(1000, Math.max(40, seconds * 20));
+  return Math.min(1000, Math.max(100, seconds * 20));
 }
 
 function slotMs({ seconds }: Allowed): number {
@@ -353,9 +355,10 @@ function nextMoment(window: SharedWindow, allowed: Allowed, now: number, isBackg
   const even = (0.96 * allowed.seconds * 1000) / effective;
   const free = effective - calls;
   // All is in use, and what comes free does so as evenly as it was taken: to put it off would lose it.
-  if (free <= Math.max(1, effective * usedUpPart)) return Math.max(at, window.lastAt + even);
-  const stretched = ((nextFree(window, allowed, at) ?? at) - at) / free;
-  return Math.max(at, window.lastAt + Math.max(even, Math.min(stretched, 2 * even)));
+  const isUsedUp = free <= Math.max(1, effective * usedUpPart);
+  const stretched = isUsedUp ? 0 : ((nextFree(window, allowed, at) ?? at) - at) / free;
+  const apart = Math.max(even, Math.min(stretched, 2 * even));
+  return Math.max(at, window.lastAt + Math.min(apart, isBackground ? apart : longestApartMs));
 }
 
 /** When the next call stops counting, after a moment. */
