@@ -173,6 +173,7 @@ export function callOf(
     body,
     signal,
     trace: noTrace,
+    priority: 'background',
     vendor: { milliseconds: 0, calls: 0 },
   };
 }

@@ -16,10 +16,12 @@ import { createPageTokens } from '../../src/engine/page-token.ts';
 import { platformAddresses } from '../../src/engine/platform-addresses.ts';
 import { createRenewal } from '../../src/engine/renewal.ts';
 import { scriptSender } from '../../src/engine/script-sender.ts';
+import { createGovernor } from '../../src/outbound/governor.ts';
 import { createGuard } from '../../src/outbound/guard.ts';
 import { createRoutes } from '../../src/outbound/routes.ts';
 import { createOutbound } from '../../src/outbound/send.ts';
 import { createScripts } from '../../src/script/scripts.ts';
+import { createBudgets } from '../../src/store/budgets.ts';
 import { startChanges } from '../../src/store/changes.ts';
 import { openDatabase, withLock } from '../../src/store/database.ts';
 import { createExtensionStore } from '../../src/store/element-extensions.ts';
@@ -82,7 +84,20 @@ export async function createEngineBeside(
     clock,
   });
   const scripts = createScripts({ limits, send: scriptSender(outbound, limits) });
+  const governor = createGovernor({
+    store: createBudgets(database),
+    process: 'beside',
+    now: () => performance.now(),
+    later(milliseconds, work) {
+      const timer = setTimeout(work, milliseconds);
+      return () => clearTimeout(timer);
+    },
+    clock,
+    failed: () => undefined,
+  });
   const engine = createEngine({
+    governor,
+    observeWait: () => undefined,
     door,
     scripts,
     refresh,
@@ -103,6 +118,7 @@ export async function createEngineBeside(
       return accountOf(record, await elements.byId(record.elementId, record));
     },
     async close() {
+      governor.stop();
       await scripts.close();
       await outbound.close();
       await changes.stop();
