@@ -143,7 +143,7 @@ export const limits = {
   bulkJobsPerAccount: 4,
   /** rows that one upload sends at the same time, and rows of one batch, which are doubtful after a crash */
   bulkCallsAtOnce: 8,
-  bulkBatchRows: 500,
+  bulkBatchRows: 200,
   /** bytes of the file of an upload */
   bulkFileBytes: 20 * 1024 * 1024 * 1024,
   /** bytes of a part of a download, and milliseconds after which it is closed */

@@ -2,12 +2,14 @@
 // and checks that every promise held. CI does a few of each (trials.test.ts).
 
 import { parseArgs } from 'node:util';
+import { bulkKill } from './bulk-kill.ts';
 import { eventsKill } from './events-kill.ts';
 import { governor } from './governor.ts';
 import { provisioningKill } from './provisioning-kill.ts';
 import { refreshKill } from './refresh-kill.ts';
 
 const trials = {
+  'bulk-kill': bulkKill,
   'events-kill': eventsKill,
   governor,
   'provisioning-kill': provisioningKill,

@@ -1,6 +1,7 @@
 // A few rounds of every trial with each test run; `npm run trials` makes many.
 
 import { test } from 'vitest';
+import { bulkKill } from './bulk-kill.ts';
 import { eventsKill } from './events-kill.ts';
 import { governor } from './governor.ts';
 import { provisioningKill } from './provisioning-kill.ts';
@@ -15,6 +16,7 @@ test.each([
   ],
   ['a burst of webhooks, with processes and database killed, loses none that was answered 200', eventsKill],
   ['a vendor that limits its calls, overloaded, is called as often as it allows, and fairly', governor],
+  ['an upload and a download, with processes killed, move each record once or name it as doubtful', bulkKill],
   ['refreshing, with processes killed, spends no token twice and tells callers what happened', refreshKill],
 ])(
   '%s',

@@ -28,7 +28,7 @@ export interface UploadEnd {
 }
 
 /** Milliseconds that a batch should take, so that little is doubtful after a crash and little is written down. */
-const batchMs = 1000;
+const batchMs = 250;
 const firstBatchRows = 25;
 
 /**

@@ -5,15 +5,11 @@ import { type Answer, type CallOptions, credentials, type Platform } from './pla
 import { until } from './server-process.ts';
 
 /** A caller of bulk jobs with one element token. */
-export function createBulkClient(
-  { url, call: callPlatform }: Pick<Platform, 'url' | 'call'>,
-  token: string,
-  hub: string,
-) {
+export function createBulkClient(platform: Pick<Platform, 'url' | 'call'>, token: string, hub: string) {
   const authorization = credentials(token);
   const place = (path: string) => `/hubs/${hub}${path.replace(/ /g, '%20')}`;
   const call = (method: string, path: string, options: CallOptions = {}): Promise<Answer> =>
-    callPlatform(method, place(path), { authorization, ...options });
+    platform.call(method, place(path), { authorization, ...options });
 
   const begun = (answer: Answer): { id: string; instanceId: number; status: string } => {
     if (answer.status !== 200) throw new Error(`The job was refused: ${answer.status} ${JSON.stringify(answer.body)}`);
@@ -32,7 +28,7 @@ export function createBulkClient(
       if (metaData !== undefined && !late) form.set('metaData', JSON.stringify(metaData));
       form.set('file', new Blob([content], { type }), name);
       if (metaData !== undefined && late) form.set('metaData', JSON.stringify(metaData));
-      const response = await fetch(`${url}/elements/api-v2${place(path)}`, {
+      const response = await fetch(`${platform.url}/elements/api-v2${place(path)}`, {
         method: 'POST',
         headers: { authorization, ...headers },
         body: form,
@@ -50,7 +46,9 @@ export function createBulkClient(
         return statuses.includes(body.status) && body;
       }),
     async file(path: string, accept: string) {
-      const response = await fetch(`${url}/elements/api-v2${place(path)}`, { headers: { authorization, accept } });
+      const response = await fetch(`${platform.url}/elements/api-v2${place(path)}`, {
+        headers: { authorization, accept },
+      });
       return {
         status: response.status,
         type: response.headers.get('content-type'),
