@@ -4,6 +4,7 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { bulkFormats } from './bulk-formats.ts';
+import { bulkDownload } from './bulk.ts';
 import { serve } from './child.ts';
 import { type Comparison, compareCpu, type Pair, type Side } from './cpu-per-call.ts';
 import { elementFiles } from './element-files.ts';
@@ -32,6 +33,7 @@ const scenarios: Record<string, Scenario> = {
   'idle-polling': idlePolling,
   'bulk-formats': bulkFormats,
   mapping,
+  bulk: bulkDownload,
 };
 const names = ['cpu', ...Object.keys(scenarios)];
 
