@@ -3,8 +3,8 @@
 
 import os from 'node:os';
 import { parseArgs } from 'node:util';
-import { bulkFormats } from './bulk-formats.ts';
 import { bulkDownload } from './bulk.ts';
+import { bulkFormats } from './bulk-formats.ts';
 import { serve } from './child.ts';
 import { type Comparison, compareCpu, type Pair, type Side } from './cpu-per-call.ts';
 import { elementFiles } from './element-files.ts';

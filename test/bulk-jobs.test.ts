@@ -399,8 +399,8 @@ describe('jobs', () => {
 
   test('are listed, the latest first, and found by where', async () => {
     const down = await bulk.begin('POST', '/bulk/query?q=select * from things');
-    const up = await bulk.upload('/bulk/things', csv(2));
     await bulk.ended(down.id);
+    const up = await bulk.upload('/bulk/things', csv(2));
     await bulk.ended(up.id);
     const all = await bulk.call('GET', '/bulk/jobs');
     expect(all.body.map(({ id }: { id: number }) => String(id))).toEqual([up.id, down.id]);
