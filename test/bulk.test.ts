@@ -97,22 +97,20 @@ describe('with two vendors', () => {
     const source = createBulkClient(trip.platform, (await connect(trip, 'sfdc')).token, 'crm');
     const { token } = await connect(trip, 'zendesk');
     const target = createBulkClient(trip.platform, token, 'helpdesk');
-    const all = await source.begin('POST', '/bulk/query?q=select * from contacts');
-    const { recordsCount } = await source.ended(all.id);
     const job = await source.begin('POST', '/bulk/workflows', {
       body: {
-        sourceConfiguration: { query: 'select id, firstName, lastName, email from contact' },
+        sourceConfiguration: { query: 'select id, firstName, lastName, email from contact limit 15' },
         targetConfiguration: { token, objectName: 'contact', identifierFieldName: 'email' },
       },
     });
     const status = await source.ended(job.id);
-    expect(status).toMatchObject({ status: 'COMPLETED', recordsCount });
+    expect(status).toMatchObject({ status: 'COMPLETED', recordsCount: 15 });
     const { text } = await source.file(`/bulk/${job.id}/contact`, 'application/jsonl');
     const emails = text
       .trimEnd()
       .split('\n')
       .flatMap((line) => JSON.parse(line).email ?? []);
-    expect(emails.length).toBeGreaterThan(50);
+    expect(emails.length).toBeGreaterThan(5);
     const errors = await source.call('GET', `/bulk/${job.id}/errors`);
     expect(errors.body).toEqual([]);
     const found = await target.call('GET', `/contacts?where=email='${emails[0]}'`);
