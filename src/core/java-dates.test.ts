@@ -36,6 +36,30 @@ describe('writing', () => {
   });
 });
 
+describe('what patterns cost', () => {
+  test.each([
+    ["S'1'".repeat(20), '1'.repeat(60)],
+    [" ' '".repeat(20), ' '.repeat(60)],
+    [`${'d '.repeat(20)}z`, '1 '.repeat(60)],
+    ['E E z Z MMM LLL', 'a '.repeat(90)],
+  ])('%s is read or given up at once', (pattern, text) => {
+    const began = performance.now();
+    parseJavaDate(`x${text}x`, `'x'${pattern}'y'`);
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
+
+  test.each([
+    ['z z z', 'has the field z more than twice'],
+    ['y'.repeat(201), 'has more than 200 characters'],
+  ])('%s is no pattern', (pattern, fault) => {
+    expect(javaPatternFault(pattern)).toBe(fault);
+  });
+
+  test('a number before text that begins with a digit has as many digits as letters', () => {
+    expect(parseJavaDate('2024-05-06 0712', "yyyy-MM-dd HH'12'")).toEqual([Date.parse('2024-05-06T07:00:00Z')]);
+  });
+});
+
 describe('reading', () => {
   test.each([
     ['2024-02-29T21:05:07.123Z', "yyyy-MM-dd'T'HH:mm:ss.SSSXXX", 'UTC', at],

@@ -26,8 +26,19 @@ export function javaPatternFault(pattern: string): string | undefined {
   const strange = piecesOf(pattern).flatMap((piece) =>
     'letter' in piece && !fieldLetters.includes(piece.letter) ? [piece.letter] : [],
   );
-  if (strange.length === 0) return undefined;
+  if (strange.length === 0) return tooMuch(pattern);
   return `has the letter ${[...new Set(strange)].join(', ')}, which stands for no date field (quote text: 'T')`;
+}
+
+/** Characters of a pattern, and of a text that may be a date: no date has more. */
+const mostCharacters = 200;
+
+/** Words can be divided among fields of words in many ways, and all are tried where none fits. */
+function tooMuch(pattern: string): string | undefined {
+  if (pattern.length > mostCharacters) return `has more than ${mostCharacters} characters`;
+  const letters = piecesOf(pattern).flatMap((piece) => ('letter' in piece ? [piece.letter] : []));
+  const often = ['zZX', 'E', 'ML'].find((group) => letters.filter((letter) => group.includes(letter)).length > 2);
+  return often === undefined ? undefined : `has the field ${often[0]} more than twice`;
 }
 
 /** Whether a zone is known: `UTC`, `+02:00`, `GMT+2`, a name of the IANA data base or one of Java's short names. */
@@ -79,6 +90,7 @@ export function parseJavaDate(text: string, pattern: string, zoneName = 'UTC'): 
   const unit = countedUnits.get(pattern.trim().toLowerCase());
   if (unit !== undefined) return countedMoment(text, pattern, unit);
   const { fields, reader } = readyPattern(pattern);
+  if (text.length > mostCharacters) return [];
   const match = reader.exec(text.trim());
   if (match === null) return [];
   const read: Fields = { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, millisecond: 0 };
@@ -93,6 +105,7 @@ export function parseJavaDate(text: string, pattern: string, zoneName = 'UTC'): 
 export function readMoments(value: unknown, pattern: string | undefined, zoneName = 'UTC'): number[] {
   if (typeof value !== 'string' && typeof value !== 'number') return [];
   const text = String(value).trim();
+  if (text.length > mostCharacters) return [];
   const byPattern = pattern === undefined || pattern.trim() === '' ? [] : parseJavaDate(text, pattern, zoneName);
   if (byPattern.length > 0) return byPattern;
   const counted = /^(?:\/Date\()?(-?\d{9,17})(?:[+-]\d{4}\)\/|\)\/)?$/.exec(text)?.[1];
@@ -147,8 +160,14 @@ function piecesOf(pattern: string): Piece[] {
   const pieces: Piece[] = [];
   const found = pattern.matchAll(/''|'((?:[^']|'')*)(?:'|$)|([A-Za-z])\2*|[^A-Za-z']+/g);
   for (const [whole, quoted, letter] of found) {
-    if (letter !== undefined) pieces.push({ letter, count: whole.length });
-    else pieces.push({ text: whole === "''" ? "'" : (quoted?.replaceAll("''", "'") ?? whole) });
+    if (letter !== undefined) {
+      pieces.push({ letter, count: whole.length });
+      continue;
+    }
+    const text = whole === "''" ? "'" : (quoted?.replaceAll("''", "'") ?? whole);
+    const last = pieces.at(-1);
+    if (last !== undefined && 'text' in last) last.text += text;
+    else pieces.push({ text });
   }
   return pieces;
 }
@@ -222,21 +241,25 @@ interface Fields {
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
-/** The expression that reads a piece; a number right before another one has as many digits as it has letters. */
+/**
+ * The expression that reads a piece; a number right before another one has as many digits as it has letters. Every other
+ * number ends where its digits end, so that digits are read in one way only.
+ */
 function readerOf(piece: Piece, index: number, pieces: Piece[]): string {
   if ('text' in piece) return piece.text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(/\s+/g, '\\s+');
   const { letter, count } = piece;
-  if (letter === 'E') return '([a-z]+)\\.?';
+  if (letter === 'E') return '([a-z]{1,20})\\.?';
   if (letter === 'G') return '(ad|bc)';
   if (letter === 'a') return '([ap]\\.?m\\.?)';
-  if ('zZX'.includes(letter)) return '([a-z][a-z/_ ]*(?:[+-]\\d{1,2}(?::?\\d\\d)?)?|[+-]\\d\\d?(?::?\\d\\d)?)';
+  if ('zZX'.includes(letter)) return '([a-z][a-z/_ ]{0,40}(?:[+-]\\d{1,2}(?::?\\d\\d)?)?|[+-]\\d\\d?(?::?\\d\\d)?)';
   if ('ML'.includes(letter) && count > 2) return '([a-z]{3,9})\\.?';
   const next = pieces[index + 1];
-  const isAbutting = next !== undefined && 'letter' in next && 'yYMLDduHkKhmsS'.includes(next.letter);
+  const isAbutting =
+    next !== undefined && ('letter' in next ? 'yYMLDduHkKhmsS'.includes(next.letter) : /^\d/.test(next.text));
   if (isAbutting) return `(\\d{${count}})`;
-  if (letter === 'S') return '(\\d{1,9})';
-  if ('yY'.includes(letter)) return count === 2 ? '(\\d{2}|\\d{4})' : '(\\d{1,6})';
-  return letter === 'D' ? '(\\d{1,3})' : '(\\d{1,2})';
+  if (letter === 'S') return '(\\d{1,9})(?!\\d)';
+  if ('yY'.includes(letter)) return count === 2 ? '(\\d{2}|\\d{4})(?!\\d)' : '(\\d{1,6})(?!\\d)';
+  return letter === 'D' ? '(\\d{1,3})(?!\\d)' : '(\\d{1,2})(?!\\d)';
 }
 
 function readField(fields: Fields, letter: string, count: number, text: string): void {

@@ -152,3 +152,20 @@ test('queries name lists without brackets', () => {
     'a.b',
   ]);
 });
+
+test.each([`a[?(@.b==${' '.repeat(900)}x`, `a[?(@.${' '.repeat(900)}x`, `a[b=${' '.repeat(900)}"`])(
+  'a path that is malformed is refused at once, however it is written',
+  (text) => {
+    const began = performance.now();
+    expect(() => parsePath(text)).toThrow(PathError);
+    expect(performance.now() - began).toBeLessThan(300);
+  },
+);
+
+test('spaces around what a filter compares do not count', () => {
+  const steps = [
+    { kind: 'key', name: 'a' },
+    { kind: 'where', member: ['b'], value: 2 },
+  ];
+  for (const text of ['a[?( @.b == 2 )]', 'a[ b = 2 ]', 'a[b=2]']) expect(parsePath(text).steps).toEqual(steps);
+});

@@ -40,8 +40,9 @@ const patterns = {
   each: /\[\*\]/y,
   index: /\[(\d+)\]/y,
   quoted: /\[(?:'([^']+)'|"([^"]+)")\]/y,
-  filter: /\[\?\(\s*@\.([^=!<>()[\]'"]+?)\s*==\s*('[^']*'|"[^"]*"|[^)'"]+?)\s*\)\]/y,
-  equality: /\[([^=!<>()[\]'"*?]+?)\s*=\s*('[^']*'|"[^"]*"|[^\]'"]+?)\]/y,
+  // Nothing here can be matched in two ways, so that what does not match is known at once; spaces are cut off afterwards.
+  filter: /\[\?\(\s*@\.([^=!<>()[\]'"]+)==\s*('[^']*'\s*|"[^"]*"\s*|[^)'"\s][^)'"]*)\)\]/y,
+  equality: /\[([^=!<>()[\]'"*?]+)=\s*('[^']*'|"[^"]*"|[^\]'"\s][^\]'"]*)\]/y,
   size: /size\(\)/y,
 } as const;
 
@@ -102,8 +103,8 @@ function bracket(take: (pattern: RegExp) => RegExpExecArray | null): Step | unde
   if (quoted !== null) return { kind: 'key', name: quoted[1] ?? quoted[2] ?? '' };
   const [, member, value] = take(patterns.filter) ?? take(patterns.equality) ?? [];
   if (member === undefined || value === undefined) return undefined;
-  const names = member.split('.');
-  return names.includes('') ? undefined : { kind: 'where', member: names, value: literalOf(value) };
+  const names = member.trim().split('.');
+  return names.includes('') ? undefined : { kind: 'where', member: names, value: literalOf(value.trim()) };
 }
 
 function literalOf(written: string): PathLiteral {
@@ -140,6 +141,12 @@ export function beginsWith(path: Path, beginning: Path): boolean {
   return beginning.steps.every((step, index) => sameStep(step, path.steps[index]));
 }
 
+/** How many steps two paths have in common at their beginning. */
+export function commonSteps({ steps }: Path, other: Path): number {
+  const end = steps.findIndex((step, index) => !sameStep(step, other.steps[index]));
+  return end < 0 ? steps.length : end;
+}
+
 /** Whether something at a path can stand within what stands at a shorter one; one element of a list can be any. */
 export function canBeWithin(path: Path, whole: Path): boolean {
   if (path.steps.length <= whole.steps.length) return false;
@@ -150,7 +157,10 @@ export function canBeWithin(path: Path, whole: Path): boolean {
 }
 
 function sameStep(step: Step, other: Step | undefined): boolean {
-  return other !== undefined && writeStep(step, false) === writeStep(other, false);
+  if (step.kind === 'key') return other?.kind === 'key' && step.name === other.name;
+  if (step.kind === 'index') return other?.kind === 'index' && step.index === other.index;
+  if (step.kind !== 'where') return other?.kind === step.kind;
+  return other?.kind === 'where' && writeStep(step, false) === writeStep(other, false);
 }
 
 /** The text of steps, in one form whatever they were read from. */

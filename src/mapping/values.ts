@@ -15,6 +15,9 @@ const builtIn = new Map<string, FieldType['kind'] & ('string' | 'number' | 'bool
   ['datetime', 'date'],
 ]);
 
+/** Characters of a type; a longer one is the name of no definition. */
+const longestType = 500;
+
 /**
  * Reads a type as definitions write it: `string`, `number` (and its kinds), `boolean`, `date`, `object`, `array`,
  * `array[…]`, else the name of another definition. Undefined for none.
@@ -24,6 +27,7 @@ export function parseType(text: string | null | undefined): FieldType | undefine
   if (name === '') return undefined;
   const kind = builtIn.get(name.toLowerCase());
   if (kind !== undefined) return { kind };
+  if (name.length > longestType) return { kind: 'definition', name };
   const list = /^(?:array|list)(?:\s*[[<](.*)[\]>])?$/is.exec(name);
   if (list !== null) return { kind: 'array', of: parseType(list[1]) };
   return { kind: 'definition', name };
