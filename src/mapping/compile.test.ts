@@ -418,3 +418,45 @@ test('what a mapping says of itself', () => {
     documented: true,
   });
 });
+
+describe('what a mapping may cost', () => {
+  test('definitions that stand too deep in one another, or are too many by that, are faults', () => {
+    const chain = Object.fromEntries(
+      Array.from({ length: 5000 }, (_, at) => [`d${at}`, { fields: [{ path: 'f', type: `d${at + 1}` }] }]),
+    );
+    const deep = faultOf(() => mapping([], {}, { fields: [{ path: 'f', type: 'd0' }] }, chain));
+    expect(deep.message).toContain('it has more than 50 steps');
+    const twice = Object.fromEntries(
+      Array.from({ length: 40 }, (_, at) => [
+        `d${at}`,
+        { fields: ['a', 'b'].map((path) => ({ path, type: `d${at + 1}` })) },
+      ]),
+    );
+    const wide = faultOf(() => mapping([], {}, { fields: [{ path: 'f', type: 'd0' }] }, twice));
+    expect(wide.message).toContain('more than 10000 fields');
+  });
+
+  test('a type that is nested without end is none', () => {
+    const type = `${'array['.repeat(50_000)}${']'.repeat(50_000)}`;
+    expect(faultOf(() => mapping([['a', 'b', type]])).message).toContain('is not known');
+  });
+
+  test('fields are held against each other, so there may not be any number of them', () => {
+    const fields = (count: number) =>
+      Array.from({ length: count }, (_, at) => [`a.f${at}`, `b.f${at}`] as [string, string]);
+    expect(mapping(fields(2000)).toVendor({ a: { f7: 1 } }).value).toEqual({ b: { f7: 1 } });
+    expect(faultOf(() => mapping(fields(2001))).message).toContain('at most 2000 can be mapped');
+  });
+
+  test('places far in many lists are refused, on either side and within lists', () => {
+    const far = (path: (at: number) => string) =>
+      Array.from({ length: 11 }, (_, at) => [`f${at}`, path(at)] as [string, string]);
+    const faults = [
+      faultOf(() => mapping(far((at) => `a${at}[999]`))),
+      faultOf(() => mapping(far((at) => `a${at}[999]`).map(([one, other]) => [other, one] as [string, string]))),
+      faultOf(() => mapping([['f[*]', 'a[*].b[100]']])),
+    ];
+    for (const { message } of faults) expect(message).toContain('more than 10000');
+    expect(mapping([['f', 'a[999]']]).toVendor({ f: 1 }).value['a']).toHaveLength(1000);
+  });
+});

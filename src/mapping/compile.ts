@@ -6,7 +6,7 @@ import type { Transformation } from './document.ts';
 import { explainPlan } from './explain.ts';
 import { type MappingDocuments, mappingFields } from './fields.ts';
 import { lawOf, unmappedLaw } from './laws.ts';
-import type { CompiledMappingScript, Mapping } from './mapping.ts';
+import type { CompiledMappingScript, FieldLaw, Mapping } from './mapping.ts';
 import { planOf, runPlan } from './plan.ts';
 import { queryNames, vendorFields, vendorOrder, vendorWhere } from './query.ts';
 
@@ -28,16 +28,21 @@ export function compileMapping(documents: MappingDocuments): Mapping {
     planOf({ objectName, mapped, unmapped, passThrough: passThrough[direction] }, direction),
   ) as [ReturnType<typeof planOf>, ReturnType<typeof planOf>];
   const names = queryNames(mapped);
+  let laws: readonly FieldLaw[] | undefined;
   return {
     objectName,
     vendorName: transformation.vendorName || objectName,
     scripts,
     scriptsSeeWhere: seesWhere(transformation),
     documented: configurationOf(configuration, 'addToDocumentation') !== undefined,
-    laws: [
-      ...mapped.map((field) => lawOf(field, surroundings)),
-      ...unmapped.map((field) => unmappedLaw(field, surroundings)),
-    ],
+    // Every field is held against every other one, for which calls do not wait.
+    get laws() {
+      laws ??= [
+        ...mapped.map((field) => lawOf(field, surroundings)),
+        ...unmapped.map((field) => unmappedLaw(field, surroundings)),
+      ];
+      return laws;
+    },
     fromVendor: (record) => runPlan(fromVendor, record),
     toVendor: (record) => runPlan(toVendor, record),
     explain: (record, direction) => explainPlan(direction === 'fromVendor' ? fromVendor : toVendor, record),

@@ -49,6 +49,8 @@ export function expandDefinition(
       if (seen.has(path)) faults.add(`The definition ${name} has the field ${path} twice: remove one`);
       seen.add(path);
       const type = parseType(field.type);
+      // The path as a whole is bounded, too, and with it how deep definitions may stand in one another.
+      if (prefix !== '' && normalized(prefix + path, `The definition ${objectName}`, faults) === undefined) return;
       fields.push({ path: prefix + path, type });
       const named = definitionOf(type);
       if (named === undefined) continue;

@@ -1,6 +1,7 @@
 // What may be done to common resources: every change is checked against all that is said of the object in the
 // organization, and made whole or not at all.
 
+import { setImmediate as turn } from 'node:timers/promises';
 import { Problem } from '../core/errors.ts';
 import { isObject } from '../core/http.ts';
 import type {
@@ -162,7 +163,13 @@ export function createEditResources(dependencies: EditResourcesDependencies): Ed
   };
   const definitionFaults = async (writer: ResourceWriter, at: ResourcePlace, objectNames: Iterable<string>) => {
     const definitionNamed = await definitionsAt(writer, at);
-    return [...objectNames].flatMap((name) => checkDefinition(name, definitionNamed(name), definitionNamed));
+    const faults: string[] = [];
+    for (const name of objectNames) {
+      // Each can have many fields by what it names: others have their turn between them.
+      await turn();
+      faults.push(...checkDefinition(name, definitionNamed(name), definitionNamed));
+    }
+    return faults;
   };
   const transformationFaults = async (
     writer: ResourceWriter,
@@ -267,6 +274,7 @@ export function createEditResources(dependencies: EditResourcesDependencies): Ed
     const faults: string[] = [];
     const ignored: string[] = [];
     const plans: WritePlan[] = [];
+    refuse(tooMany(resources.length));
     for (const { objectName, definition, transformations } of resources) {
       const about = (text: string) => `${objectName}: ${text}`;
       const own: string[] = [];
@@ -345,6 +353,7 @@ export function createEditResources(dependencies: EditResourcesDependencies): Ed
   return {
     async createDefinitions(author, at, given) {
       const ignored: string[] = [];
+      refuse(tooMany(given.size));
       await store.change(at.organizationId, async (writer) => {
         const conflicts: string[] = [];
         for (const [objectName, document] of given) {
@@ -467,6 +476,13 @@ export function createEditResources(dependencies: EditResourcesDependencies): Ed
       });
     },
   };
+}
+
+/** Objects that one request may write: each is checked against all that is said in the organization. */
+const mostObjects = 500;
+
+function tooMany(objects: number): string[] {
+  return objects > mostObjects ? [`${objects} objects are too many for one request, ${mostObjects} are the most`] : [];
 }
 
 /** Throws a Problem that names every fault, when there are any. */

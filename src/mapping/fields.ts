@@ -95,7 +95,13 @@ function fieldsOf(
   const mapped: MappedField[] = [];
   const unmapped: UnmappedField[] = [];
   const seen = new Set<string>();
-  for (const field of transformation.fields ?? []) {
+  // Each field is compared with each other: more would take longer than anybody waits, and keep others waiting.
+  const given = transformation.fields ?? [];
+  if (given.length > maximumMapped) {
+    faults.push(`The transformation has ${given.length} fields, and at most ${maximumMapped} can be mapped: use fewer`);
+    return { mapped, unmapped, faults };
+  }
+  for (const field of given) {
     faults.push(...fieldConfigurationFaults(field));
     const path = read(field.path, field, 'path', faults);
     const vendorPath = read(field.vendorPath, field, 'vendorPath', faults);
@@ -114,6 +120,13 @@ function fieldsOf(
     if (vendorPath === undefined) unmapped.push({ path, type, settings });
     else mapped.push(mappedField({ path, vendorPath, type, settings }, field, faults));
   }
+  for (const side of ['path', 'vendorPath'] as const) {
+    if (placesIn(mapped.map((field) => field[side])) > maximumPlaces) {
+      faults.push(
+        `The ${side}s of the fields name elements so far in lists that each record would have more than ${maximumPlaces}: use smaller [n]`,
+      );
+    }
+  }
   for (const { path: text, type } of defined) {
     const path = parsePath(text);
     // Parts of a mapped whole, and wholes of mapped parts, are mapped with them.
@@ -121,6 +134,27 @@ function fieldsOf(
     if (!seen.has(text) && !isMapped) unmapped.push({ path, type, settings: undefined });
   }
   return { mapped, unmapped, faults: [...new Set(faults)] };
+}
+
+/** What a transformation may have of fields, and what its paths may make of elements of lists in one record. */
+const maximumMapped = 2000;
+const maximumPlaces = 10_000;
+/** Elements that a list may be taken to have whose every element is written to. */
+const usualElements = 100;
+
+/** How many elements the lists of a record have when something is written to all of these paths. */
+function placesIn(paths: readonly Path[]): number {
+  const lists = new Map<string, number>();
+  for (const { steps } of paths) {
+    let times = 1;
+    for (const [at, step] of steps.entries()) {
+      if (step.kind === 'each') times *= usualElements;
+      if (step.kind !== 'index') continue;
+      const list = pathText(steps.slice(0, at));
+      lists.set(list, Math.max(lists.get(list) ?? 0, (step.index + 1) * times));
+    }
+  }
+  return [...lists.values()].reduce((sum, places) => sum + places, 0);
 }
 
 /** A path with its text in one form. */

@@ -3,7 +3,7 @@
 import type { Direction } from './configuration.ts';
 import type { MappedField, UnmappedField } from './fields.ts';
 import type { FieldLaw } from './mapping.ts';
-import { beforeSelector, beginsWith, depthOf, hasSelector, listsOf, type Path } from './paths.ts';
+import { beforeSelector, commonSteps, depthOf, hasSelector, listsOf, type Path } from './paths.ts';
 import { type FieldType, typeText } from './values.ts';
 
 /** What the law of a field depends on besides the field. */
@@ -73,19 +73,33 @@ function neighbourReason(field: MappedField, mapped: readonly MappedField[]): st
 
 /** Whether what is written at one path changes what is read at the other. */
 function touches(one: Path, other: Path): boolean {
-  const [place, otherPlace] = [beforeSelector(one), beforeSelector(other)];
-  const fork = place.steps.findIndex((_, index) => !beginsWith(otherPlace, upTo(place, index + 1)));
-  if (fork < 0 || fork >= otherPlace.steps.length) return true;
+  const [place, otherPlace] = [read(one).place, read(other).place];
+  const fork = commonSteps(place, otherPlace);
+  if (fork >= place.steps.length || fork >= otherPlace.steps.length) return true;
   // Where they part, one has a list and the other an object.
   return place.steps[fork]?.kind !== otherPlace.steps[fork]?.kind;
 }
 
-const upTo = ({ text, steps }: Path, end: number): Path => ({ text, steps: steps.slice(0, end) });
+interface ReadPlace {
+  place: Path;
+  lists: string[];
+}
+
+const readPlaces = new WeakMap<Path, ReadPlace>();
+
+/** What is asked of a path for each other field. */
+function read(path: Path): ReadPlace {
+  const known = readPlaces.get(path);
+  if (known !== undefined) return known;
+  const made = { place: beforeSelector(path), lists: listsOf(path) };
+  readPlaces.set(path, made);
+  return made;
+}
 
 /** Fields of the same list on one side belong to the same list on the other, so that elements stand beside each other. */
 function mixesLists(field: MappedField, other: MappedField): boolean {
-  const [ours, vendors] = [listsOf(field.path), listsOf(field.vendorPath)];
-  const [otherOurs, otherVendors] = [listsOf(other.path), listsOf(other.vendorPath)];
+  const [ours, vendors] = [read(field.path).lists, read(field.vendorPath).lists];
+  const [otherOurs, otherVendors] = [read(other.path).lists, read(other.vendorPath).lists];
   return ours.some((list, level) => {
     const [place, vendorPlace] = [otherOurs.indexOf(list), otherVendors.indexOf(vendors[level] ?? '')];
     return place !== vendorPlace || (place >= 0 && otherOurs.length !== otherVendors.length);
