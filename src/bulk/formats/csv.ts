@@ -1,7 +1,7 @@
 // Comma-separated values (RFC 4180): records with nested members become tables whose column names are paths, and back.
 
 import Papa from 'papaparse';
-import { type Column, type ColumnPath, pathOfColumn } from './columns.ts';
+import { type Column, type ColumnPath, nameOfColumn, pathOfColumn } from './columns.ts';
 import { groupsWithColumns } from './columns-of-records.ts';
 import { type FormatLimits, notUtf8, type Row, type RowFault, tooLong } from './row.ts';
 import { createDecoder } from './utf8.ts';
@@ -197,6 +197,12 @@ function faultsOf(names: string[], limits: FormatLimits): string[] {
   if (names.length === 1 && /[;\t]/.test(only)) {
     return [`it has one column, \`${only}\`: separate columns by commas, not by semicolons or tabs`];
   }
+  const places = placesIn(names);
+  if (places > placesPerColumn * limits.columns) {
+    return [
+      `its columns name places so far in lists that each row would have ${places} of them: number them from 0 on`,
+    ];
+  }
   return names.flatMap((name, at) => {
     const path = pathOfColumn(name);
     if (name === '') return [`column ${at + 1} has no name`];
@@ -206,6 +212,23 @@ function faultsOf(names: string[], limits: FormatLimits): string[] {
     const far = path.find((key) => typeof key === 'number' && key >= limits.columns);
     return far === undefined ? [] : [`column \`${name}\` has place ${far}, and at most ${limits.columns} are read`];
   });
+}
+
+/** Places in lists that a row may have for each column that a table may have: those without a column are empty. */
+const placesPerColumn = 10;
+
+/** How many places the lists of a row have, those without a column of their own among them. */
+function placesIn(names: readonly string[]): number {
+  const lists = new Map<string, number>();
+  for (const name of names) {
+    const path = pathOfColumn(name);
+    for (const [at, key] of path.entries()) {
+      if (typeof key !== 'number') continue;
+      const list = nameOfColumn(path.slice(0, at));
+      lists.set(list, Math.max(lists.get(list) ?? 0, key + 1));
+    }
+  }
+  return [...lists.values()].reduce((sum, places) => sum + places, 0);
 }
 
 function wrongWidth(row: number, cells: number, columns: number): RowFault {

@@ -248,6 +248,11 @@ test.each([
     [/column 2 has no name; column `a` is there twice; column `__proto__.x`/],
   ],
   ['semicolons', 'a;b\n1;2\n', [/separate columns by commas/]],
+  [
+    'places far in lists',
+    `${'abcdefghijklmnop'.replace(/.(?!$)/g, '$&[19],')}[19]\n`,
+    [/320 of them: number them from 0 on/],
+  ],
   ['too many columns', `${'a,'.repeat(20)}b\n`, [/it has 21 columns, and at most 20 are read/]],
   ['a place too far', 'a[20]\n', [/has place 20, and at most 20/]],
   ['a path too deep', 'a.a.a.a.a.a.a.a.a\n', [/nested deeper than 8 levels/]],
