@@ -42,6 +42,8 @@ interface MappedCallDependencies {
   publicUrl(): string;
 }
 
+/** Wrong values of a body that are named: many records can have very many. */
+const mostFaults = 100;
 /** Characters of what `elements-error` tells. */
 const mostErrorCharacters = 2000;
 
@@ -204,7 +206,10 @@ async function mappedBody(mapping: Mapping, body: CallBody, scene: ScriptScene, 
   const many = Array.isArray(body.value) ? body.value : [body.value];
   const mapped = many.map((record) => mapping.toVendor(record));
   const faults = mapped.flatMap(({ faults }, at) => faults.map((fault) => placedFault(fault, many.length > 1, at)));
-  if (faults.length > 0) throw new Problem('badRequest', `${faults.join('. ')}.`);
+  if (faults.length > 0) {
+    const more = faults.length > mostFaults ? `. ${faults.length - mostFaults} more values are wrong` : '';
+    throw new Problem('badRequest', `${faults.slice(0, mostFaults).join('. ')}${more}.`);
+  }
   const values = await scripted(mapping, scene, many, mapped, told);
   return { kind: 'json', value: Array.isArray(body.value) ? values : values[0] };
 }

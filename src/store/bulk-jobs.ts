@@ -164,8 +164,8 @@ export interface BulkJobStore {
     event: BulkEndEvent | undefined,
     now: number,
   ): Promise<void>;
-  /** Rows that failed or are doubtful after a row, in their order. */
-  errors(jobId: number, after: number, limit: number): Promise<BulkRowError[]>;
+  /** Rows that failed or are doubtful after a row, in their order, without the first `skip`. */
+  errors(jobId: number, after: number, limit: number, skip?: number): Promise<BulkRowError[]>;
   /** Jobs whose files are to be deleted now: kept long enough, without their instance, or never received whole. */
   spent(now: number, limit: number): Promise<{ id: number; organizationId: number }[]>;
   filesDeleted(id: number): Promise<void>;
@@ -353,13 +353,14 @@ export function createBulkJobStore({ database, vault, owner }: BulkJobDependenci
         await insertEvents(transaction, [{ ...told, ...event }], now);
       }),
 
-    async errors(jobId, after, limit) {
+    async errors(jobId, after, limit, skip = 0) {
       const rows = await database
         .selectFrom('bulk_errors')
         .selectAll()
         .where('job_id', '=', jobId)
         .where('row', '>', after)
         .orderBy('row')
+        .offset(skip)
         .limit(limit)
         .execute();
       return rows.map((row) => ({

@@ -280,7 +280,7 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
         } = request.query as { nextPage?: string; page?: number; pageSize?: number };
         const after = nextPage === undefined ? -1 : readPageToken(nextPage);
         const skip = nextPage === undefined ? (page - 1) * pageSize : 0;
-        const rows = (await bulkStore.errors(job.id, after, skip + pageSize + 1)).slice(skip);
+        const rows = await bulkStore.errors(job.id, after, pageSize + 1, skip);
         const shown = rows.slice(0, pageSize);
         pageHeaders(
           reply,

@@ -141,7 +141,8 @@ export function tryMappingRoutes(server: Server, context: RouteContext): void {
       const { organization, account } = requireIdentity(request.caller);
       return tryMapping(mapping, record, {
         scripts,
-        owner: `${organization.id}/${account.id}`,
+        // a script of another account's mapping does not share a context with those of the caller
+        owner: `${organization.id}/${place.account?.accountId ?? account.id}`,
         fromVendor: method === 'GET',
         configuration: {},
         signal: undefined,
