@@ -38,7 +38,11 @@ export async function runDownload({ files, limits }: DownloadDependencies, run: 
   try {
     while (!state.done && !stop.winding.aborted) {
       const part: DownloadState = { ...state, parts: state.parts + 1 };
-      const name = { organizationId: run.organizationId, jobId: String(run.jobId), part: outputPart(state.parts) };
+      const name = {
+        organizationId: run.organizationId,
+        jobId: String(run.jobId),
+        part: outputPart(state, state.parts),
+      };
       await files.write(name, fillPart(part));
       await run.note(part, total);
       state = part;

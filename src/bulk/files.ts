@@ -2,7 +2,7 @@
 
 import { Problem } from '../core/errors.ts';
 
-/** One file of one job of an account; `part` is for example `input`, `output-000001` or `errors-000003`. */
+/** One file of one job of an account; `part` is for example `input` or `output-000001-1`. */
 export interface FileName {
   organizationId: number;
   jobId: string;

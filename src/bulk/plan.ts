@@ -48,6 +48,8 @@ export interface DownloadState {
   /** what the strategy goes on from; absent at the beginning */
   after?: unknown;
   parts: number;
+  /** which claim on the job wrote the parts from a number on; `outputPart` */
+  writers?: { from: number; claim: number }[];
   records: number;
   bytes: number;
   done: boolean;
@@ -76,7 +78,17 @@ export interface BulkState {
 /** The file that an upload brought. */
 export const inputPart = 'input';
 
-/** The name of a part of a download, counted from 0. */
-export function outputPart(number: number): string {
-  return `output-${String(number).padStart(6, '0')}`;
+/**
+ * The name of a part of a download, counted from 0. It tells the claim under which the part was written: a process that
+ * stood still, and does not know yet that another one has taken the job up, writes nothing over what that one wrote.
+ */
+export function outputPart({ writers = [] }: DownloadState, number: number): string {
+  const claim = writers.findLast(({ from }) => from <= number)?.claim ?? 0;
+  return `output-${String(number).padStart(6, '0')}-${claim}`;
+}
+
+/** A download that goes on under a claim. */
+export function writtenBy(state: DownloadState, claim: number): DownloadState {
+  const before = (state.writers ?? []).filter(({ from }) => from < state.parts);
+  return { ...state, writers: [...before, { from: state.parts, claim }] };
 }

@@ -61,8 +61,13 @@ export function createResults({ files, jobs, formatLimits }: ResultDependencies)
 
   async function* parts(job: BulkJobRecord): AsyncGenerator<Uint8Array> {
     const { download }: BulkState = job.state;
-    for (let part = 0; part < (download?.parts ?? 0); part++) {
-      yield* files.read({ organizationId: job.organizationId, jobId: String(job.id), part: outputPart(part) });
+    if (download === undefined) return;
+    for (let part = 0; part < download.parts; part++) {
+      yield* files.read({
+        organizationId: job.organizationId,
+        jobId: String(job.id),
+        part: outputPart(download, part),
+      });
     }
   }
 

@@ -26,6 +26,7 @@ import {
   outputPart,
   type UploadPlan,
   type UploadState,
+  writtenBy,
 } from './plan.ts';
 import { type BulkStrategy, cancelled, type Stop } from './strategy.ts';
 import { runUpload } from './upload.ts';
@@ -257,7 +258,7 @@ export function startRunner(dependencies: BulkRunDependencies): BulkRunner {
         jobId: job.id,
         request,
         strategy,
-        state: state.download ?? noDownload,
+        state: writtenBy(state.download ?? noDownload, job.claim),
         note: (next, total) =>
           jobs.note(job, { state: { ...state, download: next }, records: next.records, bytes: next.bytes, total }, []),
         stop,
@@ -286,7 +287,7 @@ export function startRunner(dependencies: BulkRunDependencies): BulkRunner {
     const jobId = String(job.id);
     if (brought === undefined) return yield* files.read({ organizationId, jobId, part: inputPart });
     for (let part = 0; part < brought.parts; part++) {
-      yield* files.read({ organizationId, jobId, part: outputPart(part) });
+      yield* files.read({ organizationId, jobId, part: outputPart(brought, part) });
     }
   }
 
