@@ -3,8 +3,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createBulkClient, storeEnvironment } from './support/bulk-client.ts';
 import { startObjectStore } from './support/object-store.ts';
-import { administrator, type Platform, startPlatform } from './support/platform.ts';
+import { administrator, createTestKeyring, type Platform, startPlatform } from './support/platform.ts';
 import { type RowsVendor, startRowsVendor, thingsElement } from './support/rows-vendor.ts';
+import { addOrganization } from './support/second-organization.ts';
 import { until } from './support/server-process.ts';
 import { instanceOf, makeElement, provision } from './support/test-element.ts';
 
@@ -16,9 +17,11 @@ let elementKey: string;
 let bulk: ReturnType<typeof createBulkClient>;
 let instance: ReturnType<typeof instanceOf>;
 let now = 0;
+const keyring = createTestKeyring();
 
 beforeAll(async () => {
   platform = await startPlatform({
+    keyring,
     environment: { VALENCE_EGRESS: 'any', ...storeEnvironment(store) },
     clock: () => Date.now() + now,
   });
@@ -320,6 +323,55 @@ describe('uploads', () => {
     await bulk.call('PUT', `/bulk/${id}/cancel`);
     const status = await bulk.ended(id);
     expect(status).toMatchObject({ status: 'CANCELLED', recordsFailedCount: 0, recordsCount: vendor.rows.length });
+  });
+});
+
+describe('jobs of others', () => {
+  test('are not there for another instance, another account or another organization', async () => {
+    const { id } = await bulk.upload('/bulk/things', csv(2));
+    await bulk.ended(id);
+    const download = await bulk.begin('POST', '/bulk/query?q=select * from things');
+    await bulk.ended(download.id);
+    const second = instanceOf(platform, elementKey, await provision(platform, elementKey));
+    const foreign = createBulkClient(platform, second.token, 'general');
+    for (const [method, path] of [
+      ['GET', `/bulk/${id}/status`],
+      ['GET', `/bulk/${id}/errors`],
+      ['GET', `/bulk/${download.id}/things`],
+      ['PUT', `/bulk/${id}/cancel`],
+      ['POST', `/bulk/${id}/retry`],
+    ] as const) {
+      expect([path, (await foreign.call(method, path)).status]).toEqual([path, 404]);
+    }
+    expect((await foreign.call('GET', '/bulk/jobs')).body).toEqual([]);
+
+    const stranger = await addOrganization(platform, keyring);
+    const ask = { authorization: stranger };
+    expect((await platform.call('GET', '/bulkloader', ask)).body).toEqual([]);
+    const withToken = { authorization: `${stranger.split(',')[0]}, Element ${instance.token}` };
+    expect((await platform.call('GET', `/hubs/general/bulk/${id}/status`, withToken)).status).toBe(401);
+    const made = await platform.call('POST', '/elements', {
+      ...ask,
+      body: {
+        key: 'theirs',
+        name: 'theirs',
+        hub: 'general',
+        authentication: { type: 'custom' },
+        ...thingsElement(),
+        configuration: [{ key: 'base.url', defaultValue: other.url, internal: true }],
+      },
+    });
+    expect(made.status, made.body.message).toBe(200);
+    const theirs = await provision(platform, 'theirs', {}, ask);
+    expect(theirs.status, theirs.body.message).toBe(200);
+    // Not into, and not out of, an account of theirs.
+    const body = { objectName: 'things', targetConfiguration: { token: theirs.body.token } };
+    expect((await bulk.call('POST', '/bulk/workflows', { body })).status).toBe(400);
+    const back = await platform.call('POST', '/hubs/general/bulk/workflows', {
+      authorization: `${stranger.split(',')[0]}, Element ${theirs.body.token}`,
+      body: { objectName: 'things', targetConfiguration: { token: instance.token } },
+    });
+    expect(back.status).toBe(400);
   });
 });
 

@@ -10,8 +10,11 @@ import type { CallLimit, CallLimits } from '../outbound/governor.ts';
 import type { CompiledResource } from './compile.ts';
 import { isStoredAccount } from './renewal.ts';
 
-/** The setting that names an application at its vendor. */
-const applicationSetting = 'oauth.api.key';
+/**
+ * The settings that name an application at its vendor. Its key is no secret: who knows only that cannot spend, or stop, the
+ * budget of others with a vendor of his own.
+ */
+const applicationSettings = ['oauth.api.key', 'oauth.api.secret'];
 
 const nothing: readonly RateLimit[] = [];
 const byResource = new WeakMap<CompiledResource, readonly RateLimit[]>();
@@ -58,10 +61,15 @@ function elementOf({ owner, key, id }: Definition): string {
 
 /** Who is counted, not in clear: keys of applications are nobody else's business. Undefined when that cannot be known. */
 function whose(account: Account, { scope, by }: RateLimit): string | undefined {
-  const settings = by ?? (scope === 'application' ? [applicationSetting] : []);
+  const settings = by ?? (scope === 'application' ? applicationSettings : []);
   const values = settings.map((key) => account.values[key] ?? account.secrets[key]?.reveal() ?? '');
   if (values.every((value) => value === '')) return instanceOf(account);
-  return createHash('sha256').update(JSON.stringify(values)).digest('base64url').slice(0, 22);
+  // The name of a customer's account is no secret either: it is counted for each organization by itself.
+  const within = scope === 'instance' && isStoredAccount(account) ? [account.organizationId] : [];
+  return createHash('sha256')
+    .update(JSON.stringify([...within, ...values]))
+    .digest('base64url')
+    .slice(0, 22);
 }
 
 function instanceOf(account: Account): string | undefined {

@@ -87,6 +87,8 @@ test.each<[string, Record<string, string>, RateHeaders | undefined, unknown]>([
 test.each<[Record<string, string>, number | undefined]>([
   [{ 'retry-after': '7' }, 7000],
   [{ 'retry-after': '0.5' }, 500],
+  [{ 'retry-after': '1e300' }, 86_400_000],
+  [{ 'ratelimit-remaining': '0', 'ratelimit-limit': '5', 'ratelimit-reset': '99999999' }, 86_400_000],
   [{ 'retry-after': 'Sun, 01 Mar 2026 12:00:30 GMT' }, 30_000],
   [{ 'retry-after': 'Sun, 01 Mar 2026 12:00:30 GMT', date: 'Sun, 01 Mar 2026 12:00:20 GMT' }, 10_000],
   [{ 'x-ratelimit-limit': '5', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '3' }, 3000],

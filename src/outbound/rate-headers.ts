@@ -57,8 +57,16 @@ export function readRateHeaders(
   return headers['ratelimit'] === undefined ? without : readStructured(headers, now);
 }
 
-/** How many milliseconds a refused call is to wait, by `Retry-After` (RFC 9110 section 10.2.3) or the end of the window. */
+/** The longest that a vendor is left alone, in milliseconds: no window of a vendor is longer than a day. */
+const longestMs = 86_400_000;
+
+/** How many milliseconds a refused call is to wait, a day at most, by `Retry-After` (RFC 9110 section 10.2.3) or the end of the window. */
 export function refusedMs(headers: Headers, told: ToldRate | undefined, now: number): number | undefined {
+  const milliseconds = saidMs(headers, told, now);
+  return milliseconds === undefined ? undefined : Math.min(milliseconds, longestMs);
+}
+
+function saidMs(headers: Headers, told: ToldRate | undefined, now: number): number | undefined {
   const text = headers['retry-after'];
   const seconds = Number(text ?? Number.NaN);
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
