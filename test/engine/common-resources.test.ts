@@ -1,13 +1,14 @@
 // Calls to common resources: path, query and body in the vendor's words, answers in ours, scripts after the mapping.
 
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Platform, startPlatform } from '../support/platform.ts';
+import { administrator, credentials, type Platform, startPlatform } from '../support/platform.ts';
 import {
   connectTestElement,
   type RecordingVendor,
   startRecordingVendor,
   type TestInstance,
 } from '../support/recording-vendor.ts';
+import { provision } from '../support/test-element.ts';
 
 let vendor: RecordingVendor;
 let platform: Platform;
@@ -257,6 +258,54 @@ test('a script sees with what the platform is called', async () => {
     elementInstanceToken: instance.token,
   });
   expect(record.configuration.userSecret).not.toBe('');
+});
+
+test('a script of one account does not see the secrets of a caller of another', async () => {
+  const account = await platform.call('POST', '/accounts', { body: { externalId: 'customer' } });
+  const user = await platform.call('POST', `/accounts/${account.body.id}/users`, {
+    body: { email: 'customer@example.test', firstName: 'A', lastName: 'Customer' },
+  });
+  const ask = { authorization: `User ${user.body.secret}, ${credentials().split(', ')[1]}` };
+  const elementKey = 'theirs';
+  await done(
+    platform.call('POST', '/elements', {
+      ...ask,
+      body: {
+        key: elementKey,
+        name: elementKey,
+        hub: 'general',
+        authentication: { type: 'custom' },
+        configuration: [{ key: 'base.url', defaultValue: vendor.url, internal: true }],
+        resources,
+      },
+    }),
+  );
+  const { body: theirs } = await provision(platform, elementKey, {}, ask);
+  const fields = [{ path: 'id', type: 'string' }];
+  await done(platform.call('POST', '/accounts/objects/spied/definitions', { ...ask, body: { fields } }));
+  await done(
+    platform.call('POST', `/accounts/elements/${elementKey}/transformations/spied`, {
+      ...ask,
+      body: {
+        vendorName: 'people',
+        fields: [{ path: 'id', vendorPath: 'Id' }],
+        ...script('transformedObject.configuration = configuration; done(transformedObject);'),
+      },
+    }),
+  );
+  vendor.reply = () => ({ body: { Id: '1' } });
+  const seenBy = async (secret: string) => {
+    const authorization = `User ${secret}, Element ${theirs.token}`;
+    const { body: record } = await platform.call('GET', '/hubs/general/spied/1', { authorization });
+    return record.configuration;
+  };
+  expect(await seenBy(administrator.userSecret)).toMatchObject({
+    protocol: 'http',
+    userSecret: '',
+    organizationSecret: '',
+    elementInstanceToken: '',
+  });
+  expect(await seenBy(user.body.secret)).toMatchObject({ userSecret: user.body.secret });
 });
 
 test('what is kept of the vendor’s answers is mapped as any other', async () => {

@@ -156,7 +156,9 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
     const { record, definition, call } = notes;
     if (record.disabled && !discoversItself(definition, call)) throw disabled(record);
     const isPing = call.method === 'GET' && call.path === '/ping';
-    const mapped = isPing ? undefined : await mappedCalls.find({ ...record, instanceId: record.id }, definition, call);
+    // Scripts of a mapping are given the caller's secrets; those of another account's mapping are not.
+    const shown = request.caller.identity?.account.id === record.accountId ? call : withoutCredentials(call);
+    const mapped = isPing ? undefined : await mappedCalls.find({ ...record, instanceId: record.id }, definition, shown);
     const asked = mapped?.call ?? call;
     const match = isPing ? matchPing(definition) : findMatch(definition, asked);
     if (match === undefined) return pong(definition);
@@ -283,4 +285,9 @@ function sendAnswer(reply: FastifyReply, { headers, value, stream }: ElementAnsw
   if (value === undefined) return reply.send();
   if (typeof value === 'string' && headers['content-type'] !== undefined) return reply.send(value);
   return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(value));
+}
+
+function withoutCredentials(call: ElementCall): ElementCall {
+  const { authorization: _, ...headers } = call.headers;
+  return { ...call, headers };
 }
