@@ -375,6 +375,39 @@ describe('jobs of others', () => {
   });
 });
 
+test('a copy into another account is not run again by who may not use that account', async () => {
+  const account = await platform.call('POST', '/accounts', { body: { externalId: 'customer' } });
+  const user = await platform.call('POST', `/accounts/${account.body.id}/users`, {
+    body: { email: 'customer@example.test', firstName: 'A', lastName: 'Customer' },
+  });
+  const customer = `User ${user.body.secret}`;
+  const ask = { authorization: `${customer}, Organization ${administrator.organizationSecret}` };
+  const made = await platform.call('POST', '/elements', {
+    ...ask,
+    body: {
+      key: 'ofcustomer',
+      name: 'ofcustomer',
+      hub: 'general',
+      authentication: { type: 'custom' },
+      ...thingsElement(),
+      configuration: [{ key: 'base.url', defaultValue: vendor.url, internal: true }],
+    },
+  });
+  expect(made.status, made.body.message).toBe(200);
+  const source = (await provision(platform, 'ofcustomer', {}, ask)).body;
+  const copier = createBulkClient(platform, source.token, 'general');
+  const body = {
+    query: "select * from things where size='2'",
+    targetConfiguration: { token: instance.token, objectName: 'things' },
+  };
+  const { id } = await copier.begin('POST', '/bulk/workflows', { body });
+  await copier.ended(id);
+  const authorization = `${customer}, Element ${source.token}`;
+  const refused = await platform.call('POST', `/hubs/general/bulk/${id}/retry?doubtful=true`, { authorization });
+  expect(refused.status).toBe(403);
+  expect((await copier.call('POST', `/bulk/${id}/retry`)).status).toBe(400);
+});
+
 describe('copies', () => {
   test('move records from one account to another as one job, in the words of the target', async () => {
     const targetKey = await makeElement(platform, other, thingsElement());

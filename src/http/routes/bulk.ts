@@ -15,7 +15,7 @@ import { mergeSettings } from '../../element/settings.ts';
 import type { BulkJobRecord } from '../../store/bulk-jobs.ts';
 import { readMetaData, readUpload, uploadParsers } from '../bulk-upload.ts';
 import { elementCallParsers, readCallBody } from '../call-body.ts';
-import { ownScope, requireIdentity, requireInstance, seesInstance } from '../caller.ts';
+import { ownScope, reachableScope, requireIdentity, requireInstance, seesInstance } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath, elementCallPath } from '../dispatch.ts';
 import { readCallbackUrl } from '../later-calls.ts';
@@ -343,6 +343,7 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
       async (request) => {
         const job = await requireJob(request);
         requireFiles(job);
+        await requireTarget(request, job);
         const { doubtful = false } = request.query as { doubtful?: boolean };
         return started(await bulk.retry(await partyOf(request), job, { doubtful, unsent: job.status !== 'COMPLETED' }));
       },
@@ -470,6 +471,14 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
     const job = /^\d{1,15}$/.test(id) ? await bulkStore.byId(scope, Number(id)) : undefined;
     if (job === undefined) throw noJob(id);
     return job;
+  }
+
+  /** Throws a Problem for a copy into an account that the caller may not use, though another one who began it may. */
+  async function requireTarget(request: FastifyRequest, { id, targetInstanceId }: BulkJobRecord): Promise<void> {
+    if (targetInstanceId === undefined) return;
+    const scope = reachableScope(requireIdentity(request.caller));
+    if ((await instances.byId(scope, targetInstanceId)) !== undefined) return;
+    throw new Problem('forbidden', `The job ${id} copies into an account that is not yours, or is no longer there.`);
   }
 
   /** What a job is told beside what it moves. */
