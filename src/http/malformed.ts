@@ -5,6 +5,7 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import type { Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../core/errors.ts';
+import { isStorable } from '../store/storable.ts';
 
 const deepest = 100;
 
@@ -41,10 +42,6 @@ function faultOf(root: unknown): string | undefined {
     for (const [name, member] of Object.entries(value)) left.push([name, depth + 1], [member, depth + 1]);
   }
   return undefined;
-}
-
-function isStorable(text: string): boolean {
-  return !text.includes('\0') && text.isWellFormed();
 }
 
 /** Gives the error body also to requests that Node.js would answer without one, before a route is looked for. */

@@ -8,3 +8,8 @@ export function storableJson(json: string): string {
 function storable(whole: string, code: string | undefined): string {
   return code === '0000' || code?.startsWith('d') ? '\ufffd' : whole;
 }
+
+/** Whether PostgreSQL can store a text as it is. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}

@@ -2,6 +2,7 @@
 // value, for each instance that has them.
 
 import type { Database } from './database.ts';
+import { isStorable } from './storable.ts';
 
 /** Finds instances by what vendors send; the vendor names no organization, so no read here does. */
 export interface WebhookFinders {
@@ -42,6 +43,7 @@ export function createWebhookFinders(database: Database): WebhookFinders {
       return rows.map(({ finder }) => finder);
     },
     async find(elementKey, finder, value) {
+      if (!isStorable(value)) return [];
       const rows = await database
         .selectFrom('webhook_finders')
         .select('instance_id')

@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { Problem } from '../../core/errors.ts';
 import { readVendorRequest, type VendorRequest } from '../../events/vendor-request.ts';
+import { isStorable } from '../../store/storable.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
@@ -52,6 +53,7 @@ export function eventRoutes(server: Server, context: RouteContext): void {
 
   async function take(request: FastifyRequest, reply: FastifyReply, instanceId: number | undefined) {
     const { elementKey } = request.params as Type.Static<typeof ByElement>;
+    if (!isStorable(elementKey)) throw new Problem('notFound', 'There is no element with this key.');
     const answer = await context.receive.webhook(elementKey, instanceId, vendorRequest(request));
     // The body is the vendor's, not one of ours, so that no schema may change it.
     return reply.code(answer.status).headers(answer.headers).serializer(String).send(answer.body);
