@@ -10,9 +10,10 @@ import type { BulkDownload } from '../element/bulk-extension.ts';
 import { readWhere, statementObject } from '../engine/draft.ts';
 import type { ElementCall } from '../engine/element-call.ts';
 import { type Match, matchResource } from '../engine/match.ts';
+import { backgroundCall } from './background-call.ts';
 import type { NativeDependencies } from './native.ts';
 import { type ResultPlace, readResults } from './native-results.ts';
-import { callOf, createSteps, endJob, jobName, objectOf, type Steps, type StepValues, textAt } from './native-steps.ts';
+import { createSteps, endJob, jobName, objectOf, type Steps, type StepValues, textAt } from './native-steps.ts';
 import { awaitJob, isCancelled } from './native-wait.ts';
 import { mayPass, withPatience } from './patience.ts';
 import type { DownloadedPage, DownloadRequest } from './strategy.ts';
@@ -108,7 +109,7 @@ function listCall({ path, fields, where, orderBy }: DownloadRequest, signal: Abo
   if (fields !== undefined) query['fields'] = fields.join(',');
   if (where !== undefined) query['where'] = where;
   if (orderBy !== undefined) query['orderBy'] = orderBy;
-  return callOf('GET', path, query, { kind: 'none' }, signal);
+  return backgroundCall('GET', path, query, { kind: 'none' }, signal);
 }
 
 async function wantedOf(

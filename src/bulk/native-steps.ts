@@ -1,7 +1,6 @@
 // One step of a vendor's bulk job: an internal resource of the element, called through the engine like any other, so that
 // it is signed, refreshed, limited and measured; and what its answer says at the places that the element names.
 
-import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { CallBody } from '../core/body.ts';
 import { Problem } from '../core/errors.ts';
@@ -11,8 +10,7 @@ import { withoutHub } from '../element/define.ts';
 import type { InstanceAccount } from '../engine/account.ts';
 import type { Engine, StepAnswer } from '../engine/call.ts';
 import { type CompiledResource, compileElement } from '../engine/compile.ts';
-import type { ElementCall } from '../engine/element-call.ts';
-import { noTrace } from '../engine/trace.ts';
+import { backgroundCall } from './background-call.ts';
 import { mayPass } from './patience.ts';
 
 /** What steps are given; a step takes of it what its resource names. */
@@ -57,7 +55,7 @@ export function createSteps(engine: Pick<Engine, 'step'>, account: InstanceAccou
     signal: AbortSignal,
     body: CallBody,
   ): Promise<StepAnswer> {
-    const call = callOf(compiled.method, compiled.path, {}, body, signal);
+    const call = backgroundCall(compiled.method, compiled.path, {}, body, signal);
     return engine.step(account, { resource: compiled, pathVariables: values }, call);
   }
 
@@ -154,26 +152,4 @@ const abortMs = 10_000;
 /** The name of an object in its path. */
 export function objectOf(elementPath: string): string {
   return decodeURIComponent(elementPath.split('/')[1] ?? '');
-}
-
-/** A call that nobody waits for on a connection. */
-export function callOf(
-  method: string,
-  path: string,
-  query: ElementCall['query'],
-  body: CallBody,
-  signal: AbortSignal,
-): ElementCall {
-  return {
-    requestId: randomUUID(),
-    method,
-    path,
-    query,
-    headers: {},
-    body,
-    signal,
-    trace: noTrace,
-    priority: 'background',
-    vendor: { milliseconds: 0, calls: 0 },
-  };
 }

@@ -9,10 +9,11 @@ import { isObject, valueAt, writeValue } from '../core/http.ts';
 import type { BulkOutcome, BulkUpload } from '../element/bulk-extension.ts';
 import { statementObject } from '../engine/draft.ts';
 import { matchResource } from '../engine/match.ts';
+import { backgroundCall } from './background-call.ts';
 import type { NativeDependencies } from './native.ts';
 import { readResults } from './native-results.ts';
 import { divideRows, type RowIndex, type WrittenRows } from './native-rows.ts';
-import { callOf, createSteps, endJob, type JobState, jobName, objectOf, type Steps, textAt } from './native-steps.ts';
+import { createSteps, endJob, type JobState, jobName, objectOf, type Steps, textAt } from './native-steps.ts';
 import { awaitJob, isCancelled, Left } from './native-wait.ts';
 import { mayBeDone, mayPass, withPatience } from './patience.ts';
 import type { RowOutcome, Stop, UploadBatch, UploadRequest, UploadRow } from './strategy.ts';
@@ -119,7 +120,7 @@ async function inVendorsWords(
 ): Promise<{ rows: UploadRow[]; refused: RowOutcome[]; identifier: string | undefined }> {
   const { account, path, identifierField } = request;
   const query = identifierField === undefined ? {} : { fields: identifierField };
-  const call = callOf('POST', path, query, { kind: 'none' }, stop.signal);
+  const call = backgroundCall('POST', path, query, { kind: 'none' }, stop.signal);
   const mapped = await mappedCalls.find(account, account.definition, call);
   if (mapped === undefined) return { rows: [...rows], refused: [], identifier: identifierField };
   const said: UploadRow[] = [];

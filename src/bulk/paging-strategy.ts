@@ -1,14 +1,13 @@
 // Records by the element's own lists and creates: page after page, row by row, for every vendor that has no bulk API.
 
-import { randomUUID } from 'node:crypto';
 import { writeWhere } from '../ceql/write.ts';
 import type { CallBody } from '../core/body.ts';
 import { Problem } from '../core/errors.ts';
 import { isObject, valueAt, writeValue } from '../core/http.ts';
 import type { InstanceAccount } from '../engine/account.ts';
 import type { CallElement } from '../engine/call-element.ts';
-import type { ElementAnswer, ElementCall } from '../engine/element-call.ts';
-import { noTrace } from '../engine/trace.ts';
+import type { ElementAnswer } from '../engine/element-call.ts';
+import { backgroundCall } from './background-call.ts';
 import { accountForWholeList, primaryKeyOf } from './objects.ts';
 import { mayBeDone, mayPass, wasNotDone, withPatience } from './patience.ts';
 import type {
@@ -56,7 +55,7 @@ export function createPagingStrategy({ callElement, limits }: PagingDependencies
     if (isObject(from) && from['end'] === true) return;
     for (;;) {
       const query = pageQuery(request, next);
-      const ask = () => callElement(account, callOf('GET', request.path, query, { kind: 'none' }, signal));
+      const ask = () => callElement(account, backgroundCall('GET', request.path, query, { kind: 'none' }, signal));
       const answer = await withPatience(ask, mayPass, signal);
       const records = recordsOf(answer, request);
       next = answer.headers['elements-next-page-token'];
@@ -137,7 +136,7 @@ export function createPagingStrategy({ callElement, limits }: PagingDependencies
     const operand = typeof value === 'number' || typeof value === 'boolean' ? value : writeValue(value);
     const where = writeWhere({ kind: 'condition', field, operator: '=', value: operand });
     const query = { where };
-    const ask = () => callElement(account, callOf('GET', path, query, { kind: 'none' }, stop.signal));
+    const ask = () => callElement(account, backgroundCall('GET', path, query, { kind: 'none' }, stop.signal));
     const found = recordsOf(await patiently(ask, mayPass, stop), request).filter(
       (one) => writeValue(valueAt(one, field)) === writeValue(value),
     );
@@ -165,7 +164,7 @@ export function createPagingStrategy({ callElement, limits }: PagingDependencies
     const again = method === 'POST' ? wasNotDone : mayPass;
     const body: CallBody = { kind: 'json', value: record };
     const answer = await patiently(
-      () => callElement(account, callOf(method, path, {}, body, stop.signal)),
+      () => callElement(account, backgroundCall(method, path, {}, body, stop.signal)),
       again,
       stop,
     );
@@ -257,27 +256,6 @@ function pageQuery({ fields, where, orderBy, limit, pageSize }: DownloadRequest,
   if (pageSize !== undefined && size !== undefined) query['pageSize'] = String(size);
   if (next !== undefined) query['nextPage'] = next;
   return query;
-}
-
-function callOf(
-  method: string,
-  path: string,
-  query: ElementCall['query'],
-  body: CallBody,
-  signal: AbortSignal,
-): ElementCall {
-  return {
-    requestId: randomUUID(),
-    method,
-    path,
-    query,
-    headers: body.kind === 'json' ? { 'content-type': 'application/json' } : {},
-    body,
-    signal,
-    trace: noTrace,
-    priority: 'background',
-    vendor: { milliseconds: 0, calls: 0 },
-  };
 }
 
 function recordsOf({ value, stream }: ElementAnswer, { objectName }: { objectName: string }): unknown[] {
