@@ -59,6 +59,7 @@ describe('check', () => {
     const place = variant('broken', (document) => {
       document['id'] = undefined;
       document['hooks'] = [{ type: 'preRequest' }];
+      document['valence'] = undefined;
       document['resources'] = [{ method: 'GET', path: '/x', vendorPath: '/x/{y}', type: 'api' }];
     });
     writeFileSync(join(place, 'preRequestHook.js'), 'done({');
