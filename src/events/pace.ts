@@ -12,7 +12,7 @@ export interface Pace {
 }
 
 /** milliseconds after which to ask again when not all could be taken up */
-export const pauseMs = 100;
+export const pauseMs = 25;
 
 const adjustEveryMs = 100;
 const lowestPerSecond = 320;
@@ -54,7 +54,7 @@ export function createPace(highestShare = 0.6, now: () => number = () => perform
     take(wanted) {
       const at = now();
       adjust(at);
-      tokens = Math.min(perSecond / 5, tokens + ((at - filledAt) / 1000) * perSecond);
+      tokens = Math.min(perSecond / 20, tokens + ((at - filledAt) / 1000) * perSecond);
       filledAt = at;
       const taken = Math.min(wanted, Math.floor(tokens));
       tokens -= taken;
