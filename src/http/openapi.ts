@@ -26,6 +26,7 @@ export function describeApi(publicUrl: string | undefined): OpenApi {
       { name: 'Hubs', description: 'Groups of elements of one kind' },
       { name: 'Element calls', description: `Calls with an element token, under ${basePath}/hubs/…` },
       { name: 'Common resources', description: 'One shape for an object over all vendors' },
+      { name: 'Bulk', description: 'Many records at once' },
       { name: 'Events', description: 'What vendors tell, and what became of it' },
       { name: 'Notifications', description: 'What somebody should know, and who is told of it' },
       { name: 'Usage', description: 'Which calls were made, and how they ended' },
