@@ -42,6 +42,7 @@ import { createAdministrator } from './first-start.ts';
 import type { Server } from './http/context.ts';
 import { sendToServer } from './http/own-requests.ts';
 import { createServer } from './http/server.ts';
+import { createSignInCodes } from './http/sign-in-codes.ts';
 import { createAuthorize } from './instance/authorize.ts';
 import { startSubscriptionCheck, storeCheck } from './instance/check-subscriptions.ts';
 import { createConnect } from './instance/connect.ts';
@@ -117,6 +118,8 @@ export interface App {
   checkSubscriptions(): Promise<void>;
   /** Deletes the files of bulk jobs that are kept no longer, and waits until it is done. */
   sweepBulk(): Promise<void>;
+  /** A code that signs a user in once, from this machine, within ten minutes. Throws an Error when there is no such user. */
+  signInCode(email: string): Promise<string>;
   /** Waits for calls in flight, then lets go of the database. */
   close(): Promise<void>;
 }
@@ -138,6 +141,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
 
   const organizations = createOrganizationStore({ database, vault, changes, limits });
   const signIn = createSignInStore(database, vault);
+  const signInCodes = createSignInCodes(clock);
   const privateElements = createElementStore({ database, changes, limits });
   const extensions = createExtensionStore({ database, changes, limits });
   const commonResources = createCommonResourceStore({ database, changes, limits });
@@ -403,6 +407,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     edit: createEdit({ elements, privateElements, extensions }),
     polls,
     signIn,
+    signInCodes,
     usage,
     admission: createAdmission(limits),
     keptAnswers: createKeptAnswers({ changes, clock, limits }),
@@ -452,6 +457,11 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     deliverDue: delivery.deliverDue,
     checkSubscriptions: subscriptionCheck.checkDue,
     sweepBulk: bulk.sweepDue,
+    async signInCode(email) {
+      const user = await signIn.candidate(email);
+      if (user === undefined) throw new Error(`There is no active user ${email}.`);
+      return signInCodes.make(user);
+    },
     useKeyring(next) {
       vault.useKeyring(next);
       thread?.useKeyring(next);

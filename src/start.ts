@@ -15,6 +15,8 @@ export interface RunningServer {
   url: string;
   dataFolder: string;
   databaseUrl: Secret;
+  /** The console’s address with a code that signs this user in: good once, for ten minutes, and on this machine only. */
+  signInLink(email: string): Promise<string>;
   /** Takes no more calls, waits for those in flight (at most 30 s), and stops the embedded database last. */
   stop(): Promise<void>;
 }
@@ -53,10 +55,13 @@ export async function startServer(environment: NodeJS.ProcessEnv, logger: Fastif
   const running = app;
   const keyringWatch = watchKeyring(config, running.useKeyring);
   const { address, family, port } = running.server.server.address() as AddressInfo;
+  const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    url,
     dataFolder: config.dataFolder,
     databaseUrl,
+    // What stands behind # is sent to no server and written to no log.
+    signInLink: async (email) => `${url}/sign-in#code=${await running.signInCode(email)}`,
     async stop() {
       keyringWatch.stop();
       const overdue = setTimeout(() => running.server.server.closeAllConnections(), limits.drainMs);

@@ -50,6 +50,7 @@ import type { PollStore } from '../store/polls.ts';
 import type { SignInStore } from '../store/sign-in.ts';
 import type { UsageStore } from '../store/usage.ts';
 import type { Caller } from './caller.ts';
+import type { SignInCodes } from './sign-in-codes.ts';
 
 /** The parts that routes use, made in `app.ts`. */
 export interface RouteContext {
@@ -79,6 +80,7 @@ export interface RouteContext {
   edit: Edit;
   polls: Pick<PollStore, 'standing'>;
   signIn: SignInStore;
+  signInCodes: SignInCodes;
   usage: UsageStore;
   admission: Admission;
   keptAnswers: KeptAnswers;

@@ -14,9 +14,9 @@ const platformExact = /^\/(organizations\/me|accounts\/settings|hubs(\/[^/]+)?)$
 
 /**
  * The path that a request is served under: element calls are led to `elementCallPath`, everything else stays.
- * Repeated slashes are folded, as some clients write them. `authorization` is the raw header.
+ * Repeated slashes are folded, as some clients write them. `withInstance`: the request names an instance to call at.
  */
-export function dispatchUrl(url: string, authorization: string | undefined): string {
+export function dispatchUrl(url: string, withInstance: boolean): string {
   const end = url.indexOf('?');
   const suffix = end < 0 ? '' : url.slice(end);
   let path = end < 0 ? url : url.slice(0, end);
@@ -25,12 +25,16 @@ export function dispatchUrl(url: string, authorization: string | undefined): str
   if (path.startsWith(elementCallPath)) return '/-/';
   if (!path.startsWith(`${basePath}/`)) return path + suffix;
   const apiPath = path.slice(basePath.length);
-  return isElementCall(apiPath, authorization) ? elementCallPath + withoutHub(apiPath) + suffix : path + suffix;
+  return withInstance && isElementCall(apiPath) ? elementCallPath + withoutHub(apiPath) + suffix : path + suffix;
 }
 
-/** Whether a path below the base is a call to an element; only calls with an element token are. */
-export function isElementCall(path: string, authorization: string | undefined): boolean {
-  if (!/(^|,)\s*element\s/i.test(authorization ?? '')) return false;
+/** Whether an Authorization header has an element token. */
+export function hasElementToken(authorization: string | undefined): boolean {
+  return /(^|,)\s*element\s/i.test(authorization ?? '');
+}
+
+/** Whether a path below the base is a call to an element when an instance is named with it. */
+function isElementCall(path: string): boolean {
   if (/^\/hubs\/[^/]+\/elements$/.test(path)) return false;
   return !platformOnly.test(path) && !platformExact.test(path);
 }

@@ -8,15 +8,17 @@ import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, Log
 import { Problem } from '../core/errors.ts';
 import { answerError } from './answer-error.ts';
 import { limitArrival } from './arrival.ts';
+import { identifyBrowser, instanceHeader, sessionTokenOf } from './browser-session.ts';
 import { allowBrowsers, answerPreflight } from './browsers.ts';
-import { identifyCaller, readCredentials } from './caller.ts';
+import { type Caller, identifyCaller, readCredentials } from './caller.ts';
 import type { RouteContext, Server } from './context.ts';
-import { dispatchUrl } from './dispatch.ts';
+import { dispatchUrl, hasElementToken } from './dispatch.ts';
 import { isForLater, storeForLater } from './later-calls.ts';
 import { answerStrangeRequests, answerUnreadable, dropEmptyQueryValues, refuseMalformed } from './malformed.ts';
 import { describeApi } from './openapi.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { authenticationRoutes } from './routes/authentication.ts';
+import { browserSessionRoutes } from './routes/browser-sessions.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { commonResourceRoutes } from './routes/common-resources.ts';
@@ -42,6 +44,7 @@ import { tryMappingRoutes } from './routes/try-mappings.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { userRoutes } from './routes/users.ts';
 import { vdrRoutes } from './routes/vdrs.ts';
+import { opensPage, readPage, serveBuiltFiles } from './web-pages.ts';
 
 /** A server, and a way to wait for what its calls still do after their clients have gone. */
 export interface HttpServer {
@@ -56,12 +59,14 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
   answerStrangeRequests(server.server);
   readJsonBodies(server);
   await describeItself(server, context);
+  await serveBuiltFiles(server);
   const running = trackHandlers(server);
   closeConnectionsWhenStopping(server);
   passEveryRequest(server, context);
   for (const addRoutes of [
     serviceRoutes,
     authenticationRoutes,
+    browserSessionRoutes,
     catalogRoutes,
     elementRoutes,
     elementPartRoutes,
@@ -110,7 +115,8 @@ function createFramework({ config, limits, logger }: RouteContext): Server {
     return503OnClosing: false,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 1000 },
-    rewriteUrl: (request) => dispatchUrl(request.url ?? '/', request.headers.authorization),
+    rewriteUrl: ({ url = '/', headers: { authorization, [instanceHeader]: named } }) =>
+      dispatchUrl(url, hasElementToken(authorization) || (authorization === undefined && named !== undefined)),
     ajv: { customOptions: { allErrors: true, removeAdditional: false, coerceTypes: 'array' } },
     schemaErrorFormatter: (errors, place) =>
       new Problem(
@@ -151,8 +157,7 @@ function passEveryRequest(server: Server, context: RouteContext): void {
     limitArrival(request, context.limits.requestArrivalMs);
     // Probes, scrapers and vendors may bring credentials of their own.
     const bringsOwn = isVendor || isServiceUrl(request.url);
-    const header = bringsOwn ? undefined : request.headers.authorization;
-    request.caller = await identifyCaller(context, readCredentials(header));
+    request.caller = await callerOf(context, request, bringsOwn);
     if (!bringsOwn && isForLater(request) && !request.is404) return storeForLater(context, request, reply);
     return undefined;
   });
@@ -185,10 +190,27 @@ function passEveryRequest(server: Server, context: RouteContext): void {
     done();
   });
   server.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply));
-  server.setNotFoundHandler(async (request) => {
+  const console = readPage('index.html');
+  server.setNotFoundHandler(async (request, reply) => {
+    if (opensPage(request)) return console.send(reply);
     const asked = `${request.method} ${pathOf(request.originalUrl)}`;
     throw new Problem('notFound', `There is no ${asked}; /docs shows what there is.`);
   });
+}
+
+/** Who asks: by secrets, or by the session of a browser, which no later step is to see. */
+async function callerOf(context: RouteContext, request: FastifyRequest, bringsOwn: boolean): Promise<Caller> {
+  const token = bringsOwn ? undefined : sessionTokenOf(request);
+  const browser = token === undefined ? undefined : await identifyBrowser(context, request, token);
+  if (browser !== undefined) {
+    // What runs for a call to an element sees its headers.
+    if (browser.instance !== undefined) {
+      delete request.raw.headers.cookie;
+      delete request.raw.headers[instanceHeader];
+    }
+    return browser;
+  }
+  return identifyCaller(context, readCredentials(bringsOwn ? undefined : request.headers.authorization));
 }
 
 function isServiceUrl(url: string): boolean {

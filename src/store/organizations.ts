@@ -103,8 +103,12 @@ export interface OrganizationStore {
    * changed, and does not say when the user last signed in.
    */
   identify(userSecret: string, organizationSecret: string | undefined): Promise<Identity | 'user' | 'organization'>;
+  /** Who a user of an organization is, read from the database; undefined when the user or its account is not active. */
+  identityOf(organizationId: number, userId: number): Promise<Identity | undefined>;
   secretOfOrganization(organizationId: number): Promise<Secret>;
   secretOfUser(organizationId: number, userId: number): Promise<Secret>;
+  /** Replaces the secret of an organization or of one of its users; the one before is good no longer. */
+  replaceSecret(owner: { organizationId: number; userId?: number }, secret: Secret): Promise<void>;
   updateOrganization(
     organizationId: number,
     change: { name?: string | undefined; profile?: Record<string, unknown> | undefined },
@@ -162,8 +166,8 @@ export function createOrganizationStore(dependencies: OrganizationDependencies):
     return userRecord(row);
   };
 
-  const readIdentity = async (userSecret: string): Promise<Found<KnownIdentity> | undefined> => {
-    const row = await database
+  const activeUsers = () =>
+    database
       .selectFrom('users')
       .innerJoin('accounts', 'accounts.id', 'users.account_id')
       .innerJoin('organizations', 'organizations.id', 'users.organization_id')
@@ -181,11 +185,11 @@ export function createOrganizationStore(dependencies: OrganizationDependencies):
         'organizations.created_at as organization_created_at',
         'organizations.secret_digest as organization_digest',
       ])
-      .where('users.secret_digest', 'in', vault.digests(userSecret))
       .where('users.active', '=', true)
-      .where('accounts.active', '=', true)
-      .executeTakeFirst();
-    if (row === undefined) return undefined;
+      .where('accounts.active', '=', true);
+  type ActiveUser = Awaited<ReturnType<ReturnType<typeof activeUsers>['executeTakeFirstOrThrow']>>;
+
+  const describeIdentity = (row: ActiveUser): Identity => {
     const identity = {
       user: userRecord(row),
       account: {
@@ -208,8 +212,15 @@ export function createOrganizationStore(dependencies: OrganizationDependencies):
       },
     };
     for (const part of Object.values(identity)) Object.freeze(part);
+    return Object.freeze(identity);
+  };
+
+  const readIdentity = async (userSecret: string): Promise<Found<KnownIdentity> | undefined> => {
+    const row = await activeUsers().where('users.secret_digest', 'in', vault.digests(userSecret)).executeTakeFirst();
+    if (row === undefined) return undefined;
+    const identity = describeIdentity(row);
     return {
-      value: { identity: Object.freeze(identity), organizationDigest: row.organization_digest },
+      value: { identity, organizationDigest: row.organization_digest },
       sources: [`user:${row.id}`, `account:${row.account_id}`, `organization:${row.organization_id}`],
       bytes: 2000 + JSON.stringify(identity).length,
     };
@@ -248,6 +259,14 @@ export function createOrganizationStore(dependencies: OrganizationDependencies):
       return vault.digests(organizationSecret).includes(known.organizationDigest) ? known.identity : 'organization';
     },
 
+    async identityOf(organizationId, userId) {
+      const row = await activeUsers()
+        .where('users.organization_id', '=', organizationId)
+        .where('users.id', '=', userId)
+        .executeTakeFirst();
+      return row && describeIdentity(row);
+    },
+
     async secretOfOrganization(organizationId) {
       const row = await database
         .selectFrom('organizations')
@@ -255,6 +274,25 @@ export function createOrganizationStore(dependencies: OrganizationDependencies):
         .where('id', '=', organizationId)
         .executeTakeFirstOrThrow();
       return vault.open(row.secret_sealed, secretPlaces.organization(organizationId));
+    },
+
+    async replaceSecret({ organizationId, userId }, secret) {
+      const digest = vault.digest(secret.reveal());
+      if (userId === undefined) {
+        const sealed = vault.seal(secret, secretPlaces.organization(organizationId));
+        await database
+          .updateTable('organizations')
+          .set({ secret_sealed: sealed, secret_digest: digest, updated_at: sql<Date>`now()` })
+          .where('id', '=', organizationId)
+          .execute();
+        return;
+      }
+      await database
+        .updateTable('users')
+        .set({ secret_sealed: vault.seal(secret, secretPlaces.user(userId)), secret_digest: digest })
+        .where('organization_id', '=', organizationId)
+        .where('id', '=', userId)
+        .execute();
     },
 
     async secretOfUser(organizationId, userId) {

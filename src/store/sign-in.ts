@@ -14,6 +14,8 @@ export interface SignInStore {
   startSession(userId: number, token: string, expiresAt: Date): Promise<void>;
   /** The user of a session that has not ended. */
   sessionUser(token: string): Promise<{ organizationId: number; userId: number } | undefined>;
+  endSession(token: string): Promise<void>;
+  /** Ends all sessions of a user. */
   endSessions(userId: number): Promise<void>;
   /** Seconds until a subject may try again; 0 when it may now. */
   blockedSeconds(subjects: string[]): Promise<number>;
@@ -67,6 +69,10 @@ export function createSignInStore(database: Database, vault: Vault): SignInStore
         .where('users.active', '=', true)
         .where('accounts.active', '=', true)
         .executeTakeFirst();
+    },
+
+    async endSession(token) {
+      await database.deleteFrom('sessions').where('token_digest', 'in', vault.digests(token)).execute();
     },
 
     async endSessions(userId) {

@@ -1,8 +1,7 @@
 // Routes for signing in with email and password, and for reading the secrets that programs use.
 
-import { randomBytes } from 'node:crypto';
 import { Type } from 'typebox';
-import { hashPassword, verifyPassword } from '../../auth/password.ts';
+import { hashPassword } from '../../auth/password.ts';
 import { Problem } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import { requireIdentity } from '../caller.ts';
@@ -10,6 +9,7 @@ import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { Nullable, responses } from '../shapes.ts';
+import { signInWithPassword } from '../sign-in.ts';
 
 const SignIn = Type.Object({
   username: Type.String({ minLength: 1, maxLength: 320 }),
@@ -36,7 +36,7 @@ const NewPassword = Type.Object({ password: Type.String({ minLength: 8, maxLengt
 
 /** Adds the routes for signing in. */
 export function authenticationRoutes(server: Server, context: RouteContext): void {
-  const { signIn, organizations, clock, limits } = context;
+  const { signIn, organizations } = context;
   const describe = { tags: ['Authentication'] };
 
   server.post(
@@ -51,23 +51,11 @@ export function authenticationRoutes(server: Server, context: RouteContext): voi
       },
     },
     async (request) => {
-      const { username, password } = request.body;
-      const subjects = [`user:${username.toLowerCase()}`, `address:${request.ip}`];
-      const seconds = await signIn.blockedSeconds(subjects);
-      if (seconds > 0) {
-        throw new Problem('tooManyRequests', `Too many failed sign-ins: try again in ${seconds} s.`, {
-          retryAfterSeconds: seconds,
-        });
-      }
-      const candidate = await signIn.candidate(username);
-      if (!(await verifyPassword(password, candidate?.passwordHash ?? null)) || candidate === undefined) {
-        await signIn.noteFailure(subjects);
-        throw new Problem('credentialsWrong', 'The user name or the password is wrong.');
-      }
-      await signIn.forgetFailures(`user:${username.toLowerCase()}`);
-      const token = randomBytes(32).toString('base64url');
-      await signIn.startSession(candidate.userId, token, new Date(clock() + limits.sessionSeconds * 1000));
-      return { ...(await describeUser(candidate.organizationId, candidate.userId)), token };
+      const { organizationId, userId, token } = await signInWithPassword(context, {
+        ...request.body,
+        address: request.ip,
+      });
+      return { ...(await describeUser(organizationId, userId)), token };
     },
   );
 

@@ -1,0 +1,16 @@
+// Every view of the console and its address. All but the first are loaded when they are opened.
+
+import { type ComponentType, lazy } from 'react';
+import { Home } from './home/home.tsx';
+
+/** A view, and the path that leads to it (wouter’s patterns). */
+export interface View {
+  path: string;
+  view: ComponentType;
+}
+
+/** The first pattern that fits is shown. */
+export const views: readonly View[] = [
+  { path: '/', view: Home },
+  { path: '/secrets', view: lazy(async () => ({ default: (await import('./secrets/secrets.tsx')).Secrets })) },
+];

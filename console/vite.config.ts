@@ -1,0 +1,52 @@
+// How the console and the other pages are built: into console/dist, which the server reads (src/http/web-pages.ts).
+
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { defineConfig, type Plugin } from 'vite';
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const server = process.env['VALENCE_URL'] ?? 'http://127.0.0.1:8080';
+
+/** Compresses once, here, what would be compressed at every answer otherwise. */
+const compress: Plugin = {
+  name: 'compress',
+  apply: 'build',
+  closeBundle() {
+    const assets = join(folder, 'dist/assets');
+    for (const name of readdirSync(assets).filter((file) => /\.(js|css|svg)$/.test(file))) {
+      const file = join(assets, name);
+      const content = readFileSync(file);
+      writeFileSync(`${file}.br`, brotliCompressSync(content));
+      writeFileSync(`${file}.gz`, gzipSync(content));
+    }
+  },
+};
+
+export default defineConfig({
+  root: folder,
+  // The server puts a fresh nonce in its place with every answer.
+  html: { cspNonce: '__PAGE_NONCE__' },
+  esbuild: { jsx: 'automatic' },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2023',
+    modulePreload: { polyfill: false },
+    // Data URLs in styles would ask for a wider policy.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    rollupOptions: {
+      // Hints for frameworks that render on servers, which say nothing here.
+      onwarn: (warning, warn) => warning.code !== 'MODULE_LEVEL_DIRECTIVE' && warn(warning),
+      input: ['index.html', 'connect.html'].map((page) => join(folder, page)).filter((page) => existsSync(page)),
+    },
+  },
+  plugins: [compress],
+  server: {
+    proxy: Object.fromEntries(
+      ['/elements/api-v2', '/console/session', '/oauth/callback'].map((path) => [path, { target: server }]),
+    ),
+  },
+});
