@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{src,authoring,sandbox,demo,test,trials}/**/*.test.ts'],
-    globalSetup: ['test/support/postgres-setup.ts'],
+    include: ['{src,console,authoring,sandbox,demo,test,trials}/**/*.test.ts'],
+    globalSetup: ['test/support/postgres-setup.ts', 'test/support/console-setup.ts'],
     reporters: ['default', './test/support/summary-reporter.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

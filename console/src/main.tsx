@@ -12,6 +12,9 @@ import { App } from './app.tsx';
 import { queryClient } from './query-client.ts';
 import { pageNonce, theme } from './theme.ts';
 
+// Where the library that keeps the page from scrolling behind a dialog looks for it.
+Object.assign(window, { __webpack_nonce__: pageNonce() });
+
 const place = document.getElementById('console');
 if (place === null) throw new Error('The page has no place for the console');
 

@@ -45,6 +45,6 @@ export async function signIn(given: { email: string; password: string } | { code
 /** Ends the session, and forgets what it could see. */
 export async function signOut(): Promise<void> {
   await call('DELETE', '/console/session');
-  queryClient.clear();
-  await queryClient.resetQueries({ queryKey: sessionKey });
+  queryClient.setQueryData(sessionKey, null);
+  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
 }

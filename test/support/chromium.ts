@@ -22,7 +22,11 @@ export function installChromium(): string | undefined {
     const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const options = { env: environment, stdio: 'ignore' as const, timeout: 300_000 };
     execFileSync('apt-get', ['update', '-qq'], options);
-    execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-liberation'], options);
+    execFileSync(
+      'apt-get',
+      ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-liberation'],
+      options,
+    );
   } catch (error) {
     return `Chromium could not be installed (${String(error)}): the tests of pages are skipped`;
   }
@@ -49,7 +53,8 @@ export async function openPage(context: BrowserContext): Promise<WatchedPage> {
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
   page.on('console', (message) => {
     // Answers of 400 and above are told here, too; which of them are wrong the tests know.
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) faults.push(message.text());
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      faults.push(message.text());
   });
   page.setDefaultTimeout(15_000);
   return { page, faults };
