@@ -1,7 +1,7 @@
 // Hosted connections: the platform sends a person to the vendor and takes the vendor's redirect itself, so that nobody else
 // has to handle codes, states and secrets. What was begun is bound to its organization, account, user and element.
 
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { Problem } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
@@ -42,10 +42,17 @@ export interface BeginConnection {
   returnPath: string | undefined;
   /** who begins it, in words of that part of the program: given back with the outcome */
   purpose: string;
+  /**
+   * whether the person must come back in the browser that is given `browserKey` as a cookie (http/connection-cookie.ts):
+   * else somebody could have another person consent to a connection that was begun for oneself
+   */
+  bindToBrowser?: boolean;
 }
 
 /** An address for the person's browser; or, for an element without a consent page, the instance. */
-export type BegunConnection = { id: string; oauthUrl: string } | { id: string; instance: InstanceRecord };
+export type BegunConnection =
+  | { id: string; oauthUrl: string; browserKey?: Secret }
+  | { id: string; instance: InstanceRecord };
 
 /** A connection that is over, and what there is to note of it. */
 export interface FinishedConnection {
@@ -65,9 +72,9 @@ export interface HostedConnections {
   begin(request: BeginConnection): Promise<BegunConnection>;
   /**
    * Ends the connection that a vendor's redirect belongs to and stores how it went, also when it failed. Throws a Problem
-   * when no connection waits for it: then nothing is known of who came.
+   * when no connection waits for it: then nothing is known of who came. `browserKeys` are those that the browser holds.
    */
-  finish(query: Readonly<Record<string, string>>): Promise<FinishedConnection>;
+  finish(query: Readonly<Record<string, string>>, browserKeys: readonly string[]): Promise<FinishedConnection>;
   /** A connection of an account, and how it went; one whose person never came back has failed. */
   outcome(scope: { organizationId: number; accountId: number }, id: string): Promise<ConnectionRecord | undefined>;
 }
@@ -98,6 +105,7 @@ interface Memory {
   instanceId: number | undefined;
   /** the secret of an OAuth 1.0a request token */
   secret: string | undefined;
+  browserKey: string | undefined;
 }
 
 /** Makes the maker of hosted connections. */
@@ -117,12 +125,17 @@ export function createHostedConnections(dependencies: HostedDependencies): Hoste
         await connections.record(id, owner, connectedAs(connected), clock());
         return { id, instance: connected };
       }
-      return { id, oauthUrl: await sendToVendor(id, owner, definition, memory, instance) };
+      const oauthUrl = await sendToVendor(id, owner, definition, memory, instance);
+      return {
+        id,
+        oauthUrl,
+        ...(memory.browserKey === undefined ? {} : { browserKey: new Secret(memory.browserKey) }),
+      };
     },
 
-    async finish(query) {
+    async finish(query, browserKeys) {
       const { record, memory } = await takeUp(query);
-      const finished = await settle(record, memory as unknown as Memory, query);
+      const finished = await settle(record, memory as unknown as Memory, query, browserKeys);
       await connections.end(record.organizationId, record.id, finished.outcome);
       return { connectionId: record.id, returnPath: record.returnPath, owner: record, ...finished };
     },
@@ -148,10 +161,11 @@ export function createHostedConnections(dependencies: HostedDependencies): Hoste
   async function memoryOf(request: BeginConnection, instance: InstanceRecord | undefined): Promise<Memory> {
     const { organizationId, definition, settings, name, tags, instanceId } = request;
     const complete = dependencies.completeFromApplication.configuration;
-    const configuration = await complete(organizationId, definition, settings);
+    const configuration = await complete(organizationId, definition, settings, { stored: instance?.values });
     if (hasConsentPage(definition)) configuration['oauth.callback.url'] ||= dependencies.callbackUrl();
     requireComplete(definition, request, settingsOf(definition, configuration, instance));
-    return { name, tags, configuration, instanceId, secret: undefined };
+    const browserKey = request.bindToBrowser === true ? randomBytes(32).toString('base64url') : undefined;
+    return { name, tags, configuration, instanceId, secret: undefined, browserKey };
   }
 
   /** Throws a Problem before a person is sent anywhere: naming what is missing, and addresses and settings that are wrong. */
@@ -206,10 +220,16 @@ export function createHostedConnections(dependencies: HostedDependencies): Hoste
   }
 
   /** Connects what was begun and says how it went. */
-  async function settle(record: ConnectionRecord, memory: Memory, query: Readonly<Record<string, string>>) {
+  async function settle(
+    record: ConnectionRecord,
+    memory: Memory,
+    query: Readonly<Record<string, string>>,
+    browserKeys: readonly string[],
+  ) {
     let definition: Definition | undefined;
     try {
       await requireOwner(record);
+      requireBrowser(memory, browserKeys);
       definition = await elements.byId(record.elementId, record);
       const denied = denialOf(query);
       if (denied !== undefined) return { outcome: denied, definition, instance: undefined, error: undefined };
@@ -257,6 +277,18 @@ export function createHostedConnections(dependencies: HostedDependencies): Hoste
       externalAuthentication: 'none',
     });
   }
+}
+
+/** Throws a Problem when it was begun for one browser and the person came back in another. */
+function requireBrowser({ browserKey }: Memory, browserKeys: readonly string[]): void {
+  if (browserKey === undefined) return;
+  const expected = Buffer.from(browserKey);
+  const isSame = (given: Buffer) => given.length === expected.length && timingSafeEqual(given, expected);
+  if (browserKeys.some((key) => isSame(Buffer.from(key)))) return;
+  throw new Problem(
+    'forbidden',
+    'This connection was begun in another browser: start it again, and go to the vendor and back in one browser.',
+  );
 }
 
 function hasConsentPage({ document }: Definition): boolean {

@@ -79,7 +79,7 @@ export function createProvision(dependencies: ProvisionDependencies): Provision 
     const { organizationId } = provisioner;
     const given = splitSettings(
       definition,
-      await completeFromApplication.configuration(organizationId, definition, configuration, proxyName),
+      await completeFromApplication.configuration(organizationId, definition, configuration, { proxyName }),
     );
     request.trace.hide(() => Object.values(given.secrets).map((secret) => secret.reveal()));
     const hint = await fillRememberedSite(definition, given, request.providerData);

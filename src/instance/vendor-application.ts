@@ -27,14 +27,14 @@ export interface CompleteFromApplication {
     proxyName?: string,
   ): Promise<AuthorizeRequest>;
   /**
-   * The configuration of an instance. Throws a Problem when the caller's own settings would send the application's secret
-   * to other hosts than those of the definition.
+   * The configuration of an instance; `stored` are settings that it has already. Throws a Problem when settings would send
+   * an application's secret, which the caller need not know, to other hosts than those of the definition.
    */
   configuration(
     organizationId: number,
     definition: Definition,
     configuration: Record<string, unknown>,
-    proxyName?: string,
+    options?: { proxyName?: string | undefined; stored?: Record<string, string> | undefined },
   ): Promise<Record<string, unknown>>;
 }
 
@@ -54,7 +54,7 @@ export function createCompleteFromApplication(dependencies: CompleteDependencies
       return { ...request, ...complete(request, sources) };
     },
 
-    async configuration(organizationId, definition, configuration, proxyName) {
+    async configuration(organizationId, definition, configuration, { proxyName, stored } = {}) {
       const sources = await sourcesFor(organizationId, definition, proxyName);
       const given = partsOf(configuration);
       const parts = complete(given, sources);
@@ -62,7 +62,7 @@ export function createCompleteFromApplication(dependencies: CompleteDependencies
       for (const [key, part] of Object.entries(partSettings)) {
         if (parts[part] !== undefined) completed[key] = parts[part];
       }
-      if (parts.apiSecret !== given.apiSecret) requireDeclaredHosts(definition, completed);
+      if (parts.apiSecret !== given.apiSecret) requireDeclaredHosts(definition, { ...stored, ...completed });
       return completed;
     },
   };

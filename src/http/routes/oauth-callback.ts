@@ -7,14 +7,12 @@ import { Problem } from '../../core/errors.ts';
 import { noTrace } from '../../engine/trace.ts';
 import type { FinishedConnection } from '../../instance/hosted.ts';
 import { withConnection } from '../../instance/return-path.ts';
+import { browserKeysOf, callbackPath } from '../connection-cookie.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { secured } from '../openapi.ts';
 import { plainPage } from '../plain-page.ts';
 import { OpenObject } from '../shapes.ts';
 import { provisioningEntry } from './provisioning-usage.ts';
-
-/** The path of the callback, at the root of the server. */
-export const callbackPath = '/oauth/callback';
 
 /** Adds the address that vendors send people back to. */
 export function oauthCallbackRoutes(server: Server, context: RouteContext): void {
@@ -37,7 +35,7 @@ export function oauthCallbackRoutes(server: Server, context: RouteContext): void
       const query = textsOf(request.query as Record<string, unknown>);
       const address = await proxied.sendOn(query);
       if (address !== undefined) return reply.redirect(address, 303);
-      const finished = await finish(query);
+      const finished = await finish(query, browserKeysOf(request.headers.cookie));
       if (finished instanceof Problem) {
         return plainPage(reply, finished.status, 'This cannot be connected', finished.message);
       }
@@ -49,9 +47,9 @@ export function oauthCallbackRoutes(server: Server, context: RouteContext): void
   );
 
   /** The connection that ended, or why there is none; a person's browser shows no JSON. */
-  async function finish(query: Record<string, string>): Promise<FinishedConnection | Problem> {
+  async function finish(query: Record<string, string>, browserKeys: string[]): Promise<FinishedConnection | Problem> {
     try {
-      return await hosted.finish(query);
+      return await hosted.finish(query, browserKeys);
     } catch (error) {
       if (error instanceof Problem) return error;
       throw error;
