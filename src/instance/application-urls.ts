@@ -1,11 +1,9 @@
 // The addresses that an OAuth proxy may send people on to: addresses as they stand, and patterns (regular expressions).
 // Host and path of a pattern are compared apart, so that nothing in a path can pass for a host, and each whole.
 
-import { runInNewContext } from 'node:vm';
+import { readLinearPattern } from '../core/linear-pattern.ts';
 
 const longest = 2000;
-/** milliseconds that one comparison may take: a pattern can be made so that it never ends */
-const patternMs = 50;
 
 /** Why an entry cannot be registered, as the end of a sentence; undefined when it can. */
 export function applicationUrlFault(entry: string): string | undefined {
@@ -13,10 +11,12 @@ export function applicationUrlFault(entry: string): string | undefined {
   if (!isPattern(entry)) return readAddress(entry) === undefined ? 'is no http or https address' : undefined;
   const parts = readPattern(entry);
   if (parts === undefined) return 'is a pattern that does not begin with https://, a host and a slash';
-  if (!endsInLiteralLabel(parts.host)) {
+  if (!endsInName(parts.host)) {
     return 'is a pattern whose host does not end in a name without wildcards, as https://[a-z]+\\.example\\.com/ does';
   }
-  return [parts.host, parts.rest].every(compiles) ? undefined : 'is no regular expression';
+  return [parts.host, parts.rest].every(compiles)
+    ? undefined
+    : 'is no regular expression of characters, classes, groups and quantifiers';
 }
 
 /** Whether a person may be sent to an address: it is registered as it stands, or a registered pattern fits it. */
@@ -26,12 +26,8 @@ export function mayBeSentTo(entries: readonly string[], text: string): boolean {
   return entries.some((entry) => {
     if (entry === text) return true;
     const parts = isPattern(entry) ? readPattern(entry) : undefined;
-    return (
-      parts !== undefined &&
-      parts.protocols.includes(address.protocol) &&
-      fits(parts.host, address.host) &&
-      fits(parts.rest, address.pathname + address.search)
-    );
+    if (parts === undefined || !parts.protocols.includes(address.protocol)) return false;
+    return fits(parts.host, address.host) && fits(parts.rest, address.pathname + address.search);
   });
 }
 
@@ -61,7 +57,10 @@ function readPattern(entry: string): Pattern | undefined {
   const slash = hostEnd(text, scheme.length);
   if (slash === undefined) return undefined;
   const protocols = optional === undefined ? [scheme.slice(0, -2)] : ['http:', 'https:'];
-  return { protocols, host: text.slice(scheme.length, slash), rest: text.slice(slash) };
+  const host = text.slice(scheme.length, slash);
+  // A name is mostly written as it is, though a dot fits any character.
+  const isName = /^[a-z0-9.:-]+$/i.test(host);
+  return { protocols, host: isName ? host.replaceAll('.', '\\.') : host, rest: text.slice(slash) };
 }
 
 /** The first slash outside brackets. */
@@ -77,25 +76,25 @@ function hostEnd(text: string, from: number): number | undefined {
   return undefined;
 }
 
-function endsInLiteralLabel(host: string): boolean {
-  return !host.includes('|') && /^(.*\\?\.)?[a-z0-9-]*[a-z0-9](:\d+)?$/i.test(host) && !/[\\[({][^.]*$/.test(host);
+/**
+ * Whether everything that fits a host's pattern ends in the same two labels, or is one label; a port is left aside. Else a
+ * wildcard could stand for the domain of somebody else.
+ */
+function endsInName(host: string): boolean {
+  const name = host.replace(/(:\d+|:\\d\+|:\[0-9\]\+|\(:\\d\+\)\?)$/, '');
+  let outside = name;
+  for (let before = ''; before !== outside; ) {
+    before = outside;
+    outside = outside.replace(/\([^()]*\)/, '');
+  }
+  if (outside.includes('|')) return false;
+  return /^[a-z0-9-]+$/i.test(name) || /(^|\\\.)[a-z0-9-]+\\\.[a-z0-9-]+$/i.test(name);
 }
 
 function compiles(pattern: string): boolean {
-  try {
-    new RegExp(`^(?:${pattern})$`, 'i');
-    return true;
-  } catch {
-    return false;
-  }
+  return readLinearPattern(pattern) !== undefined;
 }
 
-/** Whether a pattern fits a whole text; one that takes too long does not. */
 function fits(pattern: string, text: string): boolean {
-  const given = { pattern: `^(?:${pattern})$`, text };
-  try {
-    return runInNewContext("new RegExp(pattern, 'i').test(text)", given, { timeout: patternMs }) === true;
-  } catch {
-    return false;
-  }
+  return readLinearPattern(pattern)?.fits(text) === true;
 }
