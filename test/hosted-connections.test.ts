@@ -179,6 +179,12 @@ describe('without a consent page', () => {
     expect(row).toBeUndefined();
 
     const { instance } = (await begin({ element: { key }, configuration: { key: 'good' } })).body;
+    await expect
+      .poll(async () => {
+        const sql = 'select http_status from usage_records where element_key = $1 order by at';
+        return (await trip.platform.sql(sql, [key])).map((row) => row['http_status']);
+      })
+      .toEqual([401, 200]);
     const again = (value: string) => begin({ instanceId: instance.id, configuration: { key: value } });
     expect((await again('bad')).status).toBe(401);
     const connected = await again('good');
@@ -214,6 +220,14 @@ describe('connecting again in place', () => {
       expect(answer.status).toBe(404);
       expect(answer.body.message).toMatch(/^No instance found/);
     }
+    const theirs = (await begin(zendesk, sub)).body;
+    await visit(await decide(theirs.oauthUrl));
+    const theirInstance = (await outcomeOf(theirs.id)).instanceId;
+    const fromAbove = (await begin({ instanceId: theirInstance })).body;
+    await visit(await decide(fromAbove.oauthUrl));
+    const seen = await call('GET', `/instances/connections/${fromAbove.id}`, undefined, sub);
+    expect(seen.body, 'from the default account').toMatchObject({ status: 'connected', instanceId: theirInstance });
+
     const other = await begin({ ...desk, instanceId });
     expect(other.status).toBe(400);
     expect(other.body.message).toBe(`The instance ${instanceId} is one of zendesk: name that element.`);

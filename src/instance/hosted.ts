@@ -17,7 +17,7 @@ import type {
   HostedConnectionStore,
   TakenConnection,
 } from '../store/hosted-connections.ts';
-import type { InstanceRecord, InstanceStore } from '../store/instances.ts';
+import type { InstanceRecord, InstanceScope, InstanceStore } from '../store/instances.ts';
 import type { OrganizationStore } from '../store/organizations.ts';
 import type { Authorize, AuthorizeRequest, KnownAccount } from './authorize.ts';
 import type { ProviderData } from './connect.ts';
@@ -75,8 +75,8 @@ export interface HostedConnections {
    * when no connection waits for it: then nothing is known of who came. `browserKeys` are those that the browser holds.
    */
   finish(query: Readonly<Record<string, string>>, browserKeys: readonly string[]): Promise<FinishedConnection>;
-  /** A connection of an account, and how it went; one whose person never came back has failed. */
-  outcome(scope: { organizationId: number; accountId: number }, id: string): Promise<ConnectionRecord | undefined>;
+  /** A connection of an account (or of any of the organization), and how it went; one whose person never came back has failed. */
+  outcome(scope: InstanceScope, id: string): Promise<ConnectionRecord | undefined>;
 }
 
 interface HostedDependencies {
@@ -291,7 +291,8 @@ function requireBrowser({ browserKey }: Memory, browserKeys: readonly string[]):
   );
 }
 
-function hasConsentPage({ document }: Definition): boolean {
+/** Whether a person consents to connections of an element at the vendor's page. */
+export function hasConsentPage({ document }: Definition): boolean {
   return document.authentication.type === 'oauth2' || document.authentication.type === 'oauth1';
 }
 

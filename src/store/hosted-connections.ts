@@ -62,8 +62,11 @@ export interface HostedConnectionStore {
   take(found: { state: string } | { requestToken: string }, now: number): Promise<TakenConnection | undefined>;
   /** Stores how it ended and forgets what was remembered for it. */
   end(organizationId: number, id: string, outcome: ConnectionOutcome): Promise<void>;
-  /** The connection of an account. */
-  byId(scope: { organizationId: number; accountId: number }, id: string): Promise<ConnectionRecord | undefined>;
+  /** The connection of an account, or of any account of the organization. */
+  byId(
+    scope: { organizationId: number; accountId: number | undefined },
+    id: string,
+  ): Promise<ConnectionRecord | undefined>;
 }
 
 const keptMs = 24 * 3600_000;
@@ -128,13 +131,13 @@ export function createHostedConnectionStore(database: Database, vault: Vault): H
 
     async byId({ organizationId, accountId }, id) {
       if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return undefined;
-      const row = await database
+      let query = database
         .selectFrom('hosted_connections')
         .selectAll()
         .where('organization_id', '=', organizationId)
-        .where('account_id', '=', accountId)
-        .where('id', '=', id)
-        .executeTakeFirst();
+        .where('id', '=', id);
+      if (accountId !== undefined) query = query.where('account_id', '=', accountId);
+      const row = await query.executeTakeFirst();
       return row === undefined ? undefined : readRow(row);
     },
   };

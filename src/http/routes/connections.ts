@@ -1,17 +1,23 @@
 // Routes of hosted connections: beginning one and asking what became of it.
 
+import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { Problem } from '../../core/errors.ts';
 import type { Definition } from '../../element/define.ts';
+import { noTrace } from '../../engine/trace.ts';
+import { type BegunConnection, hasConsentPage } from '../../instance/hosted.ts';
+import type { Provisioner } from '../../instance/provision.ts';
 import { Instance, instanceView } from '../../instance/view.ts';
 import type { ConnectionRecord } from '../../store/hosted-connections.ts';
-import { type Caller, requireIdentity } from '../caller.ts';
+import type { InstanceRecord } from '../../store/instances.ts';
+import { type Caller, reachableScope, requireIdentity } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { Id, responses } from '../shapes.ts';
 import { viewerOf } from '../viewer.ts';
 import { ElementReference } from './instance.ts';
+import { provisioningEntry } from './provisioning-usage.ts';
 
 const NewConnection = Type.Object({
   element: Type.Optional(ElementReference),
@@ -39,7 +45,7 @@ const Connection = Type.Object({
 
 /** Adds the routes of hosted connections. */
 export function connectionRoutes(server: Server, context: RouteContext): void {
-  const { hosted, elements, instances, clock } = context;
+  const { hosted, elements, instances, usage, clock } = context;
   const describe = { tags: ['OAuth'], security: secured.secrets };
   const base = `${basePath}/instances/connections`;
 
@@ -56,20 +62,26 @@ export function connectionRoutes(server: Server, context: RouteContext): void {
     async (request) => {
       const { user, account, organization } = requireIdentity(request.caller);
       const { name, tags, configuration = {}, instanceId, returnPath } = request.body;
-      const definition = await definitionFor(request.caller, request.body);
-      const begun = await hosted.begin({
+      const instance = instanceId === undefined ? undefined : await findInstance(request.caller, instanceId);
+      const definition = await definitionFor(request.caller, request.body.element, instance);
+      const provisioner = {
         organizationId: organization.id,
-        accountId: account.id,
+        accountId: instance?.accountId ?? account.id,
         userId: user.id,
-        definition,
-        name,
-        tags,
-        settings: configuration,
-        instanceId,
-        returnPath: returnPath || undefined,
-        purpose: 'api',
-      });
-      if ('oauthUrl' in begun) return begun;
+      };
+      const begin = () =>
+        hosted.begin({
+          ...provisioner,
+          definition,
+          name,
+          tags,
+          settings: configuration,
+          instanceId,
+          returnPath: returnPath || undefined,
+          purpose: 'api',
+        });
+      const begun = hasConsentPage(definition) ? await begin() : await noted(request, definition, provisioner, begin);
+      if ('oauthUrl' in begun) return { id: begun.id, oauthUrl: begun.oauthUrl };
       return { id: begun.id, instance: instanceView(begun.instance, definition, clock()) };
     },
   );
@@ -86,28 +98,50 @@ export function connectionRoutes(server: Server, context: RouteContext): void {
     },
     async (request) => {
       const { id } = request.params;
-      const record = await hosted.outcome(requiredScope(request.caller), id);
+      const record = await hosted.outcome(reachableScope(requireIdentity(request.caller)), id);
       if (record === undefined) throw new Problem('notFound', `No connection found with the id ${id}.`);
       return showConnection(record);
     },
   );
 
-  /** The element that is named, or that of the instance. */
-  async function definitionFor(caller: Caller, body: Static<typeof NewConnection>): Promise<Definition> {
-    const keyOrId = body.element?.key ?? String(body.element?.id ?? '');
-    if (keyOrId !== '') return elements.find(keyOrId, viewerOf(caller));
-    const { instanceId } = body;
-    if (instanceId === undefined) throw new Problem('badRequest', 'element must have a key or an id.');
-    const instance = await instances.byId(requiredScope(caller), instanceId);
-    if (instance === undefined) throw new Problem('notFound', `No instance found with the id ${instanceId}.`);
-    return elements.byId(instance.elementId, instance);
+  async function findInstance(caller: Caller, id: number): Promise<InstanceRecord> {
+    const instance = await instances.byId(reachableScope(requireIdentity(caller)), id);
+    if (instance !== undefined) return instance;
+    throw new Problem('notFound', `No instance found with the id ${id}.`);
   }
-}
 
-/** The account whose connections a caller begins and sees. */
-function requiredScope(caller: Caller): { organizationId: number; accountId: number } {
-  const { organization, account } = requireIdentity(caller);
-  return { organizationId: organization.id, accountId: account.id };
+  /** The element that is named, or that of the instance, as its own account sees it. */
+  async function definitionFor(
+    caller: Caller,
+    element: Static<typeof ElementReference> | undefined,
+    instance: InstanceRecord | undefined,
+  ): Promise<Definition> {
+    const keyOrId = element?.key ?? String(element?.id ?? '');
+    if (keyOrId !== '') return elements.find(keyOrId, instance ?? viewerOf(caller));
+    if (instance !== undefined) return elements.byId(instance.elementId, instance);
+    throw new Problem('badRequest', 'element must have a key or an id.');
+  }
+
+  /** What is connected at once leaves a usage record, as `POST /instances` does; the others leave one when they end. */
+  async function noted(
+    request: FastifyRequest,
+    element: Definition,
+    provisioner: Provisioner,
+    begin: () => Promise<BegunConnection>,
+  ): Promise<BegunConnection> {
+    const note = (record: InstanceRecord | undefined, status: number, error: unknown) => {
+      const now = clock();
+      usage.record(provisioningEntry({ request, provisioner, element, record, trace: noTrace, status, error, now }));
+    };
+    try {
+      const begun = await begin();
+      note('instance' in begun ? begun.instance : undefined, 200, undefined);
+      return begun;
+    } catch (error) {
+      note(undefined, error instanceof Problem ? error.status : 500, error);
+      throw error;
+    }
+  }
 }
 
 function showConnection(record: ConnectionRecord): Static<typeof Connection> {
