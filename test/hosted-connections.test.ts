@@ -68,7 +68,7 @@ async function decide(oauthUrl: string, decision: 'allow' | 'deny' = 'allow'): P
 
 /** The browser comes back. */
 const visit = (address: URL | string, method = 'GET') =>
-  fetch(new URL(address, trip.platform.url), { method, redirect: 'manual' });
+  fetch(new URL(address, trip.platform.url), { method, redirect: 'manual', headers: { accept: 'text/html,*/*' } });
 
 async function begun(body: Record<string, unknown>): Promise<{ id: string; oauthUrl: string }> {
   const answer = await begin(body);
@@ -262,6 +262,9 @@ describe('a way back that leads nowhere', () => {
     }
     expect(await countInstances(trip)).toBe(before);
     expect(await seenRequests(trip)).toEqual([]);
+    const toProgram = await fetch(`${trip.platform.url}/oauth/callback?state=x`);
+    expect(toProgram.status).toBe(400);
+    expect(await toProgram.json()).toMatchObject({ message: expect.stringContaining('start the connection again') });
   });
 
   test('a state is good once, whatever came of it', async () => {
@@ -402,6 +405,8 @@ describe('before anybody is sent to a vendor', () => {
       '/..//evil.test',
       '/x/..//evil.test',
       '/%2e//evil.test',
+      '/x//y',
+      '/x\\y',
       'javascript:alert(1)',
       'data:text/html,x',
       'evil.test',

@@ -35,26 +35,18 @@ export function oauthCallbackRoutes(server: Server, context: RouteContext): void
       const query = textsOf(request.query as Record<string, unknown>);
       const address = await proxied.sendOn(query);
       if (address !== undefined) return reply.redirect(address, 303);
-      const finished = await finish(query, browserKeysOf(request.headers.cookie));
-      if (finished instanceof Problem) {
-        return plainPage(reply, finished.status, 'This cannot be connected', finished.message);
+      try {
+        const finished = await hosted.finish(query, browserKeysOf(request.headers.cookie));
+        note(request, finished);
+        const { returnPath, connectionId } = finished;
+        if (returnPath !== undefined) return reply.redirect(withConnection(returnPath, connectionId), 303);
+        return sayHowItWent(reply, finished);
+      } catch (error) {
+        if (!(error instanceof Problem) || !readsPages(request)) throw error;
+        return plainPage(reply, error.status, 'Not connected', error.message);
       }
-      note(request, finished);
-      const { returnPath, connectionId } = finished;
-      if (returnPath !== undefined) return reply.redirect(withConnection(returnPath, connectionId), 303);
-      return sayHowItWent(reply, finished);
     },
   );
-
-  /** The connection that ended, or why there is none; a person's browser shows no JSON. */
-  async function finish(query: Record<string, string>, browserKeys: string[]): Promise<FinishedConnection | Problem> {
-    try {
-      return await hosted.finish(query, browserKeys);
-    } catch (error) {
-      if (error instanceof Problem) return error;
-      throw error;
-    }
-  }
 
   function note(request: FastifyRequest, { owner, definition, instance, outcome, error }: FinishedConnection): void {
     if (definition === undefined) return;
@@ -75,12 +67,16 @@ export function oauthCallbackRoutes(server: Server, context: RouteContext): void
   }
 }
 
+/** Throws a Problem for what was not connected. */
 function sayHowItWent(reply: FastifyReply, { outcome }: FinishedConnection): FastifyReply {
   const { status, message = '' } = outcome;
-  if (status === 'connected') {
-    return plainPage(reply, 200, 'Connected', 'The account is connected. You can close this window.');
-  }
-  return plainPage(reply, 400, 'Not connected', message);
+  if (status !== 'connected') throw new Problem('badRequest', message);
+  return plainPage(reply, 200, 'Connected', 'The account is connected. You can close this window.');
+}
+
+/** Whether a person's browser asks, in which a Problem is a page; to programs it is what it always is. */
+function readsPages({ headers }: FastifyRequest): boolean {
+  return (headers.accept ?? '').includes('text/html');
 }
 
 /** The query with one text for each name, the first one where a name is there twice. */
