@@ -39,6 +39,7 @@ import { createPollTargets } from './events/poll-targets.ts';
 import { requireEvents } from './events/require-settings.ts';
 import { createEvents, type Events } from './events/start.ts';
 import { createAdministrator } from './first-start.ts';
+import { callbackPath } from './http/connection-cookie.ts';
 import type { Server } from './http/context.ts';
 import { sendToServer } from './http/own-requests.ts';
 import { createServer } from './http/server.ts';
@@ -46,10 +47,13 @@ import { createSignInCodes } from './http/sign-in-codes.ts';
 import { createAuthorize } from './instance/authorize.ts';
 import { startSubscriptionCheck, storeCheck } from './instance/check-subscriptions.ts';
 import { createConnect } from './instance/connect.ts';
+import { createHostedConnections } from './instance/hosted.ts';
+import { createProxiedAuthorizations } from './instance/oauth-proxy.ts';
 import { createProvision } from './instance/provision.ts';
 import { createRemove } from './instance/remove.ts';
 import { createSubscriptions } from './instance/subscribe.ts';
 import { createUpdate } from './instance/update.ts';
+import { createCompleteFromApplication } from './instance/vendor-application.ts';
 import { type AsynchronousCalls, startAsynchronousCalls } from './jobs/asynchronous-calls.ts';
 import { createMakeCall } from './jobs/make-call.ts';
 import { type JobRunner, startJobs } from './jobs/run-jobs.ts';
@@ -77,11 +81,13 @@ import { createExtensionStore } from './store/element-extensions.ts';
 import { createElementStore } from './store/elements.ts';
 import { createEventLog } from './store/event-log.ts';
 import { eventKeyPartitions, eventPartitions } from './store/events.ts';
+import { createHostedConnectionStore } from './store/hosted-connections.ts';
 import { startHousekeeping } from './store/housekeeping.ts';
 import { createIdempotencyStore } from './store/idempotency.ts';
 import { createInstanceStore, type InstanceRecord } from './store/instances.ts';
 import { createJobStore, jobHistoryPartitions } from './store/jobs.ts';
 import { createNotificationStore } from './store/notifications.ts';
+import { createOAuthProxyStore } from './store/oauth-proxies.ts';
 import { createOrganizationStore } from './store/organizations.ts';
 import { createPollStore } from './store/polls.ts';
 import { startPresence } from './store/presence.ts';
@@ -89,6 +95,7 @@ import { createSignInStore } from './store/sign-in.ts';
 import { createSubscriptionChecks } from './store/subscription-checks.ts';
 import { createTokenStore } from './store/tokens.ts';
 import { createUsageStore, usagePartitions } from './store/usage.ts';
+import { createVendorApplicationStore } from './store/vendor-applications.ts';
 import { createWebhookFinders } from './store/webhook-finders.ts';
 
 export interface AppDependencies {
@@ -380,6 +387,41 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     },
   });
 
+  const callbackUrl = () => publicUrl() + callbackPath;
+  const vendorApplications = createVendorApplicationStore(database, vault);
+  const oauthProxies = createOAuthProxyStore(database, vault);
+  const completeFromApplication = createCompleteFromApplication({
+    applications: vendorApplications,
+    proxies: oauthProxies,
+    callbackUrl,
+  });
+  const { browserUrl } = outbound;
+  const authorize = createAuthorize({ authorizations, runLifecycle, door, browserUrl, clock, limits });
+  const provision = createProvision({
+    authorizations,
+    connect,
+    completeFromApplication,
+    subscriptions,
+    requireEvents,
+    instances,
+  });
+  const update = createUpdate({ connect, subscriptions, requireEvents, instances });
+  const hosted = createHostedConnections({
+    connections: createHostedConnectionStore(database, vault),
+    authorize,
+    completeFromApplication,
+    provision,
+    update,
+    elements,
+    instances,
+    organizations,
+    requireEvents,
+    callbackUrl,
+    clock,
+    limits,
+    failed: (error) => failed(error, 'a hosted connection failed unexpectedly'),
+  });
+
   const { server, settled } = await createServer({
     config,
     limits,
@@ -392,9 +434,15 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     mappings,
     mappedCalls,
     scripts,
-    authorize: createAuthorize({ authorizations, runLifecycle, door, browserUrl: outbound.browserUrl, clock, limits }),
-    provision: createProvision({ authorizations, connect, subscriptions, requireEvents, instances }),
-    update: createUpdate({ connect, subscriptions, requireEvents, instances }),
+    authorize,
+    provision,
+    update,
+    hosted,
+    vendorApplications,
+    completeFromApplication,
+    oauthProxies,
+    proxied: createProxiedAuthorizations({ proxies: oauthProxies, authorizations, callbackUrl, limits }),
+    callbackUrl,
     remove: createRemove({ connect, subscriptions, runLifecycle, instances }),
     organizations,
     instances,

@@ -20,7 +20,8 @@ export function describeApi(publicUrl: string | undefined): OpenApi {
     servers: [{ url: publicUrl ?? '/' }],
     tags: [
       { name: 'Instances', description: 'Accounts connected at elements' },
-      { name: 'OAuth', description: 'Starting a connection' },
+      { name: 'OAuth', description: 'Connecting through a vendor’s consent page' },
+      { name: 'Vendor applications', description: 'Your organization’s own applications at vendors' },
       { name: 'Elements', description: 'The catalog of connectors' },
       { name: 'Element builder', description: 'The parts of elements, one by one' },
       { name: 'Hubs', description: 'Groups of elements of one kind' },

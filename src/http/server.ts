@@ -22,6 +22,7 @@ import { browserSessionRoutes } from './routes/browser-sessions.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { commonResourceRoutes } from './routes/common-resources.ts';
+import { connectionRoutes } from './routes/connections.ts';
 import { convertRoutes } from './routes/convert.ts';
 import { definitionRoutes } from './routes/definitions.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -36,6 +37,8 @@ import { instancesRoutes } from './routes/instances.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { oauthRoutes } from './routes/oauth.ts';
+import { oauthCallbackRoutes } from './routes/oauth-callback.ts';
+import { oauthProxyRoutes } from './routes/oauth-proxies.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { pollerRecordRoutes } from './routes/poller-records.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -44,6 +47,7 @@ import { tryMappingRoutes } from './routes/try-mappings.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { userRoutes } from './routes/users.ts';
 import { vdrRoutes } from './routes/vdrs.ts';
+import { vendorApplicationRoutes } from './routes/vendor-applications.ts';
 import { opensPage, readPage, serveBuiltFiles } from './web-pages.ts';
 
 /** A server, and a way to wait for what its calls still do after their clients have gone. */
@@ -73,6 +77,10 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     docsRoutes,
     convertRoutes,
     oauthRoutes,
+    oauthCallbackRoutes,
+    oauthProxyRoutes,
+    vendorApplicationRoutes,
+    connectionRoutes,
     instancesRoutes,
     instanceRoutes,
     pollerRecordRoutes,

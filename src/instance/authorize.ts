@@ -11,7 +11,7 @@ import { Problem } from '../core/errors.ts';
 import { encodePairs, isObject } from '../core/http.ts';
 import { Secret } from '../core/secret.ts';
 import type { Definition } from '../element/define.ts';
-import { mergeSettings, type SettingValues } from '../element/settings.ts';
+import { type GivenSettings, mergeSettings, type SettingValues } from '../element/settings.ts';
 import { normalizeSiteAddress } from '../element/site-address.ts';
 import type { RunLifecycle } from '../engine/lifecycle.ts';
 import type { AuthorizationStore } from '../store/authorizations.ts';
@@ -27,6 +27,11 @@ export interface AuthorizeRequest {
   requestToken?: string | undefined;
 }
 
+/** The account to be connected, as far as it is known before anybody consents: whose it is, and settings of its own. */
+export interface KnownAccount extends GivenSettings {
+  owner: string;
+}
+
 /** Starts connections. */
 export interface Authorize {
   /**
@@ -37,10 +42,15 @@ export interface Authorize {
   oauthUrl(
     definition: Definition,
     request: AuthorizeRequest,
-    stateElement: Definition | undefined,
+    stateElement?: Definition | undefined,
+    known?: KnownAccount,
   ): Promise<{ element: string; oauthUrl: string }>;
   /** OAuth 1.0a's temporary credentials (RFC 5849 section 2.1), remembered for an hour. */
-  requestToken(definition: Definition, request: AuthorizeRequest): Promise<{ token: string; secret: string }>;
+  requestToken(
+    definition: Definition,
+    request: AuthorizeRequest,
+    known?: KnownAccount,
+  ): Promise<{ token: string; secret: string }>;
 }
 
 interface AuthorizeDependencies {
@@ -57,14 +67,14 @@ interface AuthorizeDependencies {
 export function createAuthorize(dependencies: AuthorizeDependencies): Authorize {
   const { authorizations, door, browserUrl, clock, limits } = dependencies;
   return {
-    async oauthUrl(definition, request, stateElement) {
+    async oauthUrl(definition, request, stateElement, known = nobody(definition)) {
       const type = definition.document.authentication.type;
-      if (type === 'oauth1') return oauth1Url(definition, request);
+      if (type === 'oauth1') return oauth1Url(definition, request, known);
       if (type !== 'oauth2') throw notOAuth(definition);
       requireParameters(definition, request, ['apiKey', 'apiSecret', 'callbackUrl'], siteNeeded(definition));
-      const values = siteSettings(definition, request.siteAddress);
+      const values = siteSettings(definition, request.siteAddress, known);
       const quirks = definition.document.valence?.oauth2 ?? {};
-      const own = await authorizeByResource(definition, values, request);
+      const own = await authorizeByResource(definition, values, request, known);
       if (own !== undefined) return { element: definition.key, oauthUrl: browserUrl(own) };
       const authorizationUrl = requiredUrl({ definition, values }, 'oauth.authorization.url');
 
@@ -91,17 +101,14 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
       return { element: isMeant ? stateElement.key : definition.key, oauthUrl: browserUrl(url) };
     },
 
-    async requestToken(definition, request) {
+    async requestToken(definition, request, known = nobody(definition)) {
       if (definition.document.authentication.type !== 'oauth1') {
         throw new Problem('badRequest', `${definition.key} has no request tokens: start with GET …/oauth/url.`);
       }
       requireParameters(definition, request, ['apiKey', 'apiSecret', 'callbackUrl'], siteNeeded(definition));
-      const values = siteSettings(definition, request.siteAddress);
-      const account = {
-        definition,
-        values,
-        secrets: applicationSecrets(request),
-      };
+      const values = siteSettings(definition, request.siteAddress, known);
+      const { owner } = known;
+      const account = { owner, definition, values, secrets: { ...known.secrets, ...applicationSecrets(request) } };
       const own = await requestByResource(account, request);
       const { token, secret } =
         own ??
@@ -127,8 +134,10 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
     definition: Definition,
     values: SettingValues,
     request: AuthorizeRequest,
+    known: KnownAccount,
   ): Promise<string | undefined> {
-    const account = { owner: definition.key, definition, values, secrets: applicationSecrets(request) };
+    const secrets = { ...known.secrets, ...applicationSecrets(request) };
+    const account = { owner: known.owner, definition, values, secrets };
     for (const type of ['oauthOnAuthorizeUrl', 'oauthOnAuthroizeUrl'] as const) {
       const { ran, body } = await dependencies.runLifecycle(account, undefined, type, {
         given: givenBy(definition, request),
@@ -146,13 +155,12 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
 
   /** The element's own way to a request token, answered as JSON or as a form (RFC 5849 section 2.1). */
   async function requestByResource(
-    account: Omit<Account, 'owner'>,
+    account: Account,
     request: AuthorizeRequest,
   ): Promise<{ token: string; secret: string } | undefined> {
     const { definition } = account;
     const given = givenBy(definition, request);
-    const known = { ...account, owner: definition.key };
-    const { ran, body } = await dependencies.runLifecycle(known, undefined, 'oauthOnTokenRequest', { given });
+    const { ran, body } = await dependencies.runLifecycle(account, undefined, 'oauthOnTokenRequest', { given });
     if (ran === 0) return undefined;
     const answer = typeof body === 'string' ? Object.fromEntries(new URLSearchParams(body)) : body;
     const { oauth_token: token, oauth_token_secret: secret }: Record<string, unknown> = isObject(answer) ? answer : {};
@@ -164,7 +172,7 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
   }
 
   /** The page where the user consents to a request token (RFC 5849 section 2.2). */
-  async function oauth1Url(definition: Definition, request: AuthorizeRequest) {
+  async function oauth1Url(definition: Definition, request: AuthorizeRequest, known: KnownAccount) {
     const remembered =
       request.requestToken === undefined
         ? undefined
@@ -177,7 +185,7 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
       ['apiKey', 'apiSecret', 'callbackUrl', 'requestToken'],
       siteNeeded(definition),
     );
-    const values = siteSettings(definition, siteAddress);
+    const values = siteSettings(definition, siteAddress, known);
     const authorizationUrl = requiredUrl({ definition, values }, 'oauth.authorization.url');
     const query = encodePairs([
       ['oauth_token', request.requestToken ?? ''],
@@ -186,6 +194,10 @@ export function createAuthorize(dependencies: AuthorizeDependencies): Authorize 
     const url = `${authorizationUrl}${authorizationUrl.includes('?') ? '&' : '?'}${query}`;
     return { element: definition.key, oauthUrl: browserUrl(url) };
   }
+}
+
+function nobody({ key }: Definition): KnownAccount {
+  return { owner: key, values: {}, secrets: {} };
 }
 
 /** What a caller gave, under the names that resources know. */
@@ -219,17 +231,22 @@ function siteNeeded(definition: Definition): boolean {
   return site !== undefined && (definition.settings.get(site.setting)?.defaultValue ?? '') === '';
 }
 
-function siteSettings(definition: Definition, siteAddress: string | undefined): SettingValues {
+function siteSettings(
+  definition: Definition,
+  siteAddress: string | undefined,
+  { values }: Pick<KnownAccount, 'values'>,
+): SettingValues {
   const site = definition.document.valence?.siteAddress;
-  if (site === undefined || siteAddress === undefined) return mergeSettings(definition, {});
-  return mergeSettings(definition, { [site.setting]: normalizeSiteAddress(site, siteAddress, 'siteAddress') });
+  if (site === undefined || siteAddress === undefined) return mergeSettings(definition, values);
+  const address = normalizeSiteAddress(site, siteAddress, 'siteAddress');
+  return mergeSettings(definition, { ...values, [site.setting]: address });
 }
 
 /** Whether another element sends its users to the same page. */
 function sameAuthorization(element: Definition, authorizationUrl: string, siteAddress: string | undefined): boolean {
   if (element.document.authentication.type !== 'oauth2') return false;
   try {
-    return siteSettings(element, siteAddress)['oauth.authorization.url'] === authorizationUrl;
+    return siteSettings(element, siteAddress, { values: {} })['oauth.authorization.url'] === authorizationUrl;
   } catch (error) {
     if (error instanceof Problem) return false;
     throw error;

@@ -21,6 +21,8 @@ import type { AuthorizationStore } from '../store/authorizations.ts';
 import type { InstanceRecord, InstanceStore } from '../store/instances.ts';
 import type { Connect, ProviderData } from './connect.ts';
 import { type Subscriptions, withSignatureKey } from './subscribe.ts';
+import type { CompleteFromApplication } from './vendor-application.ts';
+import { vendorUrls } from './vendor-urls.ts';
 
 /** Whether answers of an instance's calls are kept, how many, and for how many seconds. */
 export interface CachingRequest {
@@ -36,6 +38,8 @@ export interface ProvisionRequest {
   configuration: Record<string, unknown>;
   providerData: ProviderData;
   externalAuthentication: string;
+  /** the OAuth proxy whose address the vendor sent the person back to */
+  oauthProxy?: string | undefined;
   caching: CachingRequest;
   trace: Trace;
 }
@@ -60,6 +64,7 @@ export type Provision = (
 interface ProvisionDependencies {
   authorizations: AuthorizationStore;
   connect: Connect;
+  completeFromApplication: Pick<CompleteFromApplication, 'configuration'>;
   subscriptions: Subscriptions;
   /** throws a Problem that names every fault of the settings about events */
   requireEvents(definition: Definition, values: SettingValues): void;
@@ -68,9 +73,15 @@ interface ProvisionDependencies {
 
 /** Makes the provisioning of instances. */
 export function createProvision(dependencies: ProvisionDependencies): Provision {
-  const { authorizations, connect, subscriptions, requireEvents, instances } = dependencies;
+  const { authorizations, connect, completeFromApplication, subscriptions, requireEvents, instances } = dependencies;
   return async (definition, provisioner, request) => {
-    const given = splitSettings(definition, request.configuration);
+    const { configuration, oauthProxy: proxyName } = request;
+    const { organizationId } = provisioner;
+    const given = splitSettings(
+      definition,
+      await completeFromApplication.configuration(organizationId, definition, configuration, { proxyName }),
+    );
+    request.trace.hide(() => Object.values(given.secrets).map((secret) => secret.reveal()));
     const hint = await fillRememberedSite(definition, given, request.providerData);
     const owner = ownerOf(provisioner);
     const account = accountFrom(definition, owner, given);
@@ -87,7 +98,6 @@ export function createProvision(dependencies: ProvisionDependencies): Provision 
       const brought = await connect.settle(accountFrom(definition, owner, connected), connection?.tokens, trace);
       const settled = withSignatureKey(addFilled(definition, connected, brought));
       const id = await instances.reserveId();
-      const { organizationId } = provisioner;
       const numbered = { ...accountFrom(definition, owner, settled), organizationId, instanceId: id };
       const opened = await subscriptions.open(numbered, connection?.tokens, trace);
       const subscribed = addFilled(definition, settled, opened);
@@ -134,6 +144,12 @@ export function createProvision(dependencies: ProvisionDependencies): Provision 
   }
 }
 
+/** Throws a Problem for an element that was switched off: it connects no more accounts. */
+export function requireActive({ key, document }: Definition): void {
+  if (document.active !== false) return;
+  throw new Problem('badRequest', `${key} is not active: PUT /elements/${key}/active lets instances be made again.`);
+}
+
 /** The account of settings that are not stored yet. */
 export function accountFrom(definition: Definition, owner: string, given: GivenSettings): Account {
   return { owner, definition, values: mergeSettings(definition, given.values), secrets: given.secrets };
@@ -158,16 +174,6 @@ export function requireAll(
   const text = `Missing required entries for ${definition.key}: ${list}.`;
   throw new Problem('badRequest', hint === undefined ? text : `${text} ${hint}`);
 }
-
-/** The settings that say where credentials are sent. */
-const vendorUrls = [
-  'base.url',
-  'oauth.authorization.url',
-  'oauth.request.url',
-  'oauth.token.url',
-  'oauth.token.refresh_url',
-  'oauth.token.revoke_url',
-];
 
 /**
  * Throws a Problem naming every address that is not https at a host of the element, before anything is sent. (The door

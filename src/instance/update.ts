@@ -35,6 +35,8 @@ export interface UpdateRequest {
   tags: string[] | undefined;
   configuration: Record<string, unknown> | undefined;
   providerData: ProviderData;
+  /** connect again also without provider data, as elements without a consent page do */
+  reconnect?: boolean;
   externalAuthentication: string | undefined;
   caching: CachingRequest;
   trace: Trace;
@@ -61,7 +63,7 @@ export function createUpdate({ connect, subscriptions, requireEvents, instances 
     const given = withoutDefaults(definition, record, splitSettings(definition, request.configuration ?? {}));
     const wanted = settle(definition, record, request, given);
     const tokensGiven = [tokenSettings.access, tokenSettings.refresh].some((key) => given.secrets[key] !== undefined);
-    const again = Object.keys(request.providerData).length > 0;
+    const again = request.reconnect === true || Object.keys(request.providerData).length > 0;
     const external = again ? 'none' : authenticationOf(record, request, tokensGiven);
 
     const owner = ownerOf(record);

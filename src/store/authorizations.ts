@@ -1,16 +1,16 @@
-// What is remembered between the start of an authorization and `POST /instances`: OAuth 1.0a request tokens and PKCE
-// verifiers. Each is sealed, lives for an hour and is given back once.
+// What is remembered between the start of an authorization and `POST /instances`: OAuth 1.0a request tokens, PKCE
+// verifiers, and where a proxy sends a person on. Each is sealed, lives for an hour and is given back once.
 
 import { sql } from 'kysely';
 import { Secret } from '../core/secret.ts';
 import type { Vault } from '../core/vault.ts';
 import type { Database } from './database.ts';
 
-type Kind = 'requestToken' | 'pkce';
+type Kind = 'requestToken' | 'pkce' | 'proxyState';
 
 /** Remembers what an authorization needs later. */
 export interface AuthorizationStore {
-  /** Remembers a value under a name (a request token, or a PKCE state) of an element, for some seconds. */
+  /** Remembers a value under a name (a request token, or a state) of an element, for some seconds. */
   remember(
     kind: Kind,
     elementKey: string,

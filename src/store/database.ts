@@ -6,6 +6,7 @@ import { type ColumnType, type Generated, Kysely, PostgresDialect, sql } from 'k
 import pg from 'pg';
 import type { Secret } from '../core/secret.ts';
 import type { BulkStatus } from './bulk-jobs.ts';
+import type { ConnectionStatus } from './hosted-connections.ts';
 import type { PollState } from './polls.ts';
 
 type Json<Value> = ColumnType<Value, string, string>;
@@ -158,9 +159,47 @@ export interface Tables {
   };
   authorizations: {
     digest: string;
-    kind: 'requestToken' | 'pkce';
+    kind: 'requestToken' | 'pkce' | 'proxyState';
     element_key: string;
     memory_sealed: string;
+    expires_at: Moment;
+  };
+  vendor_applications: {
+    id: Generated<number>;
+    organization_id: number;
+    element_id: number;
+    element_key: string;
+    callback_url: string | null;
+    scope: string | null;
+    secrets_sealed: string;
+    created_at: Moment;
+    updated_at: Moment;
+  };
+  oauth_proxies: {
+    id: Generated<number>;
+    organization_id: number;
+    name: string;
+    application_urls: string[];
+    secrets_sealed: string;
+    created_at: Moment;
+  };
+  hosted_connections: {
+    id: string;
+    organization_id: number;
+    account_id: number;
+    user_id: number;
+    element_id: number;
+    element_key: string;
+    state_digest: string | null;
+    token_digest: string | null;
+    memory_sealed: string | null;
+    return_path: string | null;
+    purpose: string;
+    status: ConnectionStatus;
+    instance_id: number | null;
+    message: string | null;
+    provider_message: string | null;
+    created_at: Moment;
     expires_at: Moment;
   };
   usage_records: {
@@ -480,7 +519,15 @@ export async function migrate(database: Database, folder = migrationsFolder): Pr
 /** Takes the next id of a table, for rows whose sealed values are bound to their id before they are stored. */
 export async function nextId(
   database: Database,
-  table: 'organizations' | 'users' | 'instances' | 'jobs' | 'bulk_jobs' | 'notification_subscriptions',
+  table:
+    | 'organizations'
+    | 'users'
+    | 'instances'
+    | 'jobs'
+    | 'bulk_jobs'
+    | 'notification_subscriptions'
+    | 'vendor_applications'
+    | 'oauth_proxies',
 ): Promise<number> {
   const { rows } = await sql<{ id: number }>`select nextval(pg_get_serial_sequence(${table}, 'id')) as id`.execute(
     database,

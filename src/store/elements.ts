@@ -222,6 +222,7 @@ export function createElementStore({ database, changes, limits }: ElementDepende
           .executeTakeFirstOrThrow();
         if (instances > 0) return { instances };
         await transaction.deleteFrom('element_extensions').where('element_id', '=', id).execute();
+        await transaction.deleteFrom('vendor_applications').where('element_id', '=', id).execute();
         await transaction.deleteFrom('elements').where('id', '=', id).execute();
         await transaction
           .insertInto('element_ids')

@@ -7,8 +7,10 @@ import type { Database } from './database.ts';
 import { instancePlaces } from './instances.ts';
 import { jobCallPlace } from './jobs.ts';
 import { subscriptionKeyPlace } from './notifications.ts';
+import { proxySecretsPlace } from './oauth-proxies.ts';
 import { secretPlaces } from './organizations.ts';
 import { tokensPlace } from './tokens.ts';
+import { applicationSecretsPlace } from './vendor-applications.ts';
 
 /** A sealed column, where its values are bound to, and the column of the digest by which it is found. */
 interface SealedColumn {
@@ -40,13 +42,20 @@ const sealedColumns: readonly SealedColumn[] = [
     digest: undefined,
     place: subscriptionKeyPlace,
   },
+  {
+    table: 'vendor_applications',
+    id: 'id',
+    sealed: 'secrets_sealed',
+    digest: undefined,
+    place: applicationSecretsPlace,
+  },
+  { table: 'oauth_proxies', id: 'id', sealed: 'secrets_sealed', digest: undefined, place: proxySecretsPlace },
 ];
 
 /**
  * Seals every secret of the database again with the vault's current key, and makes their digests anew. Each row is
- * locked for its own short transaction. What must be gone within a day (sessions, remembered authorizations, calls that are
- * being made) is left to
- * end under the old key. Gives back how many values of each column were changed.
+ * locked for its own short transaction. What must be gone within a day (sessions, remembered authorizations, connections
+ * that wait for the vendor, calls that are being made) is left to end under the old key. Gives back how many values of each column were changed.
  */
 export async function resealAll(database: Database, vault: Vault): Promise<Record<string, number>> {
   const changed: Record<string, number> = {};

@@ -17,7 +17,8 @@ import { secured } from '../openapi.ts';
 import { emptyResponse, Id, responses } from '../shapes.ts';
 import { viewerOf } from '../viewer.ts';
 
-const ElementReference = Type.Object({
+/** How a body names an element. */
+export const ElementReference = Type.Object({
   key: Type.Optional(Type.String()),
   id: Type.Optional(Type.Union([Type.Integer(), Type.String()])),
 });
@@ -39,11 +40,23 @@ const writable = {
   maxCacheSize: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: 'answers kept at most' })),
   cacheTimeToLive: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400, description: 'seconds' })),
 };
+const provisioning = {
+  oauthProxy: Type.Optional(
+    Type.Unknown({ description: 'the name of the OAuth proxy that the vendor sent the person back to' }),
+  ),
+};
 /** What `POST /instances` takes. */
-export const NewInstance = Type.Object({ ...writable, element: ElementReference });
-/** What `PUT` and `PATCH` take, and `POST` where the path names the element. */
-export const InstanceChange = Type.Object({ ...writable, element: Type.Optional(ElementReference) });
-export type InstanceBody = Type.Static<typeof InstanceChange>;
+export const NewInstance = Type.Object({ ...writable, ...provisioning, element: ElementReference });
+/** The same where the path names the element. */
+export const NewInstanceOfElement = Type.Object({
+  ...writable,
+  ...provisioning,
+  element: Type.Optional(ElementReference),
+});
+export type NewInstanceBody = Type.Static<typeof NewInstanceOfElement>;
+/** What `PUT` and `PATCH` take. */
+const InstanceChange = Type.Object({ ...writable, element: Type.Optional(ElementReference) });
+type InstanceBody = Type.Static<typeof InstanceChange>;
 
 const PropertyValue = Type.Object({
   propertyValue: Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]),

@@ -6,6 +6,7 @@ import { Problem } from '../../core/errors.ts';
 import type { Definition } from '../../element/define.ts';
 import { isSecretSetting } from '../../element/settings.ts';
 import { createTrace, noTrace, type Trace } from '../../engine/trace.ts';
+import { requireActive } from '../../instance/provision.ts';
 import { showMadeKey } from '../../instance/subscribe.ts';
 import { Instance, instanceView } from '../../instance/view.ts';
 import type { InstanceFilter, InstanceRecord, InstanceScope } from '../../store/instances.ts';
@@ -17,7 +18,7 @@ import { pageHeaders, readPageToken } from '../pages.ts';
 import { noAccount } from '../reachable-account.ts';
 import { Id, PageQuery, responses } from '../shapes.ts';
 import { viewerOf } from '../viewer.ts';
-import { cachingOf, type InstanceBody, InstanceChange, NewInstance } from './instance.ts';
+import { cachingOf, NewInstance, type NewInstanceBody, NewInstanceOfElement } from './instance.ts';
 import { provisioningEntry } from './provisioning-usage.ts';
 
 const InstanceQuery = Type.Object({
@@ -58,7 +59,7 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
         ...describe,
         summary: 'Provision an instance of this element',
         params: ByElement,
-        body: InstanceChange,
+        body: NewInstanceOfElement,
         response: responses(Instance),
       },
     },
@@ -135,7 +136,7 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
     },
   );
 
-  async function provisionFor(request: FastifyRequest, reply: FastifyReply, keyOrId: string, body: InstanceBody) {
+  async function provisionFor(request: FastifyRequest, reply: FastifyReply, keyOrId: string, body: NewInstanceBody) {
     const { caller } = request;
     const { user, account, organization } = requireIdentity(caller);
     const element = await elements.find(keyOrId, viewerOf(caller));
@@ -152,6 +153,7 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
         configuration: body.configuration ?? {},
         providerData: body.providerData ?? {},
         externalAuthentication: body.externalAuthentication ?? 'none',
+        oauthProxy: typeof body.oauthProxy === 'string' ? body.oauthProxy || undefined : undefined,
         caching: cachingOf(body),
         trace,
       });
@@ -167,7 +169,7 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
   }
 
   /** `providerData.debug` asks for every step of the connection. */
-  function traceOf(element: Definition, { providerData = {}, configuration = {} }: InstanceBody): Trace {
+  function traceOf(element: Definition, { providerData = {}, configuration = {} }: NewInstanceBody): Trace {
     if (String(providerData?.['debug']) !== 'true') return noTrace;
     const secrets = Object.entries(providerData ?? {})
       .filter(([name]) => name !== 'debug')
@@ -205,12 +207,6 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
     const views = await Promise.all(page.map(show));
     return query.hydrate === false ? views.map(abridge) : views;
   }
-}
-
-/** An element that was switched off connects no more accounts. */
-function requireActive({ key, document }: Definition): void {
-  if (document.active !== false) return;
-  throw new Problem('badRequest', `${key} is not active: PUT /elements/${key}/active lets instances be made again.`);
 }
 
 /** An instance without its configuration, its element named only. */
