@@ -76,7 +76,7 @@ main { background: var(--panel); border-radius: var(--panel-corner); padding: 2r
 @media (max-width: 30rem) { main { padding: 1.5rem 1.25rem; } .frame { justify-content: flex-start; } }`,
 
   split: `
-body { background: var(--panel); }
+body { background: var(--panel); position: relative; }
 .frame { padding: 0; align-items: stretch; justify-content: flex-start; }
 main { max-width: none; flex: 1; display: flex; flex-direction: column; align-items: center; padding: 2rem 1.25rem; }
 .wordmark, .panel { width: 100%; max-width: 23rem; }
@@ -84,12 +84,13 @@ main { max-width: none; flex: 1; display: flex; flex-direction: column; align-it
 .side p { margin: 0 auto; max-width: 23rem; font-weight: 600; line-height: 1.3; }
 @media (min-width: 56rem) {
   .frame { flex-direction: row; }
-  main { justify-content: center; }
+  main { justify-content: center; padding-bottom: 4rem; }
   .side { order: 0; flex: 1.15; display: flex; align-items: center; padding: 4rem;
     background: radial-gradient(circle at 85% 12%, rgb(255 255 255 / .16) 0 9rem, transparent 9.1rem),
       radial-gradient(circle at 12% 96%, rgb(0 0 0 / .14) 0 15rem, transparent 15.1rem),
       linear-gradient(150deg, var(--brand), var(--brandEnd)); }
   .side p { margin: 0; max-width: 26rem; font-size: 2.25rem; line-height: 1.2; letter-spacing: -.02em; }
+  footer { position: absolute; bottom: 0; left: 0; width: calc(100% / 2.15); }
 }`,
 
   full: `
@@ -111,11 +112,9 @@ main { max-width: none; }
   plain: `
 body { background: var(--panel); }
 main { max-width: 22rem; }
-.wordmark { flex-direction: column; gap: .75rem; }
-.mark { width: 3rem; height: 3rem; }
+.wordmark { flex-direction: column; gap: .5rem; text-align: center; }
+.mark { width: 2.75rem; height: 2.75rem; }
 h1, .lead, .fine { text-align: center; }
 .asking { flex-direction: column; }
-.decision { flex-direction: column; }
-.decision button { flex: none; }
 @media (max-width: 30rem) { .frame { justify-content: flex-start; } }`,
 };

@@ -29,10 +29,11 @@ export function loginPage(
   const message = wrong ? '<p class="wrong" role="alert">That user name and password do not fit.</p>' : '';
   return page(
     theme,
+    host,
     200,
     `Log in to ${theme.name}`,
     `<h1>Log in to ${escapeHtml(theme.name)}</h1>
-<p class="lead">${escapeHtml(host)}, to continue to ${escapeHtml(applicationName)}</p>
+<p class="lead">to continue to ${escapeHtml(applicationName)}</p>
 ${message}
 <form method="post">
 <input type="hidden" name="step" value="login">
@@ -48,15 +49,16 @@ ${message}
 
 /** The consent page: who asks for what, Allow and Deny. */
 export function consentPage(request: AccessRequest, account: Account, ticket: string): Answer {
-  const { theme, applicationName, scopes, returnsTo } = request;
+  const { theme, host, applicationName, scopes, returnsTo } = request;
   const asked =
     scopes.length === 0
       ? '<p>It asks for access to your account.</p>'
-      : `<p class="asks">It asks for:</p>\n<ul class="scopes">${scopes.map((scope) => scopeItem(theme, scope)).join('')}</ul>`;
+      : `<p class="asks">It asks for these permissions:</p>\n<ul class="scopes">${scopes.map((scope) => scopeItem(theme, scope)).join('')}</ul>`;
   const goesBack =
     returnsTo === undefined ? '' : `<p class="fine">You will be sent back to ${escapeHtml(returnsTo)}.</p>`;
   return page(
     theme,
+    host,
     200,
     `Allow ${applicationName}?`,
     `<div class="asking"><span class="application" aria-hidden="true">${initials(applicationName, 1)}</span>
@@ -87,6 +89,7 @@ function scopeItem(theme: Theme, scope: string): string {
 export function errorPage(theme: Theme, message: string): Answer {
   return page(
     theme,
+    theme.name,
     400,
     `${theme.name} cannot answer this request`,
     `<h1>${escapeHtml(theme.name)} cannot answer this request</h1>
@@ -99,6 +102,7 @@ export function errorPage(theme: Theme, message: string): Answer {
 export function verifierPage(theme: Theme, verifier: string): Answer {
   return page(
     theme,
+    theme.name,
     200,
     `${theme.name}: enter this code`,
     `<h1>Enter this code</h1>
@@ -108,7 +112,8 @@ export function verifierPage(theme: Theme, verifier: string): Answer {
   );
 }
 
-function page(theme: Theme, status: number, title: string, content: string): Answer {
+/** `place` is what the foot of the page names: the vendor's host, or the vendor. */
+function page(theme: Theme, place: string, status: number, title: string, content: string): Answer {
   const style = styleSheet(theme);
   const name = escapeHtml(theme.name);
   const side =
@@ -123,7 +128,7 @@ function page(theme: Theme, status: number, title: string, content: string): Ans
 <style>${style}</style>
 </head>
 <body>
-<header><p class="banner">This is the <strong>Valence sandbox</strong>, not the real ${name}.</p></header>
+<header><p class="banner"><strong>Valence sandbox</strong>, not the real ${name}</p></header>
 <div class="frame">
 <main>
 <p class="wordmark">${mark(theme)}<span>${escapeHtml(theme.wordmark)}</span></p>
@@ -133,7 +138,7 @@ ${content}
 </main>
 ${side}
 </div>
-<footer>${name}, simulated. Nothing leaves this machine.</footer>
+<footer>Simulated ${escapeHtml(place)}</footer>
 </body>
 </html>
 `;

@@ -12,7 +12,7 @@ export const deskTheme: Theme = {
   font: '"Avenir Next", Avenir, "Segoe UI", system-ui, sans-serif',
   corners: { panel: '6px', field: '3px', button: '3px' },
   light: {
-    page: '#b83c13',
+    page: '#f8efe9',
     panel: '#ffffff',
     text: '#2f2320',
     muted: '#6b5a55',
@@ -24,7 +24,7 @@ export const deskTheme: Theme = {
     onBrand: '#ffffff',
   },
   dark: {
-    page: '#4a1a10',
+    page: '#1a1210',
     panel: '#241a18',
     text: '#f8efec',
     muted: '#c9b4ae',

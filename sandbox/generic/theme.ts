@@ -20,7 +20,7 @@ export function genericTheme({ key, name }: { key: string; name: string }): Them
     corners: { panel: '10px', field: '6px', button: '6px' },
     light: lightPalette(hue),
     dark: darkPalette(hue),
-    slogan: `${name}, played from its element’s document.`,
+    slogan: `Try ${name} without an account there.`,
     userNameLabel: 'Email',
     scopes: new Map(),
   };
