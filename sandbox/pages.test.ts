@@ -2,6 +2,8 @@
 // that can be read.
 
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sandboxAccounts } from './accounts.ts';
 import { actTheme } from './act/theme.ts';
@@ -100,7 +102,26 @@ describe('over HTTP', () => {
     expect(consent.text).toContain('<li><code>odd:write</code></li>');
     expect(consent.text).toContain('sent back to app.example');
   });
+
+  test('cookies that a browser has of other servers on this machine are not kept; those of programs are', async () => {
+    const url = 'https://acme.zendesk.com/oauth/authorizations/new';
+    await running.control('DELETE', 'requests');
+    // fetch does not let a program say how a page is opened
+    await getRaw(url.replace('https:/', running.sandbox.url), {
+      'sec-fetch-mode': 'navigate',
+      cookie: 'session=secret',
+    });
+    await getRaw(url.replace('https:/', running.sandbox.url), { cookie: 'session=vendor' });
+    const log = (await running.control('GET', 'requests')).json as { headers: Record<string, string> }[];
+    expect(log.map(({ headers }) => headers['cookie'])).toEqual([undefined, 'session=vendor']);
+  });
 });
+
+async function getRaw(url: string, headers: Record<string, string>): Promise<void> {
+  const [answer] = (await once(get(url, { headers }), 'response')) as [IncomingMessage];
+  answer.resume();
+  await once(answer, 'end');
+}
 
 describe('colours can be read', () => {
   const hues = Array.from({ length: 400 }, (_, index) => genericTheme({ key: `element${index}`, name: 'Any' }));
