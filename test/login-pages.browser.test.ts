@@ -1,18 +1,15 @@
 // The login pages of the sandbox as a person meets them, in a real browser: the whole way by pressing Enter, nothing that the
 // pages' own policy refuses, and nothing that keeps people with assistive technology out.
 
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sandboxApplications } from '../sandbox/applications.ts';
 import { tidyDocument } from '../sandbox/generic/document.ts';
 import { type Sandbox, startSandbox } from '../sandbox/server.ts';
 import { findChromium, openPage, startChromium } from './support/chromium.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** A vendor that plays a document, whose pages are in full colour. */
 const played = tidyDocument(
@@ -111,7 +108,7 @@ async function pressFocused(page: Page, name: string): Promise<void> {
 
 /** What keeps people with assistive technology out, and whether the page is wider than its window. */
 async function barriersOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const violations = (await page.evaluate(
     'axe.run().then(({ violations }) => violations.map(({ impact, id }) => ({ impact, id })))',
   )) as { impact: string; id: string }[];
