@@ -1,4 +1,5 @@
-// `npm run demo`: starts the server and the sandbox on free ports and walks each of the eight elements through its guide.
+// `npm run demo`: starts the server and the sandbox on free ports, walks each of the eight elements through its guide, and
+// leaves both running with a link that signs in at the console. With `--once` it ends after the walk.
 
 import { appendFileSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -8,6 +9,7 @@ import pino from 'pino';
 import { startSandbox } from '../sandbox/server.ts';
 import { startServer } from '../src/start.ts';
 import { guides } from './guides.ts';
+import { showReady } from './ready.ts';
 import { createTerminal } from './terminal.ts';
 import { type Connected, walkGuide } from './walk.ts';
 
@@ -17,6 +19,7 @@ const terminal = createTerminal();
 // Whenever Ctrl-C comes, the step at hand is finished and nothing is left behind.
 let asked = false;
 let walking = true;
+let stopListening = () => {};
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (!asked && !walking) void stop();
@@ -63,12 +66,19 @@ if (once || asked) {
   process.exitCode = connected === guides.length ? 0 : 1;
   await stop();
 } else {
-  terminal.title('Running');
-  terminal.line(`The API:           ${server.url}/elements/api-v2`);
-  terminal.line(`Read and try it:   ${server.url}/docs`);
-  terminal.line(`Credentials:       ${join(folder, 'admin.json')}`);
-  terminal.line('Ctrl-C stops the server and removes what the demo made.');
+  const zendesk = results.find(({ element, ping }) => element === 'zendesk' && ping === '200');
+  stopListening = await showReady({
+    terminal,
+    server,
+    administratorEmail: administrator['email'] ?? '',
+    credentialsFile: join(folder, 'admin.json'),
+    sandboxUrl: sandbox.url,
+    firstCall:
+      zendesk &&
+      `curl '${server.url}/elements/api-v2/hubs/helpdesk/incidents?pageSize=2' -H 'Authorization: ${authorization}, Element ${zendesk.token}'`,
+  });
   walking = false;
+  if (asked) await stop();
 }
 
 /** Keeps the server's log in a file, and shows what it says until it listens. */
@@ -78,6 +88,7 @@ function logLine(line: string): void {
 }
 
 async function stop(): Promise<void> {
+  stopListening();
   await server.stop();
   await sandbox.close();
   await rm(folder, { recursive: true, force: true });

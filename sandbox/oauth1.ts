@@ -7,6 +7,7 @@ import { askPerson } from './login.ts';
 import { type NonceStore, type Refusal, verify } from './oauth1-verify.ts';
 import { errorPage, verifierPage } from './pages.ts';
 import type { SandboxState } from './state.ts';
+import type { Theme } from './theme.ts';
 import {
   type Answer,
   type Decision,
@@ -38,14 +39,14 @@ interface RequestToken {
 /** One vendor's server, and what it remembers besides what the vendors share. */
 export interface OAuth1Server {
   vendor: VendorKey;
-  vendorName: string;
+  theme: Theme;
   requestTokens: Map<string, RequestToken>;
   nonces: NonceStore;
 }
 
 /** A server that has given out nothing yet. */
-export function createOAuth1Server(vendor: VendorKey, vendorName: string): OAuth1Server {
-  return { vendor, vendorName, requestTokens: new Map(), nonces: new Map() };
+export function createOAuth1Server(vendor: VendorKey, theme: Theme): OAuth1Server {
+  return { vendor, theme, requestTokens: new Map(), nonces: new Map() };
 }
 
 /** POST or GET of the request token (RFC 5849 section 2.1). */
@@ -83,9 +84,10 @@ export function authorizeOAuth1(state: SandboxState, server: OAuth1Server, reque
   if ('refuse' in asked) return asked.refuse;
   const { token, callback } = asked;
   return askPerson(state, request, {
-    vendorName: server.vendorName,
+    theme: server.theme,
     applicationName: token.application.name,
     scopes: [],
+    callback,
     decide: (decision, account) => sendBack(server, token, callback, decision, account),
   });
 }
@@ -110,21 +112,20 @@ function askedFor(
 ): { token: RequestToken; callback: string } | { refuse: Answer } {
   const query = new URLSearchParams(request.query);
   const token = server.requestTokens.get(query.get('oauth_token') ?? '');
-  if (token?.host !== request.host)
-    return { refuse: errorPage(server.vendorName, 'oauth_token is missing or unknown.') };
+  if (token?.host !== request.host) return { refuse: errorPage(server.theme, 'oauth_token is missing or unknown.') };
   if (token.decided || token.expiresAt <= state.now().getTime()) {
-    return { refuse: errorPage(server.vendorName, 'This request token has been used already or has expired.') };
+    return { refuse: errorPage(server.theme, 'This request token has been used already or has expired.') };
   }
   const callback = query.get('oauth_callback') ?? token.callback;
   if (!isCallback(token.application, callback)) {
-    return { refuse: errorPage(server.vendorName, 'oauth_callback is not registered for this application.') };
+    return { refuse: errorPage(server.theme, 'oauth_callback is not registered for this application.') };
   }
   return { token, callback };
 }
 
 /** RFC 5849 leaves open what a denial sends back: `denied` with the request token, as is usual. */
 function sendBack(
-  { vendorName }: OAuth1Server,
+  { theme }: OAuth1Server,
   token: RequestToken,
   callback: string,
   decision: Decision,
@@ -132,12 +133,12 @@ function sendBack(
 ): Answer {
   token.decided = true;
   if (decision === 'deny') {
-    if (callback === 'oob') return errorPage(vendorName, 'You denied the request.');
+    if (callback === 'oob') return errorPage(theme, 'You denied the request.');
     return redirectTo(callback, { denied: token.value, error: 'access_denied' });
   }
   const verifier = randomBytes(10).toString('hex');
   token.allowed = { verifier, account };
-  if (callback === 'oob') return verifierPage(vendorName, verifier);
+  if (callback === 'oob') return verifierPage(theme, verifier);
   return redirectTo(callback, { oauth_token: token.value, oauth_verifier: verifier });
 }
 

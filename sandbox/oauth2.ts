@@ -7,6 +7,7 @@ import { type ChallengeMethod, provesChallenge } from './authorization-codes.ts'
 import { askPerson } from './login.ts';
 import { errorPage } from './pages.ts';
 import type { SandboxState } from './state.ts';
+import type { Theme } from './theme.ts';
 import type { Grant, RefreshFailure, RefreshToken } from './tokens.ts';
 import {
   type Answer,
@@ -24,7 +25,7 @@ type AuthorizeError = 'access_denied' | 'invalid_request' | 'invalid_scope' | 'u
 /** What a vendor documents about its own OAuth 2. */
 export interface OAuth2Rules {
   vendor: VendorKey;
-  vendorName: string;
+  theme: Theme;
   codeSeconds: number;
   /** Used when the authorize request names no scope; undefined: the vendor requires one. */
   defaultScope: string | undefined;
@@ -58,9 +59,10 @@ export function authorize(state: SandboxState, rules: OAuth2Rules, request: Vend
   if ('refuse' in checked) return checked.refuse;
   const { ask } = checked;
   return askPerson(state, request, {
-    vendorName: rules.vendorName,
+    theme: rules.theme,
     applicationName: ask.application.name,
     scopes: scopesOf(ask.scope),
+    callback: ask.redirectUri,
     decide: (decision, account) => sendBack(state, rules, request.host, ask, decision, account),
   });
 }
@@ -83,11 +85,11 @@ function checkAuthorize(state: SandboxState, rules: OAuth2Rules, request: Vendor
   const query = new URLSearchParams(request.query);
   const application = state.applications.find(rules.vendor, query.get('client_id') ?? '');
   if (application === undefined) {
-    return { refuse: errorPage(rules.vendorName, 'No such client: client_id is missing or not registered.') };
+    return { refuse: errorPage(rules.theme, 'No such client: client_id is missing or not registered.') };
   }
   const redirectUri = query.get('redirect_uri') ?? onlyRedirectUri(application);
   if (redirectUri === undefined || !mayRedirectTo(application, redirectUri)) {
-    return { refuse: errorPage(rules.vendorName, 'redirect_uri is missing or not registered for this client.') };
+    return { refuse: errorPage(rules.theme, 'redirect_uri is missing or not registered for this client.') };
   }
   const returned = query.get('state') ?? undefined;
   const refuse = (error: AuthorizeError) => ({

@@ -107,13 +107,16 @@ function vendorRoutes(
 }
 
 function vendorRequest(incoming: FastifyRequest): VendorRequest {
-  const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
+  const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
+  // A person's browser sends the cookies of every server on this machine, whatever its port: the console's session, which no
+  // vendor would be sent, must not stand in the log of requests.
+  if (headers['sec-fetch-mode'] === 'navigate') delete headers['cookie'];
   const upload = (incoming.body as Stored | undefined) ?? storedBytes(Buffer.alloc(0));
   const bytes = upload.size > mostInMemory ? Buffer.alloc(0) : upload.bytes();
   return {
     method: incoming.method,
     ...splitTarget(incoming.raw.url ?? '/'),
-    headers: Object.fromEntries(headers),
+    headers,
     body: bytes.toString('utf8'),
     bytes,
     upload,

@@ -6,6 +6,7 @@ import { checkTokenRequest, nextRefreshToken, type OAuth2Rules, type TokenFailur
 import type { SandboxState } from '../state.ts';
 import { tokenAnswer } from '../token-answer.ts';
 import type { Answer, VendorRequest } from '../vendor.ts';
+import { actTheme } from './theme.ts';
 
 /** Assumed: one hour and thirty days. */
 const accessSeconds = 3600;
@@ -14,7 +15,7 @@ const refreshSeconds = 30 * 24 * 3600;
 /** RFC 6749; the authorize request carries no scope. */
 export const actRules: OAuth2Rules = {
   vendor: 'act',
-  vendorName: 'Act! Essentials',
+  theme: actTheme,
   codeSeconds: 600,
   defaultScope: 'api',
   isKnownScope: (scope) => scope === 'api' || scope === 'offline_access',

@@ -17,6 +17,7 @@ import { type FileStore, fetchFromStore, storeHost } from './attachments.ts';
 import { cases } from './cases.ts';
 import { customersAndCompanies, users } from './customers.ts';
 import { createSite, type DeskSite } from './data.ts';
+import { deskTheme } from './theme.ts';
 
 /** The vendor's own paths, and those that the guide's sample shows. */
 const requestTokenPaths = ['/oauth/request_token', '/oauth/oauth_request.php'];
@@ -27,7 +28,7 @@ type SiteOf = (host: string) => DeskSite;
 
 /** Desk.com, any site. */
 export function createDesk(state: SandboxState): Vendor {
-  const server = createOAuth1Server('desk', 'Desk.com');
+  const server = createOAuth1Server('desk', deskTheme);
   const store: FileStore = new Map();
   const sites = new Map<string, DeskSite>();
   const siteOf: SiteOf = (host) => {

@@ -21,6 +21,7 @@ import { type Answer, type Decision, empty, json, type VendorKey, type VendorReq
 import { type Address, matchAddress, readAddress } from './address.ts';
 import { readBody } from './body.ts';
 import { type Provisioning, readyTokens } from './provisioning.ts';
+import { genericTheme } from './theme.ts';
 
 /** One hour and thirty days, as is usual. */
 const accessSeconds = 3600;
@@ -44,7 +45,7 @@ export function createOAuthEndpoints(
   { settings, values }: Provisioning,
   oauth1: OAuth1Server,
 ): OAuthEndpoints {
-  const rules = rulesOf(vendor, name);
+  const rules = rulesOf(vendor, document);
   const { type } = document.authentication;
   const clientId = settings['oauth.api.key'] ?? values['oauth.api.key'] ?? `${name}-sandbox-client`;
   const clientSecret = settings['oauth.api.secret'] ?? values['oauth.api.secret'] ?? `${name}-sandbox-secret`;
@@ -176,10 +177,10 @@ export function createOAuthEndpoints(
   }
 }
 
-function rulesOf(vendor: VendorKey, name: string): OAuth2Rules {
+function rulesOf(vendor: VendorKey, document: ElementDocument): OAuth2Rules {
   return {
     vendor,
-    vendorName: name,
+    theme: genericTheme(document),
     codeSeconds: 600,
     defaultScope: '',
     isKnownScope: () => true,

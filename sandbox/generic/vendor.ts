@@ -16,6 +16,7 @@ import { type Provisioning, provisioningOf } from './provisioning.ts';
 import { nearestFirst, type Recognized, recognize } from './recognize.ts';
 import { createRecords } from './records.ts';
 import { describedFields, download, NoSuchRecord, serve } from './serve.ts';
+import { genericTheme } from './theme.ts';
 import { createOAuthEndpoints } from './token-endpoint.ts';
 
 /** What a person is told about a vendor that plays a document. */
@@ -89,7 +90,7 @@ function createGenericVendor(state: SandboxState, { document, notes }: ServedDoc
   const provisioning = provisioningOf(definition);
   const { values, hosts } = provisioning;
   const operations = readOperations(definition, (objectName) => pagingStyle(values, objectName).largest);
-  const oauth1 = createOAuth1Server(key, document.name);
+  const oauth1 = createOAuth1Server(key, genericTheme(document));
   const { type } = document.authentication;
   const oauth = createOAuthEndpoints(state, { vendor: key, name: document.name, document }, provisioning, oauth1);
   const credentials = createCredentials(definition, operations, provisioning, { state, vendor: key, oauth1 });

@@ -6,6 +6,7 @@ import type { SandboxState } from '../state.ts';
 import { tokenAnswer } from '../token-answer.ts';
 import { type Answer, empty, formParameters, json, type VendorRequest } from '../vendor.ts';
 import { type Organization, organizationOf, salesforceUserId } from './organization.ts';
+import { salesforceTheme } from './theme.ts';
 
 /** Default session time-out: two hours (Salesforce help "Modify Session Security Settings"). */
 const sessionSeconds = 2 * 3600;
@@ -42,7 +43,7 @@ const knownScopes = [
 /** Salesforce help "OAuth 2.0 Web Server Flow for Web App Integration", "OAuth Tokens and Scopes". */
 export const salesforceRules: OAuth2Rules = {
   vendor: 'salesforce',
-  vendorName: 'Salesforce',
+  theme: salesforceTheme,
   codeSeconds: 15 * 60,
   defaultScope: 'full refresh_token',
   isKnownScope: (scope) => knownScopes.includes(scope),

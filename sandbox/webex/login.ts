@@ -5,6 +5,7 @@ import { checkTokenRequest, nextRefreshToken, type OAuth2Rules, type TokenFailur
 import type { SandboxState } from '../state.ts';
 import { tokenAnswer } from '../token-answer.ts';
 import type { Answer, VendorRequest } from '../vendor.ts';
+import { webexTheme } from './theme.ts';
 
 /** 14 days and 90 days, as the vendor's sample answers state them (developer.webex.com "Integrations & Authorization"). */
 const accessSeconds = 1_209_599;
@@ -13,7 +14,7 @@ const refreshSeconds = 7_775_999;
 /** developer.webex.com "Integrations & Authorization"; the life of a code is not documented: RFC 6749's ten minutes. */
 export const webexRules: OAuth2Rules = {
   vendor: 'webex',
-  vendorName: 'Webex',
+  theme: webexTheme,
   codeSeconds: 600,
   defaultScope: undefined,
   isKnownScope: (scope) => /^(spark(-admin|-compliance)?|meeting|identity|audit|analytics):[a-z0-9_]+$/.test(scope),

@@ -12,6 +12,7 @@ import type { SandboxState } from '../state.ts';
 import { tokenAnswer } from '../token-answer.ts';
 import type { AccessToken } from '../tokens.ts';
 import { type Answer, empty, json, type VendorRequest } from '../vendor.ts';
+import { zendeskTheme } from './theme.ts';
 
 /** Defaults of expiring clients: 30 minutes and 30 days (Zendesk announcement 9182123625370). */
 const accessSeconds = 30 * 60;
@@ -24,7 +25,7 @@ const refreshRange = { least: 604_800, most: 7_776_000 };
 /** Zendesk help "Using OAuth authentication with your application"; developer docs "OAuth Tokens for Grant Types". */
 export const zendeskRules: OAuth2Rules = {
   vendor: 'zendesk',
-  vendorName: 'Zendesk',
+  theme: zendeskTheme,
   codeSeconds: 120,
   defaultScope: 'read write',
   isKnownScope: (scope) => /^(read|write|impersonate|[a-z_]+:(read|write))$/.test(scope),

@@ -1,0 +1,60 @@
+// How the login pages of the simulated Webex look: nothing but the form, round fields, black and white.
+
+import type { Theme } from '../theme.ts';
+
+export const webexTheme: Theme = {
+  name: 'Webex',
+  wordmark: 'webex',
+  weight: 600,
+  // two speech bubbles, one in front of the other
+  mark: {
+    path: 'M9 2h10a3 3 0 0 1 3 3v6a3 3 0 0 1-3 3v-3.5A3.5 3.5 0 0 0 15.5 7H6V5a3 3 0 0 1 3-3zM4.5 8.5H15a2.5 2.5 0 0 1 2.5 2.5v5.5A2.5 2.5 0 0 1 15 19H9l-4.5 3.5V19A2.5 2.5 0 0 1 2 16.5V11a2.5 2.5 0 0 1 2.5-2.5z',
+  },
+  layout: 'plain',
+  font: 'Inter, "SF Pro Text", Roboto, system-ui, sans-serif',
+  corners: { panel: '20px', field: '12px', button: '999px' },
+  light: {
+    page: '#ffffff',
+    panel: '#ffffff',
+    text: '#121212',
+    muted: '#545454',
+    line: '#8a8a8a',
+    accent: '#121212',
+    onAccent: '#ffffff',
+    link: '#08694a',
+    brand: ['#08694a', '#0a5a8f'],
+    onBrand: '#ffffff',
+  },
+  dark: {
+    page: '#121212',
+    panel: '#121212',
+    text: '#f5f5f5',
+    muted: '#b8b8b8',
+    line: '#7d7d7d',
+    accent: '#f5f5f5',
+    onAccent: '#121212',
+    link: '#5fe0b0',
+    brand: ['#08694a', '#0a5a8f'],
+    onBrand: '#ffffff',
+  },
+  slogan: 'Meet, message and work together.',
+  userNameLabel: 'Email address',
+  scopes: new Map([
+    ['spark:all', 'Full access to your Webex account'],
+    ['spark:kms', 'Permission to interact with encrypted content'],
+    ['spark:people_read', 'Read your users’ company directory'],
+    ['spark:people_write', 'Update your users’ company directory'],
+    ['spark:rooms_read', 'List the titles of rooms that you are in'],
+    ['spark:rooms_write', 'Manage rooms on your behalf'],
+    ['spark:messages_read', 'Read the content of rooms that you are in'],
+    ['spark:messages_write', 'Post and delete messages on your behalf'],
+    ['spark:memberships_read', 'List people in the rooms that you are in'],
+    ['spark:memberships_write', 'Invite people to rooms on your behalf'],
+    ['spark:teams_read', 'List the teams that you are a member of'],
+    ['spark:teams_write', 'Create teams on your behalf'],
+    ['spark:team_memberships_read', 'List the people in the teams that you are in'],
+    ['spark:team_memberships_write', 'Add people to teams on your behalf'],
+    ['spark-admin:people_read', 'See the people of your organization'],
+    ['spark-admin:people_write', 'Change the people of your organization'],
+  ]),
+};
