@@ -1,10 +1,10 @@
 // How the console and the other pages are built: into console/dist, which the server reads (src/http/web-pages.ts).
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, transformWithEsbuild } from 'vite';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const server = process.env['VALENCE_URL'] ?? 'http://127.0.0.1:8080';
@@ -21,6 +21,19 @@ const compress: Plugin = {
       writeFileSync(`${file}.br`, brotliCompressSync(content));
       writeFileSync(`${file}.gz`, gzipSync(content));
     }
+  },
+};
+
+/** The script for other people's pages: one file under one name, that is no module and shares nothing with the pages. */
+const embed: Plugin = {
+  name: 'embed',
+  apply: 'build',
+  async closeBundle() {
+    const source = join(folder, 'connect/embed.ts');
+    const options = { loader: 'ts', format: 'iife', minify: true, target: 'es2020' } as const;
+    const { code } = await transformWithEsbuild(readFileSync(source, 'utf8'), source, options);
+    writeFileSync(join(folder, 'dist/connect.js'), code);
+    copyFileSync(join(folder, 'connect/connect.d.ts'), join(folder, 'dist/connect.d.ts'));
   },
 };
 
@@ -43,7 +56,7 @@ export default defineConfig({
       input: ['index.html', 'connect.html'].map((page) => join(folder, page)).filter((page) => existsSync(page)),
     },
   },
-  plugins: [compress],
+  plugins: [compress, embed],
   server: {
     proxy: Object.fromEntries(
       ['/elements/api-v2', '/console/session', '/oauth/callback'].map((path) => [path, { target: server }]),

@@ -47,6 +47,9 @@ import { createSignInCodes } from './http/sign-in-codes.ts';
 import { createAuthorize } from './instance/authorize.ts';
 import { startSubscriptionCheck, storeCheck } from './instance/check-subscriptions.ts';
 import { createConnect } from './instance/connect.ts';
+import { createConnectOutcomes } from './instance/connect-outcome.ts';
+import { createConnectSessions } from './instance/connect-sessions.ts';
+import { createConnectVisit } from './instance/connect-visit.ts';
 import { createHostedConnections } from './instance/hosted.ts';
 import { createProxiedAuthorizations } from './instance/oauth-proxy.ts';
 import { createProvision } from './instance/provision.ts';
@@ -71,10 +74,12 @@ import { createOutbound } from './outbound/send.ts';
 import { createScripts } from './script/scripts.ts';
 import { createAsynchronousCallStore } from './store/asynchronous-calls.ts';
 import { createAuthorizationStore } from './store/authorizations.ts';
+import { createBrandingStore } from './store/branding.ts';
 import { createBudgets } from './store/budgets.ts';
 import { createBulkJobStore } from './store/bulk-jobs.ts';
 import { startChanges } from './store/changes.ts';
 import { createCommonResourceStore } from './store/common-resources.ts';
+import { createConnectSessionStore } from './store/connect-sessions.ts';
 import { checkDatabase, type Database, isReachable, migrate, openDatabase, withLock } from './store/database.ts';
 import { createDeliveries } from './store/deliveries.ts';
 import { createExtensionStore } from './store/element-extensions.ts';
@@ -422,6 +427,10 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     failed: (error) => failed(error, 'a hosted connection failed unexpectedly'),
   });
 
+  const branding = createBrandingStore(database);
+  const connectSessionStore = createConnectSessionStore(database, vault);
+  const connectOutcomes = createConnectOutcomes({ sessions: connectSessionStore, hosted });
+
   const { server, settled } = await createServer({
     config,
     limits,
@@ -477,6 +486,29 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     deliveries: createDeliveries(database),
     redelivered: events.redelivered,
     troubledEndpoints: events.troubledEndpoints,
+    branding,
+    connectSessions: createConnectSessions({
+      sessions: connectSessionStore,
+      outcomes: connectOutcomes,
+      branding,
+      applications: vendorApplications,
+      elements,
+      instances,
+      publicUrl,
+      clock,
+      limits,
+    }),
+    connectVisit: createConnectVisit({
+      sessions: connectSessionStore,
+      outcomes: connectOutcomes,
+      hosted,
+      elements,
+      instances,
+      organizations,
+      clock,
+      limits,
+    }),
+    publicUrl,
     isReady: () => isReachable(database),
   });
   const makeCall = createMakeCall({ organizations, instances, send: sendToServer(server), limits });

@@ -53,6 +53,11 @@ export const limits = {
   authorizationSeconds: 3600,
   /** seconds that a sign-in lasts */
   sessionSeconds: 12 * 3600,
+  /** seconds that a Connect link is good for when its maker names none, and milliseconds of one attempt to connect */
+  connectSessionSeconds: 1800,
+  connectAttemptMs: 180_000,
+  /** bytes of a logo or favicon */
+  brandingImageBytes: 512 * 1024,
   /** instances, users with their accounts, and private elements that are kept in memory, and their bytes */
   cachedInstances: 50_000,
   cachedInstanceBytes: 96 * 1024 * 1024,

@@ -25,6 +25,8 @@ import type { MappedCalls } from '../engine/mapped-call.ts';
 import type { Receive } from '../events/receive.ts';
 import type { Events } from '../events/start.ts';
 import type { Authorize } from '../instance/authorize.ts';
+import type { ConnectSessions } from '../instance/connect-sessions.ts';
+import type { ConnectVisit } from '../instance/connect-visit.ts';
 import type { HostedConnections } from '../instance/hosted.ts';
 import type { ProxiedAuthorizations } from '../instance/oauth-proxy.ts';
 import type { Provision } from '../instance/provision.ts';
@@ -39,6 +41,7 @@ import type { ViewResources } from '../mapping/view-resources.ts';
 import type { Raise } from '../notifications/raise.ts';
 import type { ReadAddress } from '../outbound/read-address.ts';
 import type { Scripts } from '../script/scripts.ts';
+import type { BrandingStore } from '../store/branding.ts';
 import type { BulkJobStore } from '../store/bulk-jobs.ts';
 import type { CommonResourceStore } from '../store/common-resources.ts';
 import type { Deliveries } from '../store/deliveries.ts';
@@ -113,6 +116,11 @@ export interface RouteContext {
   deliveries: Deliveries;
   redelivered: Events['redelivered'];
   troubledEndpoints: Events['troubledEndpoints'];
+  branding: BrandingStore;
+  connectSessions: ConnectSessions;
+  connectVisit: ConnectVisit;
+  /** the address that people and vendors reach this server at */
+  publicUrl(): string;
   /** whether the database answers */
   isReady(): Promise<boolean>;
 }

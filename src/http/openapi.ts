@@ -22,6 +22,7 @@ export function describeApi(publicUrl: string | undefined): OpenApi {
       { name: 'Instances', description: 'Accounts connected at elements' },
       { name: 'OAuth', description: 'Connecting through a vendor’s consent page' },
       { name: 'Vendor applications', description: 'Your organization’s own applications at vendors' },
+      { name: 'Connect', description: 'Links by which your customers connect accounts' },
       { name: 'Elements', description: 'The catalog of connectors' },
       { name: 'Element builder', description: 'The parts of elements, one by one' },
       { name: 'Hubs', description: 'Groups of elements of one kind' },

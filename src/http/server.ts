@@ -18,10 +18,13 @@ import { answerStrangeRequests, answerUnreadable, dropEmptyQueryValues, refuseMa
 import { describeApi } from './openapi.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { authenticationRoutes } from './routes/authentication.ts';
+import { brandingRoutes } from './routes/branding.ts';
 import { browserSessionRoutes } from './routes/browser-sessions.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { commonResourceRoutes } from './routes/common-resources.ts';
+import { connectRoutes } from './routes/connect.ts';
+import { connectSessionRoutes } from './routes/connect-sessions.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { convertRoutes } from './routes/convert.ts';
 import { definitionRoutes } from './routes/definitions.ts';
@@ -85,6 +88,9 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     instanceRoutes,
     pollerRecordRoutes,
     organizationRoutes,
+    brandingRoutes,
+    connectSessionRoutes,
+    connectRoutes,
     accountRoutes,
     userRoutes,
     usageRoutes,

@@ -14,6 +14,8 @@ import { basePath } from './dispatch.ts';
 export interface PagePolicy {
   /** origins whose pages may frame it; none for most */
   frameAncestors: readonly string[];
+  /** whether the page of another origin that opened it in a window may hear from it */
+  tellsOpener?: boolean;
 }
 
 /** A page that was built. */
@@ -30,13 +32,13 @@ const noncePlace = /__PAGE_NONCE__/g;
 export function readPage(file: string): Page {
   const html = readBuilt(file) ?? notBuilt;
   return {
-    send(reply, { frameAncestors } = { frameAncestors: [] }) {
+    send(reply, { frameAncestors, tellsOpener = false } = { frameAncestors: [] }) {
       const nonce = randomBytes(16).toString('base64');
       return reply
         .headers({
           'Content-Type': 'text/html; charset=utf-8',
           'Content-Security-Policy': contentSecurityPolicy(nonce, frameAncestors),
-          'Cross-Origin-Opener-Policy': 'same-origin-allow-popups',
+          'Cross-Origin-Opener-Policy': tellsOpener ? 'unsafe-none' : 'same-origin-allow-popups',
           'Referrer-Policy': 'no-referrer',
           'X-Content-Type-Options': 'nosniff',
           'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
@@ -83,7 +85,8 @@ export function opensPage({ method, url, headers }: FastifyRequest): boolean {
   return (headers.accept ?? '').includes('text/html');
 }
 
-function readBuilt(file: string): string | undefined {
+/** A file that was built, such as `connect.js`; undefined where nothing was built. */
+export function readBuilt(file: string): string | undefined {
   try {
     return readFileSync(join(builtFolder, file), 'utf8');
   } catch (error) {

@@ -75,6 +75,8 @@ export interface HostedConnections {
    * when no connection waits for it: then nothing is known of who came. `browserKeys` are those that the browser holds.
    */
   finish(query: Readonly<Record<string, string>>, browserKeys: readonly string[]): Promise<FinishedConnection>;
+  /** Ends a connection that nobody has come back for; false when somebody has. */
+  abandon(scope: { organizationId: number; accountId: number }, id: string): Promise<boolean>;
   /** A connection of an account (or of any of the organization), and how it went; one whose person never came back has failed. */
   outcome(scope: InstanceScope, id: string): Promise<ConnectionRecord | undefined>;
 }
@@ -139,6 +141,8 @@ export function createHostedConnections(dependencies: HostedDependencies): Hoste
       await connections.end(record.organizationId, record.id, finished.outcome);
       return { connectionId: record.id, returnPath: record.returnPath, owner: record, ...finished };
     },
+
+    abandon: connections.abandon,
 
     async outcome(scope, id) {
       const record = await connections.byId(scope, id);

@@ -6,6 +6,7 @@ import { type ColumnType, type Generated, Kysely, PostgresDialect, sql } from 'k
 import pg from 'pg';
 import type { Secret } from '../core/secret.ts';
 import type { BulkStatus } from './bulk-jobs.ts';
+import type { ConnectRequest, ConnectState } from './connect-sessions.ts';
 import type { ConnectionStatus } from './hosted-connections.ts';
 import type { PollState } from './polls.ts';
 
@@ -417,6 +418,34 @@ export interface Tables {
     answer_sealed: string | null;
     message: string | null;
     created_at: Moment;
+  };
+  brandings: { organization_id: number; document: Json<Record<string, unknown>>; updated_at: Moment };
+  branding_images: {
+    organization_id: number;
+    kind: 'logo' | 'favicon';
+    name: string;
+    content_type: string;
+    content: Buffer;
+  };
+  connect_sessions: {
+    id: string;
+    organization_id: number;
+    account_id: number;
+    user_id: number;
+    request: Json<ConnectRequest>;
+    link_digest: string;
+    browser_digest: string | null;
+    opener_origin: string | null;
+    state: ColumnType<ConnectState, ConnectState | undefined, ConnectState>;
+    busy_until: MaybeMoment;
+    connection_id: string | null;
+    consent_digest: string | null;
+    consent_sealed: string | null;
+    element_key: string | null;
+    instance_id: number | null;
+    message: string | null;
+    created_at: Date;
+    expires_at: Date;
   };
   polls: {
     instance_id: number;

@@ -62,6 +62,8 @@ export interface HostedConnectionStore {
   take(found: { state: string } | { requestToken: string }, now: number): Promise<TakenConnection | undefined>;
   /** Stores how it ended and forgets what was remembered for it. */
   end(organizationId: number, id: string, outcome: ConnectionOutcome): Promise<void>;
+  /** Ends a connection that nobody has taken up, which then nobody can any more; false when somebody has. */
+  abandon(scope: { organizationId: number; accountId: number }, id: string): Promise<boolean>;
   /** The connection of an account, or of any account of the organization. */
   byId(
     scope: { organizationId: number; accountId: number | undefined },
@@ -127,6 +129,25 @@ export function createHostedConnectionStore(database: Database, vault: Vault): H
         .where('organization_id', '=', organizationId)
         .where('id', '=', id)
         .execute();
+    },
+
+    async abandon({ organizationId, accountId }, id) {
+      const { numUpdatedRows } = await database
+        .updateTable('hosted_connections')
+        .set({
+          status: 'failed',
+          message: 'It was given up before anybody came back from the vendor.',
+          state_digest: null,
+          token_digest: null,
+          memory_sealed: null,
+        })
+        .where('organization_id', '=', organizationId)
+        .where('account_id', '=', accountId)
+        .where('id', '=', id)
+        .where('status', '=', 'pending')
+        .where('state_digest', 'is not', null)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
     },
 
     async byId({ organizationId, accountId }, id) {

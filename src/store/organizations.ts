@@ -105,6 +105,7 @@ export interface OrganizationStore {
   identify(userSecret: string, organizationSecret: string | undefined): Promise<Identity | 'user' | 'organization'>;
   /** Who a user of an organization is, read from the database; undefined when the user or its account is not active. */
   identityOf(organizationId: number, userId: number): Promise<Identity | undefined>;
+  nameOfOrganization(organizationId: number): Promise<string>;
   secretOfOrganization(organizationId: number): Promise<Secret>;
   secretOfUser(organizationId: number, userId: number): Promise<Secret>;
   /** Replaces the secret of an organization or of one of its users; the one before is good no longer. */
@@ -265,6 +266,15 @@ export function createOrganizationStore(dependencies: OrganizationDependencies):
         .where('users.id', '=', userId)
         .executeTakeFirst();
       return row && describeIdentity(row);
+    },
+
+    async nameOfOrganization(organizationId) {
+      const { name } = await database
+        .selectFrom('organizations')
+        .select('name')
+        .where('id', '=', organizationId)
+        .executeTakeFirstOrThrow();
+      return name;
     },
 
     async secretOfOrganization(organizationId) {
