@@ -100,7 +100,7 @@ export function createConnectVisit(dependencies: ConnectVisitDependencies): Conn
 
     async elements(session) {
       const found = await Promise.all(session.request.elements.map((key) => elements.look(key, session)));
-      return found.filter((element) => element !== undefined && element.document.active !== false) as Definition[];
+      return found.flatMap((element) => (element === undefined || element.document.active === false ? [] : [element]));
     },
 
     async form(session, elementKey) {
