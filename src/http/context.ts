@@ -36,6 +36,7 @@ import type { ViewResources } from '../mapping/view-resources.ts';
 import type { Raise } from '../notifications/raise.ts';
 import type { ReadAddress } from '../outbound/read-address.ts';
 import type { Scripts } from '../script/scripts.ts';
+import type { AttentionStore } from '../store/attention.ts';
 import type { BulkJobStore } from '../store/bulk-jobs.ts';
 import type { CommonResourceStore } from '../store/common-resources.ts';
 import type { Deliveries } from '../store/deliveries.ts';
@@ -49,6 +50,7 @@ import type { OrganizationStore } from '../store/organizations.ts';
 import type { PollStore } from '../store/polls.ts';
 import type { SignInStore } from '../store/sign-in.ts';
 import type { UsageStore } from '../store/usage.ts';
+import type { UsageCounter } from '../store/usage-analytics.ts';
 import type { Caller } from './caller.ts';
 import type { SignInCodes } from './sign-in-codes.ts';
 
@@ -82,6 +84,8 @@ export interface RouteContext {
   signIn: SignInStore;
   signInCodes: SignInCodes;
   usage: UsageStore;
+  usageCounter: UsageCounter;
+  attention: AttentionStore;
   admission: Admission;
   keptAnswers: KeptAnswers;
   idempotency: IdempotencyStore;

@@ -37,11 +37,13 @@ import { jobRoutes } from './routes/jobs.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { organizationRoutes } from './routes/organizations.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { pollerRecordRoutes } from './routes/poller-records.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { transformationRoutes } from './routes/transformations.ts';
 import { tryMappingRoutes } from './routes/try-mappings.ts';
 import { usageRoutes } from './routes/usage.ts';
+import { usageAnalyticsRoutes } from './routes/usage-analytics.ts';
 import { userRoutes } from './routes/users.ts';
 import { vdrRoutes } from './routes/vdrs.ts';
 import { opensPage, readPage, serveBuiltFiles } from './web-pages.ts';
@@ -80,6 +82,8 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     accountRoutes,
     userRoutes,
     usageRoutes,
+    usageAnalyticsRoutes,
+    overviewRoutes,
     eventRoutes,
     jobRoutes,
     instanceEventRoutes,
