@@ -37,7 +37,10 @@ export function installChromium(): string | undefined {
 export function startChromium(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('There is no Chromium: ask findChromium first');
-  return chromium.launch({ executablePath, args: ['--disable-gpu', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])] });
+  return chromium.launch({
+    executablePath,
+    args: ['--disable-gpu', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+  });
 }
 
 /** A page whose faults are kept: errors of scripts, what its policy refused, and requests that got no answer. */

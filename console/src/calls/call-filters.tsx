@@ -1,6 +1,6 @@
 // The conditions on calls. They stand in the address, so that what one sees can be sent to somebody else.
 
-import { Button, CloseButton, Group, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { Button, CloseButton, Group, SegmentedControl, Select, Stack, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
@@ -20,37 +20,42 @@ export function CallFilters({ filter, change }: CallFiltersProps) {
   const isNarrow = useNarrow();
   const [isOpen, setIsOpen] = useState(false);
   const chosen = [filter.element, filter.instance, filter.hub].filter((one) => one !== undefined).length;
+  const clear = (
+    <Button
+      variant="subtle"
+      onClick={() =>
+        change({ from: null, to: null, element: null, instance: null, hub: null, status: null, text: null })
+      }
+    >
+      Clear
+    </Button>
+  );
   return (
-    <Group gap="sm" align="flex-end">
-      <TimeField filter={filter} change={change} />
-      <SegmentedControl
-        aria-label="Result"
-        value={filter.status ?? ''}
-        onChange={(status) => change({ status })}
-        data={[
-          { value: '', label: 'All' },
-          { value: 'SUCCESS', label: 'Succeeded' },
-          { value: 'FAILED', label: 'Failed' },
-        ]}
-      />
-      <SearchField text={filter.text ?? ''} change={(text) => change({ text })} />
+    <Stack gap="sm">
+      <Group gap="sm">
+        <TimeField filter={filter} change={change} />
+        <SegmentedControl
+          aria-label="Result"
+          value={filter.status ?? ''}
+          onChange={(status) => change({ status })}
+          data={[
+            { value: '', label: 'All' },
+            { value: 'SUCCESS', label: 'Succeeded' },
+            { value: 'FAILED', label: 'Failed' },
+          ]}
+        />
+        <SearchField text={filter.text ?? ''} change={(text) => change({ text })} />
+      </Group>
       {isNarrow && (
         <Button variant="default" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
           {chosen === 0 ? 'More filters' : `More filters (${chosen})`}
         </Button>
       )}
-      {(!isNarrow || isOpen) && <WhatFields filter={filter} change={change} />}
-      {narrows(filter) && (
-        <Button
-          variant="subtle"
-          onClick={() =>
-            change({ from: null, to: null, element: null, instance: null, hub: null, status: null, text: null })
-          }
-        >
-          Clear
-        </Button>
-      )}
-    </Group>
+      <Group gap="sm">
+        {(!isNarrow || isOpen) && <WhatFields filter={filter} change={change} />}
+        {narrows(filter) && clear}
+      </Group>
+    </Stack>
   );
 }
 
@@ -84,7 +89,8 @@ function WhatFields({ filter, change }: CallFiltersProps) {
       <Select
         aria-label="Element"
         placeholder="Any element"
-        w={170}
+        flex="1 1 160px"
+        maw={320}
         searchable
         clearable
         value={filter.element ?? null}
@@ -97,7 +103,8 @@ function WhatFields({ filter, change }: CallFiltersProps) {
       <Select
         aria-label="Account"
         placeholder="Any account"
-        w={190}
+        flex="1 1 160px"
+        maw={320}
         searchable
         clearable
         limit={100}
@@ -111,7 +118,8 @@ function WhatFields({ filter, change }: CallFiltersProps) {
       <Select
         aria-label="Hub"
         placeholder="Any hub"
-        w={150}
+        flex="1 1 160px"
+        maw={320}
         searchable
         clearable
         value={filter.hub ?? null}
@@ -145,7 +153,7 @@ function SearchField({ text, change }: { text: string; change(text: string): voi
     <TextInput
       aria-label="Search"
       placeholder="Path, error or request id"
-      w={230}
+      flex="1 1 200px"
       leftSection={<IconSearch size={16} aria-hidden />}
       rightSection={
         typed === '' ? undefined : <CloseButton size="sm" aria-label="Clear search" onClick={() => set('')} />

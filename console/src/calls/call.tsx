@@ -82,13 +82,13 @@ function Shown({ call }: { call: TracedCall }) {
         <CodeBlock name="curl command" text={curl} />
         <Text size="sm" c="dimmed">
           {missing} Put your secrets in their places; they are on the{' '}
-          <Anchor component={Link} href="/secrets" inherit>
+          <Anchor component={Link} href="/secrets" inherit underline="always">
             secrets page
           </Anchor>
           {call.instanceId !== undefined && (
             <>
               , and the element token is with{' '}
-              <Anchor component={Link} href={`/instances/${call.instanceId}`} inherit>
+              <Anchor component={Link} href={`/instances/${call.instanceId}`} inherit underline="always">
                 the account
               </Anchor>
             </>

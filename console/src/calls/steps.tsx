@@ -69,7 +69,7 @@ function Step({ value, step, resource }: StepProps) {
           <Text size="sm" c="dimmed" truncate flex={1} ff={status === undefined ? 'monospace' : 'text'}>
             {text}
           </Text>
-          <Text size="xs" c="dimmed" className="unbroken">
+          <Text size="xs" c="dimmed" className="unbroken" mr="xs">
             {formatMilliseconds(step.atMs)}
           </Text>
         </Group>

@@ -42,7 +42,7 @@ function SwitchOf({ instanceId }: { instanceId: number }) {
       <Alert color="blue" title="The steps of the next calls are noted" role="status">
         <Text size="sm">
           Trace logging is on for {instance.data.name}. Make the call again, then open it in{' '}
-          <Anchor component={Link} href={`/calls?instance=${instanceId}`} inherit>
+          <Anchor component={Link} href={`/calls?instance=${instanceId}`} inherit underline="always">
             the calls of this account
           </Anchor>
           .

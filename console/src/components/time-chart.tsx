@@ -92,21 +92,21 @@ function optionsOf(
   const bars = uPlot.paths.bars?.({ size: [0.85, 36], align: 1 });
   const axis: uPlot.Axis = {
     stroke: colourOf('dimmed'),
-    font: `11px ${styles.fontFamily}`,
+    font: `11px ${getComputedStyle(document.body).fontFamily}`,
     grid: { stroke: colourOf('default-border'), width: 1 },
     ticks: { show: false },
   };
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 16, 0, 0],
     scales: {
       // The last bucket is as wide as the others.
       x: { range: (_chart, from, to) => [from, to + (kind === 'bars' ? given.current.bucketMs / 1000 : 0)] },
       y: { range: (_chart, _from, to) => [0, Math.max(to ?? 0, 1) * 1.05] },
     },
     axes: [
-      { ...axis, size: 28, space: 64 },
+      { ...axis, size: 26, space: 64, values: (_chart, moments) => timeLabels(moments) },
       { ...axis, size: 56, space: 32, values: (_chart, values) => values.map((value) => given.current.format(value)) },
     ],
     series: [
@@ -117,7 +117,8 @@ function optionsOf(
           label: name,
           stroke: shade,
           spanGaps: true,
-          points: { show: false },
+          // A moment alone has no line to be seen by.
+          points: { show: kind === 'lines', size: 4, fill: shade },
           value: (_chart, _drawn, _index, at) => valueAt(given, name, at),
           ...(kind === 'bars'
             ? { fill: shade, width: 0, ...(bars === undefined ? {} : { paths: bars }) }
@@ -128,6 +129,22 @@ function optionsOf(
     cursor: { y: false, points: { show: kind === 'lines' }, drag: { x: true, y: false, setScale: false } },
     hooks: { setSelect: [(chart) => tellSelection(chart, given)] },
   };
+}
+
+const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const clockWithSeconds = new Intl.DateTimeFormat('en', {
+  ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
+});
+const day = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric' });
+
+/** Moments (in seconds) below their marks: the day where one begins, else the time. */
+function timeLabels(moments: readonly number[]): string[] {
+  const step = (moments[1] ?? 0) - (moments[0] ?? 0);
+  return moments.map((seconds) => {
+    const moment = new Date(seconds * 1000);
+    if (moment.getHours() === 0 && moment.getMinutes() === 0 && moment.getSeconds() === 0) return day.format(moment);
+    return (step > 0 && step < 60 ? clockWithSeconds : clock).format(moment);
+  });
 }
 
 function valueAt({ current }: Given, name: string, at: number | null): string {

@@ -30,7 +30,7 @@ export function ConnectedElements({ connected }: Pick<Overview, 'connected'>) {
             <Group wrap="nowrap" gap="sm">
               <ElementMark name={name} />
               <Stack gap={0} miw={0}>
-                <Text fw={600} size="sm" truncate>
+                <Text fw={600} size="sm" lineClamp={2}>
                   {name}
                 </Text>
                 <Text size="xs" c="dimmed">

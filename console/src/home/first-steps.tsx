@@ -35,15 +35,11 @@ export function FirstSteps({ hasInstances }: { hasInstances: boolean }) {
             title="Make a call"
             text="Each connected account has a test call and a curl line that is ready to run."
           >
-            <Button
-              component={Link}
-              href="/instances"
-              size="xs"
-              variant={hasInstances ? 'filled' : 'default'}
-              disabled={!hasInstances}
-            >
-              Open connected accounts
-            </Button>
+            {hasInstances && (
+              <Button component={Link} href="/instances" size="xs">
+                Open connected accounts
+              </Button>
+            )}
           </Step>
           <Step number={3} isDone={false} title="Read the docs" text="Every call, with its parameters and answers.">
             <Button component="a" href="/docs" size="xs" variant="default">
