@@ -59,7 +59,10 @@ export default defineConfig({
   plugins: [compress, embed],
   server: {
     proxy: Object.fromEntries(
-      ['/elements/api-v2', '/console/session', '/oauth/callback'].map((path) => [path, { target: server }]),
+      ['/elements/api-v2', '/console/session', '/console/overview', '/oauth/callback'].map((path) => [
+        path,
+        { target: server },
+      ]),
     ),
   },
 });

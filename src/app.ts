@@ -73,6 +73,7 @@ import { createRoutes } from './outbound/routes.ts';
 import { createOutbound } from './outbound/send.ts';
 import { createScripts } from './script/scripts.ts';
 import { createAsynchronousCallStore } from './store/asynchronous-calls.ts';
+import { createAttentionStore } from './store/attention.ts';
 import { createAuthorizationStore } from './store/authorizations.ts';
 import { createBrandingStore } from './store/branding.ts';
 import { createBudgets } from './store/budgets.ts';
@@ -100,6 +101,7 @@ import { createSignInStore } from './store/sign-in.ts';
 import { createSubscriptionChecks } from './store/subscription-checks.ts';
 import { createTokenStore } from './store/tokens.ts';
 import { createUsageStore, usagePartitions } from './store/usage.ts';
+import { createUsageCounter } from './store/usage-analytics.ts';
 import { createVendorApplicationStore } from './store/vendor-applications.ts';
 import { createWebhookFinders } from './store/webhook-finders.ts';
 
@@ -466,6 +468,8 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     signIn,
     signInCodes,
     usage,
+    usageCounter: createUsageCounter(database, limits),
+    attention: createAttentionStore(database),
     admission: createAdmission(limits),
     keptAnswers: createKeptAnswers({ changes, clock, limits }),
     idempotency: createIdempotencyStore({ database, vault, owner: presence.owner, limits }),

@@ -82,6 +82,8 @@ export const limits = {
   usageQueueRecords: 100_000,
   usageBatchRecords: 8000,
   usageBatchBytes: 4 * 1024 * 1024,
+  /** milliseconds of the database that counting calls may take */
+  analyticsMs: 10_000,
   /** bytes of an answer that is kept for its Idempotency-Key */
   keptAnswerBytes: 1024 * 1024,
   /** bytes of the answers that this process keeps for all instances that cache */

@@ -12,5 +12,7 @@ export interface View {
 /** The first pattern that fits is shown. */
 export const views: readonly View[] = [
   { path: '/', view: Home },
+  { path: '/calls', view: lazy(async () => ({ default: (await import('./calls/calls.tsx')).Calls })) },
+  { path: '/calls/:id', view: lazy(async () => ({ default: (await import('./calls/call.tsx')).CallPage })) },
   { path: '/secrets', view: lazy(async () => ({ default: (await import('./secrets/secrets.tsx')).Secrets })) },
 ];

@@ -43,11 +43,13 @@ import { oauthRoutes } from './routes/oauth.ts';
 import { oauthCallbackRoutes } from './routes/oauth-callback.ts';
 import { oauthProxyRoutes } from './routes/oauth-proxies.ts';
 import { organizationRoutes } from './routes/organizations.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { pollerRecordRoutes } from './routes/poller-records.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { transformationRoutes } from './routes/transformations.ts';
 import { tryMappingRoutes } from './routes/try-mappings.ts';
 import { usageRoutes } from './routes/usage.ts';
+import { usageAnalyticsRoutes } from './routes/usage-analytics.ts';
 import { userRoutes } from './routes/users.ts';
 import { vdrRoutes } from './routes/vdrs.ts';
 import { vendorApplicationRoutes } from './routes/vendor-applications.ts';
@@ -94,6 +96,8 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     accountRoutes,
     userRoutes,
     usageRoutes,
+    usageAnalyticsRoutes,
+    overviewRoutes,
     eventRoutes,
     jobRoutes,
     instanceEventRoutes,

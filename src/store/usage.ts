@@ -259,17 +259,20 @@ function rowText(entry: UsageEntry): string {
   return storableJson(text);
 }
 
-type UsageQuery<Output> = SelectQueryBuilder<Tables, 'usage_records', Output>;
+/** A query on usage records. */
+export type UsageQuery<Output> = SelectQueryBuilder<Tables, 'usage_records', Output>;
 // biome-ignore lint/complexity/noBannedTypes: kysely's own type of a query that selects nothing yet
 type Nothing = {};
 
-function within(query: UsageQuery<Nothing>, { organizationId, accountIds }: UsageScope): UsageQuery<Nothing> {
+/** The condition that no read may leave out: whose calls they are. */
+export function within(query: UsageQuery<Nothing>, { organizationId, accountIds }: UsageScope): UsageQuery<Nothing> {
   const inOrganization = query.where('organization_id', '=', organizationId);
   if (accountIds === undefined) return inOrganization;
   return inOrganization.where(sql<boolean>`account_id = any(${[...accountIds]}::bigint[])`);
 }
 
-function matching(query: UsageQuery<Nothing>, filter: UsageFilter): UsageQuery<Nothing> {
+/** The conditions of a filter. */
+export function matching(query: UsageQuery<Nothing>, filter: UsageFilter): UsageQuery<Nothing> {
   const { hub, elementKeys = [], tags = [], instanceIds = [], requestStatus, searchText } = filter;
   let wanted = query.where('at', '>=', new Date(filter.from)).where('at', '<=', new Date(filter.to));
   if (hub !== undefined) wanted = wanted.where('hub', '=', hub);

@@ -9,8 +9,11 @@ const colours: Record<Mood, string> = { good: 'teal', going: 'blue', warning: 'o
 
 /** A word in the colour of what it means. */
 export function StatusBadge({ mood, children }: { mood: Mood; children: string }) {
+  const colour = `var(--mantine-color-${colours[mood]}`;
+  // The library's own text is too faint on its ground.
+  const text = `light-dark(color-mix(in srgb, ${colour}-9) 70%, black), ${colour}-2))`;
   return (
-    <Badge color={colours[mood]} variant="light" tt="none" radius="sm">
+    <Badge color={colours[mood]} variant="light" tt="none" radius="sm" c={text}>
       {children}
     </Badge>
   );

@@ -2,34 +2,17 @@
 
 import { type Static, Type } from 'typebox';
 import { Problem } from '../../core/errors.ts';
-import type { UsagePosition, UsageRecord, UsageScope } from '../../store/usage.ts';
-import { type Caller, reachableScope, requireIdentity } from '../caller.ts';
+import type { UsagePosition, UsageRecord } from '../../store/usage.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { pageHeaders } from '../pages.ts';
-import { Id, responses } from '../shapes.ts';
-import { readTime } from '../times.ts';
+import { responses } from '../shapes.ts';
+import { readUsageFilter, readUsageScope, UsageConditions } from '../usage-query.ts';
 import { viewerOf } from '../viewer.ts';
 
-const Texts = Type.Optional(Type.Array(Type.String()));
-const Ids = Type.Optional(Type.Array(Id));
 const UsageQuery = Type.Object({
-  hub: Type.Optional(Type.String()),
-  'keys[]': Texts,
-  keys: Texts,
-  'tags[]': Texts,
-  tags: Texts,
-  'accountIds[]': Ids,
-  accountIds: Ids,
-  'instanceIds[]': Ids,
-  instanceIds: Ids,
-  status: Type.Optional(Type.Union([Type.Literal('SUCCESS'), Type.Literal('FAILED')])),
-  from: Type.Optional(
-    Type.String({ description: 'ISO 8601, milliseconds since 1970, or back from now such as -7d (the default)' }),
-  ),
-  to: Type.Optional(Type.String({ description: 'the same; default: now' })),
-  searchText: Type.Optional(Type.String({ description: 'in path, element, instance or error; or a whole id' })),
+  ...UsageConditions,
   pageOffset: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'rows to leave out' })),
   pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 2000 })),
   nextPage: Type.Optional(Type.String({ description: 'the Elements-Next-Page-Token of the page before' })),
@@ -78,7 +61,6 @@ const Usage = Type.Object(
 );
 
 const defaultPageRows = 100;
-const dayMs = 86_400_000;
 
 /** Adds the routes of usage. */
 export function usageRoutes(server: Server, context: RouteContext): void {
@@ -97,19 +79,8 @@ export function usageRoutes(server: Server, context: RouteContext): void {
     },
     async (request, reply) => {
       const { query } = request;
-      const given = (name: 'keys' | 'tags') => [...(query[`${name}[]`] ?? []), ...(query[name] ?? [])];
-      const scope = await scopeOf(request.caller, [...(query['accountIds[]'] ?? []), ...(query.accountIds ?? [])]);
-      const now = clock();
-      const filter = {
-        from: query.from === undefined ? now - 7 * dayMs : readTime('from', query.from, now),
-        to: query.to === undefined ? now : readTime('to', query.to, now),
-        hub: query.hub,
-        elementKeys: given('keys'),
-        tags: given('tags'),
-        instanceIds: [...(query['instanceIds[]'] ?? []), ...(query.instanceIds ?? [])],
-        requestStatus: query.status,
-        searchText: query.searchText,
-      };
+      const scope = await readUsageScope(organizations, request.caller, query);
+      const filter = readUsageFilter(query, clock());
       const after = readPosition(query.nextPage);
       const size = query.pageSize ?? defaultPageRows;
       const skip = after === undefined ? (query.pageOffset ?? 0) : 0;
@@ -136,7 +107,7 @@ export function usageRoutes(server: Server, context: RouteContext): void {
     },
     async (request) => {
       const { id } = request.params;
-      const scope = await scopeOf(request.caller, []);
+      const scope = await readUsageScope(organizations, request.caller, {});
       await usage.flush();
       const record = await usage.byId(scope, id);
       if (record === undefined) {
@@ -160,7 +131,7 @@ export function usageRoutes(server: Server, context: RouteContext): void {
       const { id, keyOrId } = request.params;
       const element = await context.elements.find(keyOrId, viewerOf(request.caller));
       await usage.flush();
-      const record = await usage.byId(await scopeOf(request.caller, []), id);
+      const record = await usage.byId(await readUsageScope(organizations, request.caller, {}), id);
       if (record === undefined || record.elementKey !== element.key || !Array.isArray(record.trace)) {
         throw new Problem(
           'notFound',
@@ -170,17 +141,6 @@ export function usageRoutes(server: Server, context: RouteContext): void {
       return record.trace as Static<typeof TraceStep>[];
     },
   );
-
-  /** The accounts whose calls are asked for; none given: all that the caller may see. Throws a Problem for others. */
-  async function scopeOf(caller: Caller, accountIds: readonly number[]): Promise<UsageScope> {
-    const { organizationId, accountId } = reachableScope(requireIdentity(caller));
-    for (const id of new Set(accountIds)) {
-      const reachable = accountId === undefined ? await organizations.account(organizationId, id) : id === accountId;
-      if (!reachable) throw new Problem('forbidden', `You may not see the calls of the account ${id}.`);
-    }
-    if (accountIds.length > 0) return { organizationId, accountIds };
-    return { organizationId, accountIds: accountId === undefined ? undefined : [accountId] };
-  }
 }
 
 function show(record: UsageRecord): Static<typeof Usage> {
