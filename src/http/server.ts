@@ -43,6 +43,7 @@ import { transformationRoutes } from './routes/transformations.ts';
 import { tryMappingRoutes } from './routes/try-mappings.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { userRoutes } from './routes/users.ts';
+import { vendorObjectRoutes } from './routes/vendor-objects.ts';
 import { vdrRoutes } from './routes/vdrs.ts';
 import { opensPage, readPage, serveBuiltFiles } from './web-pages.ts';
 
@@ -91,6 +92,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     vdrRoutes,
     bulkRoutes,
     tryMappingRoutes,
+    vendorObjectRoutes,
     elementCallRoutes,
   ]) {
     addRoutes(server, context);
