@@ -13,4 +13,12 @@ export interface View {
 export const views: readonly View[] = [
   { path: '/', view: Home },
   { path: '/secrets', view: lazy(async () => ({ default: (await import('./secrets/secrets.tsx')).Secrets })) },
+  {
+    path: '/common-resources',
+    view: lazy(async () => ({ default: (await import('./common-resources/resource-list.tsx')).ResourceList })),
+  },
+  {
+    path: '/common-resources/:object',
+    view: lazy(async () => ({ default: (await import('./common-resources/resource-page.tsx')).ResourcePage })),
+  },
 ];
