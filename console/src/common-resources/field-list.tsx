@@ -1,6 +1,17 @@
 // The fields of an object, each with the place where the vendor keeps it: chosen, dropped there, or accepted as proposed.
 
-import { ActionIcon, Badge, Button, Group, Select, Stack, Text, TextInput, Tooltip } from '@mantine/core';
+import {
+  ActionIcon,
+  Badge,
+  Button,
+  Group,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+  Tooltip,
+  VisuallyHidden,
+} from '@mantine/core';
 import { IconAdjustments, IconSparkles, IconTrash } from '@tabler/icons-react';
 import { type DragEvent, useState } from 'react';
 import { levelNames } from './documents.ts';
@@ -8,6 +19,7 @@ import { carriedOf } from './draft.ts';
 import { LawMark } from './law-mark.tsx';
 import type { Suggestion, VendorField } from './queries.ts';
 import type { FieldRow } from './rows.ts';
+import { shown } from './vendor-values.ts';
 
 /** What can be done with fields. */
 export interface FieldActions {
@@ -25,6 +37,8 @@ interface FieldListProps {
   vendorFields: readonly VendorField[];
   suggestions: ReadonlyMap<string, NonNullable<Suggestion['best']>>;
   faults: ReadonlyMap<string, readonly string[]>;
+  /** what the chosen record has of each field once it is mapped */
+  values: ReadonlyMap<string, unknown>;
   actions: FieldActions;
   /** why nothing can be changed, if so */
   isReadOnly: boolean;
@@ -94,7 +108,7 @@ function Row({ row, ...props }: { row: FieldRow } & Omit<FieldListProps, 'rows'>
         )}
       </Stack>
       <Group gap={2} wrap="nowrap" justify="flex-end" className="mapping-actions">
-        {canMap && <LawMark law={row.law} path={path} />}
+        {canMap && <LawMark law={row.law} path={path} open={() => actions.openOptions(path)} />}
         {canMap && (
           <Tooltip label="Options" withArrow>
             <ActionIcon
@@ -211,20 +225,18 @@ function NameInput({ path, rename }: { path: string; rename: FieldActions['renam
 }
 
 /** Where the vendor keeps it. */
-function VendorPlace({ row, vendorFields, actions, isReadOnly }: { row: FieldRow } & Omit<FieldListProps, 'rows'>) {
+function VendorPlace({ row, ...props }: { row: FieldRow } & Omit<FieldListProps, 'rows'>) {
+  const { vendorFields, values, actions, isReadOnly } = props;
   const { path, mapping, isOwnMapping, inheritedMapping } = row;
   const value = mapping?.vendorPath ?? null;
   const known = vendorFields.map(({ vendorPath }) => vendorPath);
   const carried = carriedOf(mapping ?? {});
-  const ways =
-    value === null || (carried.fromVendor && carried.toVendor)
-      ? undefined
-      : carried.fromVendor
-        ? 'only read'
-        : carried.toVendor
-          ? 'only written'
-          : 'left out both ways';
-  const isInherited = value !== null && !isOwnMapping;
+  const isOverInherited = isOwnMapping && inheritedMapping !== undefined;
+  const notes = [
+    value === null ? undefined : describeWays(carried),
+    value !== null && !isOwnMapping ? 'inherited' : undefined,
+    isOverInherited ? 'instead of what is inherited' : undefined,
+  ].filter((note) => note !== undefined);
   return (
     <>
       <Select
@@ -242,17 +254,22 @@ function VendorPlace({ row, vendorFields, actions, isReadOnly }: { row: FieldRow
         onChange={(chosen) => actions.map(path, chosen ?? undefined)}
         comboboxProps={{ width: 'max-content', position: 'bottom-start', middlewares: { shift: true, flip: true } }}
       />
-      {(ways !== undefined || isInherited || (isOwnMapping && inheritedMapping !== undefined)) && (
+      {notes.length > 0 && (
         <Text size="xs" c="dimmed">
-          {[
-            ways,
-            isInherited ? 'inherited' : undefined,
-            isOwnMapping && inheritedMapping ? 'instead of what is inherited' : undefined,
-          ]
-            .filter((text) => text !== undefined)
-            .join(', ')}
+          {notes.join(', ')}
+        </Text>
+      )}
+      {values.has(path) && (
+        <Text size="xs" className="truncated" title={shown(values.get(path))}>
+          <VisuallyHidden>In the preview: </VisuallyHidden>= {shown(values.get(path)).slice(0, 120)}
         </Text>
       )}
     </>
   );
+}
+
+function describeWays({ fromVendor, toVendor }: ReturnType<typeof carriedOf>): string | undefined {
+  if (fromVendor && toVendor) return undefined;
+  if (fromVendor) return 'only read';
+  return toVendor ? 'only written' : 'left out both ways';
 }

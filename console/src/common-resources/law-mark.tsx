@@ -11,8 +11,15 @@ export function describeLaw({ lawful, reason = 'it is not mapped both ways' }: L
     : `Not safe both ways: ${reason}.`;
 }
 
-/** A mark with the sentence for those who point at it or listen; the drawer of the field has it in full. */
-export function LawMark({ law, path }: { law: Law | undefined; path: string }) {
+interface LawMarkProps {
+  law: Law | undefined;
+  path: string;
+  /** opens what can be done about it */
+  open(): void;
+}
+
+/** A mark with the sentence for those who point at it or listen. */
+export function LawMark({ law, path, open }: LawMarkProps) {
   if (law?.vendorPath === undefined) return null;
   const Icon = law.lawful ? IconArrowsLeftRight : IconAlertTriangle;
   return (
@@ -21,7 +28,7 @@ export function LawMark({ law, path }: { law: Law | undefined; path: string }) {
         variant="subtle"
         color={law.lawful ? 'teal' : 'orange'}
         aria-label={`${path}: ${describeLaw(law)}`}
-        className="mapping-law"
+        onClick={open}
       >
         <Icon size={16} aria-hidden />
       </ActionIcon>

@@ -52,6 +52,8 @@ interface MapperProps {
   saved: Saved;
 }
 
+const noValues: ReadonlyMap<string, unknown> = new Map();
+
 /** Edits an object at one level for one element. */
 export function Mapper({ resource, elements, mapping, choice, place, saved }: MapperProps) {
   const { name } = resource;
@@ -97,6 +99,7 @@ export function Mapper({ resource, elements, mapping, choice, place, saved }: Ma
   const vendorFields = useMemo(() => withRecord(knownFields.data ?? [], values), [knownFields.data, values]);
   const trials = useTrials(isMapped ? trialPlace : undefined, record);
 
+  const made = useMemo(() => fieldsOfRecord(trials.read?.transformed), [trials.read]);
   const laws = trials.read?.laws ?? [];
   const inherited = inheritedFields(mapping, (at) => isAbove(at, level));
   const rows = rowsOf({ draft, level, fields: resource.fields ?? [], inherited, laws });
@@ -226,6 +229,7 @@ export function Mapper({ resource, elements, mapping, choice, place, saved }: Ma
               vendorFields={vendorFields}
               suggestions={suggestions}
               faults={faults.ofFields}
+              values={record === undefined ? noValues : made}
               actions={actions}
               isReadOnly={isReadOnly}
               canMap={canMap}

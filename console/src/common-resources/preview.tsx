@@ -203,8 +203,9 @@ interface OneWayProps {
 /** Field by field. */
 function OneWay({ trial, from, to, droppedText }: OneWayProps) {
   const [showsPassing, setShowsPassing] = useState(false);
-  const passing = trial.fields.filter(({ by }) => by === 'passThrough');
-  const fields = showsPassing ? trial.fields : trial.fields.filter(({ by }) => by !== 'passThrough');
+  const all: Happening[] = [...trial.fields.filter((field) => !isChangedByScript(field, trial)), ...scriptMade(trial)];
+  const passing = all.filter(({ by }) => by === 'passThrough');
+  const fields = showsPassing ? all : all.filter(({ by }) => by !== 'passThrough');
   const told = [
     ...trial.faults.map(({ message }) => message),
     ...trial.scriptFaults.map((one) => `The script: ${one}`),
@@ -245,9 +246,7 @@ function OneWay({ trial, from, to, droppedText }: OneWayProps) {
             <Table.Tbody>
               {fields.map((field) => (
                 <Table.Tr key={`${field.from} ${field.path}`}>
-                  <Table.Td>
-                    <Value path={field.from} value={field.before} />
-                  </Table.Td>
+                  <Table.Td>{field.by === 'script' ? null : <Value path={field.from} value={field.before} />}</Table.Td>
                   <Table.Td>
                     <Value path={field.path} value={field.after} />
                   </Table.Td>
@@ -283,7 +282,25 @@ function Value({ path, value }: { path: string | undefined; value: unknown }) {
   );
 }
 
-function Happened({ field: { by, lost, before, after } }: { field: Trial['fields'][number] }) {
+/** What happened to one field; also what a script made of it. */
+type Happening = Omit<Trial['fields'][number], 'by'> & { by: Trial['fields'][number]['by'] | 'script' };
+
+function isChangedByScript({ path }: Trial['fields'][number], trial: Trial): boolean {
+  return scriptMade(trial).some((one) => one.path === path);
+}
+
+/** What is in the record otherwise than the mapping alone left it. */
+function scriptMade({ fields, transformed }: Trial): Happening[] {
+  const mapped = new Map(fields.map(({ path, after }) => [path, after]));
+  return [...fieldsOfRecord(transformed)].flatMap(([path, after]): Happening[] => {
+    const known = mapped.get(path);
+    const isWithin = [...mapped.keys()].some((whole) => path.startsWith(`${whole}.`) || path.startsWith(`${whole}[`));
+    if (isWithin || Array.isArray(known) || JSON.stringify(known) === JSON.stringify(after)) return [];
+    return [{ path, by: 'script', after }];
+  });
+}
+
+function Happened({ field: { by, lost, before, after } }: { field: Happening }) {
   if (lost !== undefined) {
     return (
       <Text size="sm" c="var(--mantine-color-error)">
@@ -296,9 +313,11 @@ function Happened({ field: { by, lost, before, after } }: { field: Trial['fields
       ? 'the default stands in'
       : by === 'passThrough'
         ? 'passed as it is'
-        : shown(before) === shown(after)
-          ? 'the same'
-          : 'converted';
+        : by === 'script'
+          ? 'made by the script'
+          : JSON.stringify(before) === JSON.stringify(after)
+            ? 'the same'
+            : 'converted';
   return (
     <Text size="sm" c="dimmed">
       {text}

@@ -33,7 +33,7 @@ export function ResourceList() {
     <Stack>
       <PageHeader
         title="Common resources"
-        description="One shape of your own for the same thing at every vendor: map it once, call it everywhere."
+        description="One shape of your own for the same thing at every vendor."
         actions={
           <Button leftSection={<IconPlus size={16} />} onClick={creating.open}>
             New common resource
