@@ -25,7 +25,7 @@ describe.skipIf(findChromium() === undefined)('common resources', () => {
 
   test('one is made, mapped by suggestion, by hand and by keyboard, tried both ways, saved and called', async () => {
     const { page, faults } = await trip.open('/common-resources');
-    await page.getByRole('link', { name: 'contact' }).waitFor();
+    await page.getByRole('row', { name: /^contact/ }).waitFor();
     seen.push(...(await seriousViolations(page)));
     await page.getByRole('button', { name: 'New common resource' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('person');

@@ -117,6 +117,11 @@ export function sayMapping(members: Partial<Transformation>, beginning: Transfor
   return (draft) => ({ ...draft, transformation: { ...(draft.transformation ?? beginning), ...members } });
 }
 
+/** Takes back all that the level says of the mapping. */
+export function unsayMapping(): Change {
+  return (draft) => ({ ...draft, transformation: undefined });
+}
+
 /** Sets or removes an entry of the mapping’s configuration. */
 export function configure(
   type: string,

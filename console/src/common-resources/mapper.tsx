@@ -30,10 +30,10 @@ import {
   useVendorFields,
   useVendorObjects,
   type VendorField,
-  type VendorObject,
 } from './queries.ts';
 import { ResourceActions } from './resource-actions.tsx';
 import { type FieldRow, isAbove, rowsOf, typeChoices } from './rows.ts';
+import { SaveBar } from './save-bar.tsx';
 import { Toolbar } from './toolbar.tsx';
 import { useUnsavedGuard } from './unsaved-guard.tsx';
 import type { Choice } from './use-choice.ts';
@@ -41,6 +41,7 @@ import { useDraft } from './use-draft.ts';
 import { useTrials, useVendorRecord } from './use-trial.ts';
 import { VendorPanel } from './vendor-panel.tsx';
 import { fieldsOfRecord, withRecord } from './vendor-values.ts';
+import { likelyObject, ourType, ownPathFor } from './vendor-words.ts';
 
 interface MapperProps {
   resource: CommonResource;
@@ -88,9 +89,10 @@ export function Mapper({ resource, elements, mapping, choice, place, saved }: Ma
             elementKey: element.key,
             instanceId: account?.id,
             definition: draft.definition,
-            transformation: draft.transformation,
+            // A mapping that is to be removed leaves what is inherited.
+            transformation: draft.transformation ?? (saved.transformation && beginningOf(true, '')),
           },
-    [name, level, element, account, draft.definition, draft.transformation],
+    [name, level, element, account, draft.definition, draft.transformation, saved.transformation],
   );
   const live = useVendorRecord(trialPlace, vendorName, account === undefined ? undefined : chosenId);
   const [pasted, paste] = useState<Record<string, unknown>>();
@@ -138,7 +140,7 @@ export function Mapper({ resource, elements, mapping, choice, place, saved }: Ma
     const path = ownPathFor(vendorPath);
     const field = vendorFields.find((one) => one.vendorPath === vendorPath);
     const isThere = rows.some((row) => row.path === path);
-    if (!isThere) change(addField(path, typeOf(field?.type) ?? 'string'));
+    if (!isThere) change(addField(path, ourType(field?.type) ?? 'string'));
     change(mapTo(path, vendorPath));
   };
   const [optionsOf, openOptions] = useState<string>();
@@ -294,24 +296,6 @@ export function Mapper({ resource, elements, mapping, choice, place, saved }: Ma
   );
 }
 
-function SaveBar({ isSaving, save, discard }: { isSaving: boolean; save(): void; discard(): void }) {
-  return (
-    <section className="mapping-save" aria-label="Unsaved changes">
-      <Text size="sm" fw={600}>
-        Not saved yet
-      </Text>
-      <Group gap="xs" wrap="nowrap">
-        <Button variant="default" size="sm" onClick={discard} disabled={isSaving}>
-          Discard
-        </Button>
-        <Button size="sm" onClick={save} loading={isSaving}>
-          Save
-        </Button>
-      </Group>
-    </section>
-  );
-}
-
 /** The step that gives a field its place at the vendor, or takes it away. */
 function mapStep(
   row: FieldRow | undefined,
@@ -323,7 +307,7 @@ function mapStep(
   const inherited = row?.inheritedMapping;
   const isPlain = (row?.mapping?.configuration ?? []).length === 0;
   if (vendorPath === undefined && inherited === undefined && isPlain) return unsayField(path);
-  const vendorType = typeOf(vendorFields.find((field) => field.vendorPath === vendorPath)?.type) ?? null;
+  const vendorType = ourType(vendorFields.find((field) => field.vendorPath === vendorPath)?.type) ?? null;
   const members: Partial<MappingField> = { vendorPath: vendorPath ?? null, vendorType };
   return sayField(path, members, beginning, inherited);
 }
@@ -342,35 +326,6 @@ function saysAbove({ level: first, fields }: Transformation & { level: Level }, 
 function scriptsAbove(mapping: Transformation & { level: Level }, level: Level): number {
   return scriptsOf(mapping).filter((script) => isAbove((script['level'] as Level | undefined) ?? mapping.level, level))
     .length;
-}
-
-/** The vendor’s object that is called like ours, in one or many. */
-function likelyObject(name: string, objects: readonly VendorObject[] = []): string {
-  const plain = (text: string) =>
-    text
-      .toLowerCase()
-      .replace(/[^a-z0-9]/g, '')
-      .replace(/s$/, '');
-  return objects.find((object) => plain(object.name) === plain(name))?.name ?? '';
-}
-
-const vendorTypes: Record<string, string> = {
-  ...Object.fromEntries(['string', 'number', 'boolean', 'date', 'array', 'object'].map((type) => [type, type])),
-  integer: 'number',
-  int: 'number',
-  double: 'number',
-  datetime: 'date',
-};
-
-/** A type of the vendor’s in our words; undefined for one that says nothing to us. */
-function typeOf(type: string | undefined): string | undefined {
-  return vendorTypes[(type ?? '').toLowerCase()];
-}
-
-/** What a vendor’s field is called when it becomes one of ours. */
-function ownPathFor(vendorPath: string): string {
-  const plain = vendorPath.replace(/\['([^']+)'\]/g, '.$1').replace(/\[(?!\*\])[^\]]*\]/g, '');
-  return plain.replace(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function isFree({ mapping }: FieldRow): boolean {

@@ -3,7 +3,7 @@
 import { Accordion, Button, Group, Loader, Stack, Switch, Text } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { entryOf, type Script, scriptsOf, type Transformation } from './documents.ts';
-import { type Change, configure, setScripts } from './draft.ts';
+import { type Change, configure, setScripts, unsayMapping } from './draft.ts';
 
 const ScriptEditor = lazy(async () => ({ default: (await import('./script-editor.tsx')).ScriptEditor }));
 
@@ -90,6 +90,13 @@ function Settings({ transformation, beginning, hasInherited, isReadOnly, change 
         checked={flag('addToDocumentation')}
         onChange={({ currentTarget: { checked } }) => setFlag('addToDocumentation', checked)}
       />
+      {transformation !== undefined && !isReadOnly && (
+        <Group>
+          <Button size="xs" variant="default" onClick={() => change(unsayMapping())}>
+            {hasInherited ? 'Use only what is inherited' : 'Remove this mapping'}
+          </Button>
+        </Group>
+      )}
     </Stack>
   );
 }

@@ -1,7 +1,7 @@
 // The draft that is edited: it begins with what is saved, and is saved as a whole.
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { call } from '../call.ts';
 import type { Change, Draft } from './draft.ts';
 import { definitionPath, type Place, resourcesKey, type Saved, transformationPath } from './queries.ts';
@@ -21,9 +21,19 @@ export interface DraftState {
 export function useDraft(objectName: string, place: Place, saved: Saved): DraftState {
   const client = useQueryClient();
   const [draft, setDraft] = useState<Draft>(() => begin(saved));
-  useEffect(() => setDraft(begin(saved)), [saved]);
+  const hasFailed = useRef(false);
+  useEffect(() => {
+    // What was refused is kept, also when the other half was saved.
+    if (!hasFailed.current) setDraft(begin(saved));
+  }, [saved]);
   const saving = useMutation({
     mutationFn: () => saveDraft(objectName, place, saved, draft),
+    onError: () => {
+      hasFailed.current = true;
+    },
+    onSuccess: () => {
+      hasFailed.current = false;
+    },
     // Also when only the first half was saved.
     onSettled: () => client.invalidateQueries({ queryKey: resourcesKey }),
   });
@@ -35,6 +45,7 @@ export function useDraft(objectName: string, place: Place, saved: Saved): DraftS
       setDraft(step);
     },
     discard() {
+      hasFailed.current = false;
       saving.reset();
       setDraft(begin(saved));
     },
@@ -66,6 +77,10 @@ async function saveDraft(objectName: string, place: Place, saved: Saved, draft: 
   }
   if (transformation !== undefined && transformation !== saved.transformation) {
     await write(transformationPath(objectName, place), saved.transformation !== undefined, transformation);
+  }
+  const path = transformationPath(objectName, place);
+  if (transformation === undefined && saved.transformation !== undefined && path !== undefined) {
+    await call('DELETE', path);
   }
 }
 
