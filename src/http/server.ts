@@ -43,8 +43,8 @@ import { transformationRoutes } from './routes/transformations.ts';
 import { tryMappingRoutes } from './routes/try-mappings.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { userRoutes } from './routes/users.ts';
-import { vendorObjectRoutes } from './routes/vendor-objects.ts';
 import { vdrRoutes } from './routes/vdrs.ts';
+import { vendorObjectRoutes } from './routes/vendor-objects.ts';
 import { opensPage, readPage, serveBuiltFiles } from './web-pages.ts';
 
 /** A server, and a way to wait for what its calls still do after their clients have gone. */

@@ -66,6 +66,6 @@ export async function openPage(context: BrowserContext): Promise<WatchedPage> {
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       faults.push(message.text());
   });
-  page.setDefaultTimeout(90_000);
+  page.setDefaultTimeout(15_000);
   return { page, faults };
 }

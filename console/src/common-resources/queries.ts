@@ -140,7 +140,7 @@ export function useSaved(objectName: string, place: Place) {
 }
 
 /** Reads what is saved at a place. */
-export async function readSaved(objectName: string, place: Place): Promise<Saved> {
+async function readSaved(objectName: string, place: Place): Promise<Saved> {
   const [definition, transformation] = await Promise.all([
     readIfThere<Definition>(definitionPath(objectName, place)),
     readIfThere<Transformation>(transformationPath(objectName, place)),
