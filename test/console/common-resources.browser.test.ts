@@ -19,7 +19,7 @@ describe.skipIf(findChromium() === undefined)('common resources', () => {
   const callPerson = async (id: string) =>
     (
       await trip.platform.call('GET', `/hubs/helpdesk/person/${id}`, {
-        authorization: `${credentials}, Element ${token}`,
+        authorization: credentials(token),
       })
     ).body;
 
@@ -68,7 +68,7 @@ describe.skipIf(findChromium() === undefined)('common resources', () => {
     await page.getByRole('region', { name: 'Unsaved changes' }).waitFor({ state: 'detached' });
     const [user] = (
       await trip.platform.call('GET', '/hubs/helpdesk/users?pageSize=1', {
-        authorization: `${credentials}, Element ${token}`,
+        authorization: credentials(token),
       })
     ).body;
     expect(await callPerson(user.id)).toMatchObject({ email: user.email, fullName: user.name, since: user.created_at });

@@ -18,8 +18,11 @@ export function sortFaults(message: string, paths: readonly string[]): Faults {
   return faults;
 }
 
+/** Where a sentence ends; one that explains the one before it stays with it. */
+const boundary = /; |\. (?=[A-Z])(?!The path [^;]*? is malformed|The date pattern )/;
+
 function sentencesOf(message: string): string[] {
-  const sentences = message.split(/; |\. (?=[A-Z])/).map((sentence) => sentence.replace(/\.$/, '').trim());
+  const sentences = message.split(boundary).map((sentence) => sentence.replace(/\.$/, '').trim());
   return sentences.filter((sentence) => sentence !== '' && !/^The mapping of \S+ cannot be used$/.test(sentence));
 }
 
