@@ -15,4 +15,12 @@ export const views: readonly View[] = [
   { path: '/calls', view: lazy(async () => ({ default: (await import('./calls/calls.tsx')).Calls })) },
   { path: '/calls/:id', view: lazy(async () => ({ default: (await import('./calls/call.tsx')).CallPage })) },
   { path: '/secrets', view: lazy(async () => ({ default: (await import('./secrets/secrets.tsx')).Secrets })) },
+  {
+    path: '/common-resources',
+    view: lazy(async () => ({ default: (await import('./common-resources/resource-list.tsx')).ResourceList })),
+  },
+  {
+    path: '/common-resources/:object',
+    view: lazy(async () => ({ default: (await import('./common-resources/resource-page.tsx')).ResourcePage })),
+  },
 ];

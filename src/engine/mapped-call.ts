@@ -15,6 +15,7 @@ import { readOrderBy, readWhere } from './draft.ts';
 import type { ElementAnswer, ElementCall } from './element-call.ts';
 import { runMappingScript, runWhereScript, type ScriptScene } from './mapping-scripts.ts';
 import { matchResource } from './match.ts';
+import { vendorPaths } from './vendor-paths.ts';
 
 /** Knows which calls are to common resources. */
 export interface MappedCalls {
@@ -102,17 +103,6 @@ function findPlace(
   const [, ...below] = segments.slice(last + 1);
   const isRecord = below.length === 0 || (below.length === 1 && below[0] === 'metadata');
   return { path: segments.join('/'), mapping: isRecord ? mapping : undefined };
-}
-
-/** How the element calls a vendor's object in its paths: as it is, or as the resources of that object do. */
-function vendorPaths({ document }: Definition, vendorName: string): string[] {
-  const paths = new Set<string>([vendorName.split('/').map(encodeURIComponent).join('/')]);
-  for (const { objectName, path } of document.resources ?? []) {
-    if (objectName !== vendorName) continue;
-    const [, , , name] = path.split('/');
-    if (name !== undefined && !name.includes('{')) paths.add(name);
-  }
-  return [...paths];
 }
 
 function decoded(segment: string): string {

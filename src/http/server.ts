@@ -53,6 +53,7 @@ import { usageAnalyticsRoutes } from './routes/usage-analytics.ts';
 import { userRoutes } from './routes/users.ts';
 import { vdrRoutes } from './routes/vdrs.ts';
 import { vendorApplicationRoutes } from './routes/vendor-applications.ts';
+import { vendorObjectRoutes } from './routes/vendor-objects.ts';
 import { opensPage, readPage, serveBuiltFiles } from './web-pages.ts';
 
 /** A server, and a way to wait for what its calls still do after their clients have gone. */
@@ -109,6 +110,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     vdrRoutes,
     bulkRoutes,
     tryMappingRoutes,
+    vendorObjectRoutes,
     elementCallRoutes,
   ]) {
     addRoutes(server, context);

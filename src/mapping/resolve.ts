@@ -3,7 +3,7 @@
 
 import type { ResourceLevels } from '../store/common-resources.ts';
 import { compileMapping } from './compile.ts';
-import type { ObjectDefinition, Transformation } from './document.ts';
+import { levels, type ObjectDefinition, type Transformation } from './document.ts';
 import type { Mapping } from './mapping.ts';
 import { type LevelDocuments, mergeLevels } from './merge.ts';
 import type { SystemResources } from './ready-made.ts';
@@ -23,10 +23,20 @@ export interface InstanceMappings {
   names: readonly string[];
 }
 
+/** What somebody is about to say of an object at a level; what is left out stays as it is saved there. */
+export interface MappingDraft extends LevelDocuments {
+  objectName: string;
+}
+
 /** Finds mappings. */
 export interface Mappings {
   /** The mappings of an instance; undefined when it has none. No statement while nothing changes. */
   of(scope: MappingScope, elementKey: string): Promise<InstanceMappings | undefined>;
+  /**
+   * The mapping that would hold at a draft's level if it were saved; more specific levels do not count. Undefined when
+   * nothing would be mapped. Throws a Problem that names every fault of the draft.
+   */
+  drafted(scope: MappingScope, elementKey: string, draft: MappingDraft): Promise<Mapping | undefined>;
 }
 
 interface MappingDependencies {
@@ -49,7 +59,24 @@ export function createMappings({ system, levelsFor }: MappingDependencies): Mapp
       if (!elements.has(elementKey)) elements.set(elementKey, mappingsOf(system, stored, elementKey));
       return elements.get(elementKey);
     },
+    async drafted(scope, elementKey, draft) {
+      const stored = await levelsFor(scope);
+      const said = (name: string) => withDraft(levelsOf(system, stored, elementKey, name), name, draft);
+      return compile(said, draft.objectName);
+    },
   };
+}
+
+/** What holds at a draft's level, the draft in place of what is saved there. */
+function withDraft(documents: readonly LevelDocuments[], objectName: string, draft: MappingDraft): LevelDocuments[] {
+  const { level, definition, transformation } = draft;
+  const holds = documents.filter((one) => levels.indexOf(one.level) <= levels.indexOf(level));
+  if (objectName !== draft.objectName) return holds;
+  return holds.map((one) =>
+    one.level === level
+      ? { level, definition: definition ?? one.definition, transformation: transformation ?? one.transformation }
+      : one,
+  );
 }
 
 function mappingsOf(system: SystemResources, stored: ResourceLevels, elementKey: string): InstanceMappings | undefined {
@@ -64,26 +91,26 @@ function mappingsOf(system: SystemResources, stored: ResourceLevels, elementKey:
     names: [...names].sort(),
     find(objectName) {
       if (!names.has(objectName)) return undefined;
-      if (!compiled.has(objectName)) compiled.set(objectName, compile(system, stored, elementKey, objectName));
+      if (!compiled.has(objectName)) {
+        compiled.set(
+          objectName,
+          compile((name) => levelsOf(system, stored, elementKey, name), objectName),
+        );
+      }
       return compiled.get(objectName);
     },
   };
 }
 
-function compile(
-  system: SystemResources,
-  stored: ResourceLevels,
-  elementKey: string,
-  objectName: string,
-): Mapping | undefined {
-  const { definition, transformation } = mergeLevels(levelsOf(system, stored, elementKey, objectName));
+function compile(said: (objectName: string) => LevelDocuments[], objectName: string): Mapping | undefined {
+  const { definition, transformation } = mergeLevels(said(objectName));
   if (transformation === undefined) return undefined;
   return compileMapping({
     objectName,
     // what was mapped before anybody defined it has the fields that are mapped
     definition: definition ?? { fields: [] },
     transformation,
-    definitionNamed: (name) => mergeLevels(levelsOf(system, stored, elementKey, name)).definition,
+    definitionNamed: (name) => mergeLevels(said(name)).definition,
   });
 }
 

@@ -40,6 +40,7 @@ export interface SeenMapping {
 /** Which elements and instances use an object. */
 export interface ResourceUse {
   elementIds: number[];
+  elementKeys: string[];
   instanceIds: number[];
 }
 
@@ -125,9 +126,12 @@ export function createViewResources(store: CommonResourceStore, systemResources:
     },
     async uses({ organizationId, accountId, ofOrganization }) {
       const uses = new Map<string, ResourceUse>();
-      const note = (objectName: string, elementId: number | undefined, { instanceId }: ResourcePlace) => {
-        const use = uses.get(objectName) ?? { elementIds: [], instanceIds: [] };
-        if (elementId !== undefined && !use.elementIds.includes(elementId)) use.elementIds.push(elementId);
+      const note = (objectName: string, { instanceId }: ResourcePlace, element?: StoredTransformation) => {
+        const use = uses.get(objectName) ?? { elementIds: [], elementKeys: [], instanceIds: [] };
+        if (element !== undefined && !use.elementIds.includes(element.elementId)) {
+          use.elementIds.push(element.elementId);
+          use.elementKeys.push(element.elementKey);
+        }
         if (instanceId !== undefined && !use.instanceIds.includes(instanceId)) use.instanceIds.push(instanceId);
         uses.set(objectName, use);
       };
@@ -135,8 +139,8 @@ export function createViewResources(store: CommonResourceStore, systemResources:
         ofOrganization || place.accountId === undefined || place.accountId === accountId;
       const definitions = await store.definitions({ organizationId });
       const transformations = await store.transformations({ organizationId });
-      for (const one of definitions.filter(isSeen)) note(one.objectName, undefined, one.place);
-      for (const one of transformations.filter(isSeen)) note(one.objectName, one.elementId, one.place);
+      for (const one of definitions.filter(isSeen)) note(one.objectName, one.place);
+      for (const one of transformations.filter(isSeen)) note(one.objectName, one.place, one);
       return uses;
     },
   };

@@ -373,6 +373,45 @@ test('a mapping is tried on a payload and on a record, field by field', async ()
   expect(unknown.status).toBe(404);
 });
 
+test('a mapping is tried before it is saved, as it would hold at its level', async () => {
+  const { instance, objectName } = await map({
+    configuration: [{ type: 'passThrough', properties: { fromVendor: false } }],
+  });
+  const attempt = (body: object) => platform.call('POST', `/transformations/${objectName}/execute`, { body });
+  const draft = {
+    elementInstanceId: instance.id,
+    level: 'account',
+    definition: { fields: [{ path: 'shout', type: 'boolean' }] },
+    transformation: { configuration: [{ type: 'inherit' }], fields: [{ path: 'shout', vendorPath: 'Extra' }] },
+  };
+  const tried = await attempt({ ...draft, payload: ada });
+  expect(tried.body).toMatchObject({ vendorName: 'people', transformed: { id: '1', age: 36, shout: ada.Extra } });
+  const saved = await attempt({ elementInstanceId: instance.id, payload: ada });
+  expect(saved.body.transformed).not.toHaveProperty('shout');
+  const above = await attempt({ elementInstanceId: instance.id, level: 'organization', payload: ada });
+  expect(above.body.transformed).toEqual(saved.body.transformed);
+
+  vendor.reply = () => ({ body: ada });
+  const renamed = { ...draft, transformation: { vendorName: 'People', fields: draft.transformation.fields } };
+  const live = await attempt({ ...renamed, recordId: '1' });
+  expect(live.body).toMatchObject({ original: ada, transformed: { shout: ada.Extra } });
+  expect(vendor.requests.at(-1)?.url).toBe('/people/1');
+
+  const faulty = { fields: [{ path: 'a[', vendorPath: 'b' }, { path: 'mail' }, { path: 'mail' }] };
+  const refused = await attempt({ ...draft, payload: ada, transformation: faulty });
+  expect([refused.status, refused.body.message]).toEqual([400, expect.stringMatching(/field a\[.*field mail twice/)]);
+  const nowhere = await attempt({ elementInstanceId: instance.id, payload: ada, transformation: faulty });
+  expect([nowhere.status, nowhere.body.message]).toEqual([400, expect.stringContaining('give level')]);
+});
+
+test('what a mapping can be made of is known without an account', async () => {
+  const objects = await platform.call('GET', '/elements/zendesk/vendor-objects');
+  expect(objects.body).toContainEqual({ name: 'incidents', path: '/incidents' });
+  const fields = await platform.call('GET', '/elements/zendesk/vendor-objects/incidents');
+  expect(fields.body.fields).toContainEqual(expect.objectContaining({ vendorPath: 'subject', type: 'string' }));
+  expect((await platform.call('GET', '/elements/zendesk/vendor-objects/nothing')).status).toBe(404);
+});
+
 test('paths are proposed from samples and from live records', async () => {
   const { instance } = await map();
   const wanted = {

@@ -34,7 +34,7 @@ export function commonResourceRoutes(server: Server, context: RouteContext): voi
   const url = `${basePath}/common-resources`;
 
   const show = async (author: ResourceAuthor, seen: SeenResource) =>
-    view(seen, (await viewResources.uses(author)).get(seen.objectName));
+    view(context, seen, (await viewResources.uses(author)).get(seen.objectName));
   const find = async (author: ResourceAuthor, name: string) => {
     const seen = await viewResources.find(author, name);
     if (seen === undefined) throw absentOrReadyMade(systemResources, name);
@@ -47,7 +47,7 @@ export function commonResourceRoutes(server: Server, context: RouteContext): voi
     async (request) => {
       const author = authorOf(request.caller);
       const uses = await viewResources.uses(author);
-      return (await viewResources.list(author)).map((seen) => view(seen, uses.get(seen.objectName)));
+      return (await viewResources.list(author)).map((seen) => view(context, seen, uses.get(seen.objectName)));
     },
   );
   server.put(
@@ -151,12 +151,15 @@ function renamed(joined: Document, change: Document): Document {
   return { fields };
 }
 
-function view(seen: SeenResource, use: ResourceUse | undefined) {
+function view({ systemResources }: RouteContext, seen: SeenResource, use: ResourceUse | undefined) {
   const { id: _, ...definition } = definitionOf(seen);
+  const readyMade = systemResources.get(seen.objectName)?.transformations.keys() ?? [];
   return {
     name: seen.objectName,
     ...definition,
     elementInstanceIds: use?.instanceIds ?? [],
     mappedElementIds: use?.elementIds ?? [],
+    // also those whose mapping comes with the server
+    mappedElementKeys: [...new Set([...(use?.elementKeys ?? []), ...readyMade])].sort(),
   };
 }

@@ -7,12 +7,14 @@ import { isObject } from '../../core/http.ts';
 import type { Definition } from '../../element/define.ts';
 import { accountOf, type InstanceAccount } from '../../engine/account.ts';
 import type { ElementAnswer, ElementCall } from '../../engine/element-call.ts';
-import { findMatch } from '../../engine/match.ts';
+import { findMatch, matchResource } from '../../engine/match.ts';
 import { objectMetadata } from '../../engine/objects.ts';
 import { noTrace } from '../../engine/trace.ts';
 import { type MappingTrial, tryMapping } from '../../engine/try-mapping.ts';
-import { DefinitionField } from '../../mapping/document.ts';
+import { vendorPaths } from '../../engine/vendor-paths.ts';
+import { DefinitionField, ObjectDefinition, Transformation } from '../../mapping/document.ts';
 import type { Mapping } from '../../mapping/mapping.ts';
+import type { MappingDraft } from '../../mapping/resolve.ts';
 import { type Suggestion, suggestPaths } from '../../mapping/suggest.ts';
 import { reachableScope, requireIdentity } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
@@ -38,6 +40,13 @@ const ExecuteBody = Type.Object({
   method: optional(
     Type.Enum(['GET', 'POST', 'PUT', 'PATCH'], { description: 'GET maps from the vendor, the others to it' }),
   ),
+  level: optional(
+    Type.Enum(['organization', 'account', 'instance'], {
+      description: 'tries what holds at this level, more specific ones left out; definition and transformation need it',
+    }),
+  ),
+  definition: optional({ ...ObjectDefinition, description: 'tried in place of what is saved at the level' }),
+  transformation: optional({ ...Transformation, description: 'tried in place of what is saved at the level' }),
 });
 
 const Law = Type.Object({
@@ -111,7 +120,7 @@ export function tryMappingRoutes(server: Server, context: RouteContext): void {
     {
       schema: {
         ...schema,
-        summary: 'Tries a mapping on a payload or a record, field by field; nothing is written',
+        summary: 'Tries a mapping, saved or not, on a payload or a record, field by field; nothing is written',
         params: Type.Object({ objectName: Type.String() }),
         body: ExecuteBody,
         response: responses(Trial),
@@ -129,15 +138,19 @@ export function tryMappingRoutes(server: Server, context: RouteContext): void {
           'A record of an instance is mapped from the vendor: leave method out or give GET.',
         );
       }
+      const { level, definition, transformation } = request.body;
+      if (level === undefined && (definition !== undefined || transformation !== undefined)) {
+        throw new Problem(
+          'badRequest',
+          'Say at which level the definition and the transformation would stand: give level.',
+        );
+      }
+      const draft = level && { objectName, level, definition, transformation };
       const place = await findPlace(request, request.body);
-      const mapping = await findMapping(request, place, objectName);
+      const mapping = await findMapping(request, place, objectName, draft);
+      const path = draft === undefined ? encodeURIComponent(objectName) : vendorPathOf(place.definition, mapping);
       const record =
-        payload ??
-        (await readRecord(
-          request,
-          place.account,
-          `/${encodeURIComponent(objectName)}/${encodeURIComponent(recordId ?? '')}`,
-        ));
+        payload ?? (await readRecord(request, place.account, `/${path}/${encodeURIComponent(recordId ?? '')}`));
       const { organization, account } = requireIdentity(request.caller);
       return tryMapping(mapping, record, {
         scripts,
@@ -197,10 +210,14 @@ export function tryMappingRoutes(server: Server, context: RouteContext): void {
     request: FastifyRequest,
     { definition, account }: { definition: Definition; account: InstanceAccount | undefined },
     objectName: string,
+    draft: MappingDraft | undefined,
   ): Promise<Mapping> {
     const { organization, account: own } = requireIdentity(request.caller);
     const scope = account ?? { organizationId: organization.id, accountId: own.id, instanceId: 0 };
-    const mapping = (await mappings.of(scope, definition.key))?.find(objectName);
+    const mapping =
+      draft === undefined
+        ? (await mappings.of(scope, definition.key))?.find(objectName)
+        : await mappings.drafted(scope, definition.key, draft);
     if (mapping !== undefined) return mapping;
     throw new Problem('notFound', `No transformation of ${objectName} found for ${definition.key}: create one first.`);
   }
@@ -250,6 +267,12 @@ export function tryMappingRoutes(server: Server, context: RouteContext): void {
     const asked = mapped?.call ?? call;
     return engine.call(account, findMatch(account.definition, asked), asked);
   }
+}
+
+/** How the element calls the object of a draft, as calls to it will once it is saved. */
+function vendorPathOf(definition: Definition, { vendorName }: Mapping): string {
+  const paths = vendorPaths(definition, vendorName);
+  return paths.find((path) => matchResource(definition, 'GET', `/${path}/0`) !== undefined) ?? paths[0] ?? vendorName;
 }
 
 /** The fields that a definition knows of an object; with sample records it may know none. */

@@ -1,0 +1,90 @@
+// The draft that is edited: it begins with what is saved, and is saved as a whole.
+
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { call } from '../call.ts';
+import type { Change, Draft } from './draft.ts';
+import { definitionPath, type Place, resourcesKey, type Saved, transformationPath } from './queries.ts';
+
+/** A draft, what may be done with it, and how its saving goes. */
+export interface DraftState {
+  draft: Draft;
+  isChanged: boolean;
+  change(step: Change): void;
+  discard(): void;
+  save(): Promise<void>;
+  isSaving: boolean;
+  saveError: Error | null;
+}
+
+/** The draft of an object at a place; it begins anew when what is saved has changed. */
+export function useDraft(objectName: string, place: Place, saved: Saved): DraftState {
+  const client = useQueryClient();
+  const [draft, setDraft] = useState<Draft>(() => begin(saved));
+  const hasFailed = useRef(false);
+  useEffect(() => {
+    // What was refused is kept, also when the other half was saved.
+    if (!hasFailed.current) setDraft(begin(saved));
+  }, [saved]);
+  const saving = useMutation({
+    mutationFn: () => saveDraft(objectName, place, saved, draft),
+    onError: () => {
+      hasFailed.current = true;
+    },
+    onSuccess: () => {
+      hasFailed.current = false;
+    },
+    // Also when only the first half was saved.
+    onSettled: () => client.invalidateQueries({ queryKey: resourcesKey }),
+  });
+  return {
+    draft,
+    isChanged: isChanged(saved, draft),
+    change(step) {
+      saving.reset();
+      setDraft(step);
+    },
+    discard() {
+      hasFailed.current = false;
+      saving.reset();
+      setDraft(begin(saved));
+    },
+    save: () =>
+      saving.mutateAsync().then(
+        () => undefined,
+        () => undefined,
+      ),
+    isSaving: saving.isPending,
+    saveError: saving.error,
+  };
+}
+
+function begin({ definition, transformation }: Saved): Draft {
+  return { definition, transformation, renames: [] };
+}
+
+function isChanged(saved: Saved, { definition, transformation }: Draft): boolean {
+  return definition !== saved.definition || transformation !== saved.transformation;
+}
+
+/** The definition first: the mapping needs it. */
+async function saveDraft(objectName: string, place: Place, saved: Saved, draft: Draft): Promise<void> {
+  const { definition, transformation, renames } = draft;
+  if (definition !== undefined && definition !== saved.definition) {
+    const changedFields = renames.length === 0 ? {} : { changedFields: renames };
+    const body = { ...definition, ...changedFields };
+    await write(definitionPath(objectName, place), saved.definition !== undefined, body);
+  }
+  if (transformation !== undefined && transformation !== saved.transformation) {
+    await write(transformationPath(objectName, place), saved.transformation !== undefined, transformation);
+  }
+  const path = transformationPath(objectName, place);
+  if (transformation === undefined && saved.transformation !== undefined && path !== undefined) {
+    await call('DELETE', path);
+  }
+}
+
+async function write(path: string | undefined, isThere: boolean, body: object): Promise<void> {
+  if (path === undefined) throw new Error('Choose an element, and for its own level a connected account, first.');
+  await call(isThere ? 'PUT' : 'POST', path, { body });
+}
