@@ -20,6 +20,7 @@ import { accountRoutes } from './routes/accounts.ts';
 import { authenticationRoutes } from './routes/authentication.ts';
 import { browserSessionRoutes } from './routes/browser-sessions.ts';
 import { bulkRoutes } from './routes/bulk.ts';
+import { bulkOverviewRoutes } from './routes/bulk-overview.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { commonResourceRoutes } from './routes/common-resources.ts';
 import { convertRoutes } from './routes/convert.ts';
@@ -90,6 +91,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     commonResourceRoutes,
     vdrRoutes,
     bulkRoutes,
+    bulkOverviewRoutes,
     tryMappingRoutes,
     elementCallRoutes,
   ]) {
