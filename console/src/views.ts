@@ -12,5 +12,26 @@ export interface View {
 /** The first pattern that fits is shown. */
 export const views: readonly View[] = [
   { path: '/', view: Home },
+  { path: '/events', view: lazy(async () => ({ default: (await import('./events/events.tsx')).Events })) },
+  {
+    path: '/events/:instanceId/:eventId',
+    view: lazy(async () => ({ default: (await import('./events/event-page.tsx')).EventPage })),
+  },
+  { path: '/jobs', view: lazy(async () => ({ default: (await import('./jobs/jobs.tsx')).Jobs })) },
+  { path: '/jobs/:id', view: lazy(async () => ({ default: (await import('./jobs/job-page.tsx')).JobPage })) },
+  { path: '/bulk', view: lazy(async () => ({ default: (await import('./bulk/bulk.tsx')).Bulk })) },
+  {
+    path: '/bulk/download',
+    view: lazy(async () => ({ default: (await import('./bulk/start-download.tsx')).StartDownload })),
+  },
+  {
+    path: '/bulk/upload',
+    view: lazy(async () => ({ default: (await import('./bulk/start-upload.tsx')).StartUpload })),
+  },
+  { path: '/bulk/:id', view: lazy(async () => ({ default: (await import('./bulk/bulk-page.tsx')).BulkPage })) },
+  {
+    path: '/notifications',
+    view: lazy(async () => ({ default: (await import('./notifications/notifications.tsx')).Notifications })),
+  },
   { path: '/secrets', view: lazy(async () => ({ default: (await import('./secrets/secrets.tsx')).Secrets })) },
 ];
