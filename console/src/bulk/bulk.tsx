@@ -61,7 +61,7 @@ export function Bulk() {
     <Stack>
       <PageHeader
         title="Bulk"
-        description="Many records at once: downloaded, uploaded, or copied from account to account."
+        description="Many records at once: downloads, uploads and copies."
         actions={
           <>
             <Button component={Link} href="/bulk/download" leftSection={<IconDownload size={16} />}>

@@ -25,11 +25,11 @@ const columns: readonly Column<RowError>[] = [
     name: 'Why',
     width: 'minmax(0, 1fr)',
     cell: ({ message, providerMessage }) => {
-      const text =
+      const all =
         providerMessage === undefined || message.includes(providerMessage) ? message : `${message} ${providerMessage}`;
       return (
-        <Text span size="sm" className="truncated" display="block" title={text}>
-          {text}
+        <Text span size="sm" className="truncated" display="block" title={all}>
+          {providerMessage ?? message}
         </Text>
       );
     },

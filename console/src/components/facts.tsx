@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 /** Shows facts side by side, as many as fit; those without a value are left out. */
 export function Facts({ facts }: { facts: readonly { name: string; value: ReactNode }[] }) {
   return (
-    <Group gap="xl" align="flex-start" component="dl" m={0}>
+    <Group gap="xl" align="flex-start" component="dl" m={0} style={{ rowGap: 'var(--mantine-spacing-sm)' }}>
       {facts
         .filter(({ value }) => value !== undefined)
         .map(({ name, value }) => (

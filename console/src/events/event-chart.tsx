@@ -21,7 +21,7 @@ export function EventChart({ counts, height }: { counts: readonly EventCount[]; 
   useEffect(() => {
     const element = place.current;
     if (element === null || counts.length === 0) return;
-    const chart = new uPlot(optionsOf(element, height, scheme), stack(counts), element);
+    const chart = new uPlot(optionsOf(element, { height, scheme, step: stepOf(counts) }), stack(counts), element);
     const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
     return () => {
@@ -67,7 +67,15 @@ function stack(counts: readonly EventCount[]): uPlot.AlignedData {
   return [times, all, withFailed, delivered];
 }
 
-function optionsOf(element: HTMLElement, height: number, scheme: 'light' | 'dark'): uPlot.Options {
+/** Seconds from one time to the next. */
+function stepOf([first, second]: readonly EventCount[]): number {
+  return first === undefined || second === undefined ? 60 : second.at - first.at;
+}
+
+function optionsOf(
+  element: HTMLElement,
+  { height, scheme, step }: { height: number; scheme: 'light' | 'dark'; step: number },
+): uPlot.Options {
   const styles = getComputedStyle(document.documentElement);
   const colour = (name: string) => styles.getPropertyValue(name).trim();
   const axis = {
@@ -83,9 +91,13 @@ function optionsOf(element: HTMLElement, height: number, scheme: 'light' | 'dark
     legend: { show: false },
     cursor: { show: false },
     padding: [8, 4, 0, 0],
-    scales: { y: { range: (_chart, _least, most) => [0, Math.max(4, Math.ceil(most * 1.1))] } },
+    // The last time is as wide as all others.
+    scales: {
+      x: { range: (_chart, first, last) => [first, last + step] },
+      y: { range: (_chart, _least, most) => [0, Math.max(4, Math.ceil(most * 1.1))] },
+    },
     axes: [
-      { ...axis, size: 26, space: 70 },
+      { ...axis, size: 40, space: 70 },
       {
         ...axis,
         size: 40,

@@ -59,7 +59,7 @@ export function stateOf({ status, delivery }: Pick<LoggedEvent, 'status' | 'deli
   if (status === 'NOTIFIED') return { word: 'Delivered', mood: 'good' };
   if (status === 'CONSUMED') return { word: 'Nothing to deliver', mood: 'neutral' };
   if (status === 'RECEIVED') return { word: 'Received', mood: 'going' };
-  return delivery === 'queued' ? { word: 'Waits in the queue', mood: 'bad' } : { word: 'Tried again', mood: 'warning' };
+  return delivery === 'queued' ? { word: 'Waits in the queue', mood: 'bad' } : { word: 'Retrying', mood: 'warning' };
 }
 
 /** Whether something is still to happen by itself. */

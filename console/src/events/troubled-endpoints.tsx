@@ -40,9 +40,10 @@ function Notice({ endpoint: { url, state, since, failures, message } }: { endpoi
         </Text>
         <Text size="sm">
           {isStopped
-            ? 'Deliveries to it wait until you ask for them. Mend it first, then send what waits; new events are delivered from then on, too.'
-            : 'It is asked less often for a while; what fails is tried again by itself. There is nothing to do once it answers with 2xx.'}
-          {count > 0 && ` ${countOf(count, 'delivery waits', 'deliveries wait')}${more ? ', and more' : ''}.`}
+            ? 'Mend it first, then send what waits; new events are delivered from then on, too.'
+            : 'It is asked less often until it takes events again.'}
+          {count > 0 &&
+            ` ${countOf(count, 'delivery waits', 'deliveries wait')}${more ? ', and more,' : ''} until you send ${count === 1 ? 'it' : 'them'}.`}
         </Text>
         {resuming.error !== null && (
           <Text size="sm" c="red" role="alert">

@@ -12,6 +12,7 @@ export function NextTimes({ times, timeZone }: { times: readonly number[]; timeZ
     day: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
+    ...(times.some((time) => time % 60_000 !== 0) ? { second: '2-digit' as const } : {}),
     hourCycle: 'h23',
     timeZone,
   });

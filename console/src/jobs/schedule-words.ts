@@ -31,7 +31,7 @@ export function describeSchedule(expression: string): string | undefined {
   if (time === undefined || day === undefined || inMonths === undefined || !/^(\d{4})?$/.test(inYear)) return undefined;
   const isOften = !time.startsWith('at ');
   const parts = [time, isOften && day === 'every day' ? '' : day];
-  if (inMonths !== '') parts.push(`in ${inMonths}`);
+  if (inMonths !== '') parts.push(inMonths.startsWith('from ') ? inMonths : `in ${inMonths}`);
   if (inYear !== '') parts.push(`in ${inYear}`);
   const text = parts.filter((part) => part !== '').join(', ');
   return text.charAt(0).toUpperCase() + text.slice(1);
