@@ -33,5 +33,9 @@ export const views: readonly View[] = [
     path: '/notifications',
     view: lazy(async () => ({ default: (await import('./notifications/notifications.tsx')).Notifications })),
   },
+  {
+    path: '/connect-links',
+    view: lazy(async () => ({ default: (await import('./connect-links/connect-links.tsx')).ConnectLinks })),
+  },
   { path: '/secrets', view: lazy(async () => ({ default: (await import('./secrets/secrets.tsx')).Secrets })) },
 ];

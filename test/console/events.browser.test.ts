@@ -14,6 +14,7 @@ describe.skipIf(findChromium() === undefined)('in the console', () => {
   const seen: string[] = [];
   let receiver: RecordingVendor;
   let zendesk: { id: number; token: string };
+  let spark: { id: number; token: string };
   afterEach(() => expect(seen.splice(0)).toEqual([]));
   beforeAll(async () => {
     receiver = await startRecordingVendor();
@@ -32,7 +33,7 @@ describe.skipIf(findChromium() === undefined)('in the console', () => {
       body: { 'notification.webhook.failure.policy': 'queue' },
     });
     receiver.reply = () => ({ status: 500 });
-    const { token } = await connect(trip, 'ciscospark', {
+    spark = await connect(trip, 'ciscospark', {
       configuration: {
         ...configurationOf('ciscospark'),
         'event.notification.enabled': 'true',
@@ -40,13 +41,12 @@ describe.skipIf(findChromium() === undefined)('in the console', () => {
         'event.notification.callback.url': `${receiver.url}/events`,
       },
     });
-    const channel = await callElement(trip, token, 'POST', '/channels', { title: 'Events' });
+    const channel = await callElement(trip, spark.token, 'POST', '/channels', { title: 'Events' });
 
     const watched = await trip.open('/events?status=DISPATCHED&period=24h');
     const { page } = watched;
     const row = page.getByRole('row', { name: `channels ${channel.body.id} created` });
     await row.getByText('Waits in the queue').waitFor();
-    await page.getByRole('region', { name: `Endpoint ${receiver.url}/events` }).waitFor();
     await page.getByRole('img', { name: /Events over time/ }).waitFor();
     await check(watched);
 
@@ -68,6 +68,23 @@ describe.skipIf(findChromium() === undefined)('in the console', () => {
     const dialog = page.getByRole('dialog', { name: 'Send events again' });
     await dialog.getByRole('button', { name: 'Send again' }).click();
     await page.getByText(/\d+ events? sent again\./).waitFor();
+    seen.push(...watched.faults);
+  });
+
+  test('an endpoint that fails is told, and gets what waits for it when somebody says so', async () => {
+    receiver.reply = () => ({ status: 503 });
+    for (let count = 0; count < 5; count++)
+      await callElement(trip, spark.token, 'POST', '/channels', { title: 'More' });
+    const watched = await trip.open('/events');
+    const { page } = watched;
+    const notice = page.getByRole('region', { name: `Endpoint ${receiver.url}/events` });
+    await notice.getByText('The endpoint answered 503.').waitFor();
+    await notice.getByText(/deliver(y waits|ies wait) until you send/).waitFor();
+    await check(watched);
+    receiver.reply = () => ({});
+    await notice.getByRole('button', { name: 'Send what waits' }).click();
+    await page.getByText(/deliver(y|ies) sent again\./).waitFor();
+    await notice.waitFor({ state: 'detached', timeout: 30_000 });
     seen.push(...watched.faults);
   });
 

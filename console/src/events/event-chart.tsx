@@ -53,7 +53,13 @@ export function EventChart({ counts, height }: { counts: readonly EventCount[]; 
           ))}
         </Group>
       </Group>
-      <div ref={place} className="time-chart" style={{ height }} role="img" aria-label={`Events over time; ${words}`} />
+      <div
+        ref={place}
+        className="event-chart"
+        style={{ height }}
+        role="img"
+        aria-label={`Events over time; ${words}`}
+      />
     </figure>
   );
 }
