@@ -513,6 +513,42 @@ describe('jobs', () => {
     expect((await platform.call('GET', '/hubs/general/bulk/jobs')).status).toBe(401);
   });
 
+  test('are shown without an element token to those who reach their accounts, with how far they have come', async () => {
+    const down = await bulk.begin('POST', '/bulk/query?q=select * from things');
+    await bulk.ended(down.id);
+    const up = await bulk.upload('/bulk/things', csv(2));
+    await bulk.ended(up.id);
+    const mine = `/bulk/jobs?instanceId=${instance.id}`;
+    const first = await platform.call('GET', `${mine}&pageSize=1`);
+    expect(first.headers.get('elements-total-count')).toBe('2');
+    expect(first.body).toMatchObject([
+      { id: Number(up.id), instanceId: instance.id, elementKey, job_direction: 'UPLOAD', filesDeleted: false },
+    ]);
+    const next = first.headers.get('elements-next-page-token');
+    const second = await platform.call('GET', `${mine}&pageSize=1&nextPage=${next}`);
+    expect(second.body).toMatchObject([
+      { id: Number(down.id), job_query: 'select * from things', progress: { records: 1000, fraction: 1 } },
+    ]);
+    expect(second.headers.get('elements-next-page-token')).toBeNull();
+    const found = async (query: string) =>
+      (await platform.call('GET', `${mine}&${query}`)).body.map(({ id }: { id: number }) => String(id));
+    expect(await found('direction=UPLOAD')).toEqual([up.id]);
+    expect(await found('status=ERROR')).toEqual([]);
+    expect((await platform.call('GET', `/bulk/jobs/${down.id}`)).body).toEqual(second.body[0]);
+
+    const account = await platform.call('POST', '/accounts', { body: { externalId: `bulk ${down.id}` } });
+    const user = await platform.call('POST', `/accounts/${account.body.id}/users`, {
+      body: { email: `bulk-${down.id}@example.test`, password: 'long enough' },
+    });
+    const ofAccount = `User ${user.body.secret}, Organization ${administrator.organizationSecret}`;
+    for (const authorization of [ofAccount, await addOrganization(platform, keyring)]) {
+      expect((await platform.call('GET', '/bulk/jobs', { authorization })).body).toEqual([]);
+      expect((await platform.call('GET', mine, { authorization })).body).toEqual([]);
+      expect((await platform.call('GET', `/bulk/jobs/${down.id}`, { authorization })).status).toBe(404);
+    }
+    expect((await platform.call('GET', '/bulk/jobs', { authorization: undefined })).status).toBe(401);
+  });
+
   test('end with their instance, and their files go with it', async () => {
     vendor.before = async ({ path }) => {
       if (path.includes('cursor')) await new Promise((resolve) => setTimeout(resolve, 3000));

@@ -197,6 +197,22 @@ describe('a job', () => {
     expect(new Date(trigger.nextFireTime).getUTCDay()).toBe(1);
   });
 
+  test('a schedule tells its next times before a job is made of it', async () => {
+    const at = (text: string) => Date.parse(text);
+    const times = async (query: Record<string, string>) =>
+      (await platform.call('GET', `/jobs/schedules?${new URLSearchParams(query)}`)).body;
+    now = start;
+    expect(await times({ cron: '0 0 8 ? * MON', timeZone: 'Europe/Berlin', count: '2' })).toEqual({
+      schedule: '0 0 8 ? * MON',
+      timeZone: 'Europe/Berlin',
+      fireTimes: [at('2026-11-30T07:00:00Z'), at('2026-12-07T07:00:00Z')],
+    });
+    expect((await times({ cron: '0 0 0 1 1 ? 2027' })).fireTimes).toEqual([at('2027-01-01T00:00:00Z')]);
+    expect((await times({ cron: '0 0 0 1 1 ? 2020' })).fireTimes).toEqual([]);
+    expect((await times({ cron: '0 0 25 * * *' })).message).toContain('cannot be used');
+    expect((await times({ cron: '* * * * * ?' })).message).toContain('5 seconds');
+  });
+
   test('without an instance calls the platform as its owner', async () => {
     const { id } = await makeJob({ instanceId: undefined, uri: '/instances', query: { pageSize: 1 } });
     expect((await pass(15, id, 1))[0].job_state).toBe('COMPLETED');

@@ -81,6 +81,17 @@ describe('notifications', () => {
     expect(second.headers.get('elements-next-page-token')).toBeNull();
   });
 
+  test('of every topic are listed by *, all of them or those that nobody has seen', async () => {
+    const raise = async (topic: string) => (await call('POST', '', { topic, message: topic })).body.id as number;
+    const [seen, unseen] = [await raise('every'), await raise('other')];
+    await call('PUT', `/${seen}/acknowledge`);
+    const idsOf = async (query: string) =>
+      (await call('GET', `?topics[]=*&pageSize=2${query}`)).body.map(({ id }: { id: number }) => id);
+    expect(await idsOf('')).toEqual([unseen, seen]);
+    expect(await idsOf('&acknowledged=false')).not.toContain(seen);
+    expect((await idsOf('&acknowledged=true'))[0]).toBe(seen);
+  });
+
   test('every fault of a body is named', async () => {
     const { status, body } = await call('POST', '', { severity: 'fatal' });
     expect(status).toBe(400);

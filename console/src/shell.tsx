@@ -19,6 +19,7 @@ import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import icon from './icon.svg';
 import { navigation } from './navigation.ts';
+import { NotificationBell } from './notifications/bell.tsx';
 import { type Person, signOut } from './session.ts';
 
 /** Shows a view inside the frame. */
@@ -47,6 +48,7 @@ export function Shell({ person, children }: { person: Person; children: ReactNod
             </Link>
           </Group>
           <Group gap="xs" wrap="nowrap">
+            <NotificationBell />
             <SchemeButton />
             <PersonMenu person={person} />
           </Group>

@@ -14,6 +14,31 @@ export const views: readonly View[] = [
   { path: '/', view: Home },
   { path: '/calls', view: lazy(async () => ({ default: (await import('./calls/calls.tsx')).Calls })) },
   { path: '/calls/:id', view: lazy(async () => ({ default: (await import('./calls/call.tsx')).CallPage })) },
+  { path: '/events', view: lazy(async () => ({ default: (await import('./events/events.tsx')).Events })) },
+  {
+    path: '/events/:instanceId/:eventId',
+    view: lazy(async () => ({ default: (await import('./events/event-page.tsx')).EventPage })),
+  },
+  { path: '/jobs', view: lazy(async () => ({ default: (await import('./jobs/jobs.tsx')).Jobs })) },
+  { path: '/jobs/:id', view: lazy(async () => ({ default: (await import('./jobs/job-page.tsx')).JobPage })) },
+  { path: '/bulk', view: lazy(async () => ({ default: (await import('./bulk/bulk.tsx')).Bulk })) },
+  {
+    path: '/bulk/download',
+    view: lazy(async () => ({ default: (await import('./bulk/start-download.tsx')).StartDownload })),
+  },
+  {
+    path: '/bulk/upload',
+    view: lazy(async () => ({ default: (await import('./bulk/start-upload.tsx')).StartUpload })),
+  },
+  { path: '/bulk/:id', view: lazy(async () => ({ default: (await import('./bulk/bulk-page.tsx')).BulkPage })) },
+  {
+    path: '/notifications',
+    view: lazy(async () => ({ default: (await import('./notifications/notifications.tsx')).Notifications })),
+  },
+  {
+    path: '/connect-links',
+    view: lazy(async () => ({ default: (await import('./connect-links/connect-links.tsx')).ConnectLinks })),
+  },
   { path: '/secrets', view: lazy(async () => ({ default: (await import('./secrets/secrets.tsx')).Secrets })) },
   {
     path: '/common-resources',

@@ -21,6 +21,7 @@ import { authenticationRoutes } from './routes/authentication.ts';
 import { brandingRoutes } from './routes/branding.ts';
 import { browserSessionRoutes } from './routes/browser-sessions.ts';
 import { bulkRoutes } from './routes/bulk.ts';
+import { bulkOverviewRoutes } from './routes/bulk-overview.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { commonResourceRoutes } from './routes/common-resources.ts';
 import { connectRoutes } from './routes/connect.ts';
@@ -109,6 +110,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     commonResourceRoutes,
     vdrRoutes,
     bulkRoutes,
+    bulkOverviewRoutes,
     tryMappingRoutes,
     vendorObjectRoutes,
     elementCallRoutes,

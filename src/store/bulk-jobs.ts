@@ -107,6 +107,7 @@ export interface BulkFilter {
   scheduledBy?: number | undefined;
   groupId?: number | undefined;
   direction?: BulkDirection | undefined;
+  status?: BulkStatus | undefined;
 }
 
 /** Thrown to who works on a job that another process has taken up, or that is gone. */
@@ -415,11 +416,15 @@ function within<Output>(query: JobQuery<Output>, { organizationId, accountId, in
   return wanted;
 }
 
-function matching<Output>(query: JobQuery<Output>, { scheduledBy, groupId, direction }: BulkFilter): JobQuery<Output> {
+function matching<Output>(
+  query: JobQuery<Output>,
+  { scheduledBy, groupId, direction, status }: BulkFilter,
+): JobQuery<Output> {
   let wanted = query;
   if (scheduledBy !== undefined) wanted = wanted.where('scheduled_by', '=', scheduledBy);
   if (groupId !== undefined) wanted = wanted.where('group_id', '=', groupId);
   if (direction !== undefined) wanted = wanted.where('direction', '=', direction);
+  if (status !== undefined) wanted = wanted.where('status', '=', status);
   return wanted;
 }
 

@@ -56,6 +56,14 @@ export interface NotificationScope {
   accountId: number | undefined;
 }
 
+/** Which notifications are meant; both conditions must hold where they are given. */
+export interface NotificationFilter {
+  /** undefined: of every topic */
+  topics: readonly string[] | undefined;
+  /** whether they were marked as seen */
+  acknowledged?: boolean | undefined;
+}
+
 /** Reads and writes notifications and subscriptions. Every read names the organization. */
 export interface NotificationStore {
   /**
@@ -68,10 +76,10 @@ export interface NotificationStore {
     now: number,
     deliveryOf: (notification: NotificationRecord, subscription: SubscriptionRecord) => NewEvent,
   ): Promise<{ notification: NotificationRecord; deliveries: NewEvent[] } | undefined>;
-  /** Active notifications of topics, the latest first, at most `limit`, with ids below `before`. */
+  /** Active notifications that pass the filter, the latest first, at most `limit`, with ids below `before`. */
   list(
     scope: NotificationScope,
-    topics: readonly string[],
+    filter: NotificationFilter,
     page: { before: number | undefined; limit: number },
   ): Promise<NotificationRecord[]>;
   byId(scope: NotificationScope, id: number): Promise<NotificationRecord | undefined>;
@@ -131,13 +139,14 @@ export function createNotificationStore(database: Database, vault: Vault): Notif
         return { notification, deliveries };
       }),
 
-    async list(scope, topics, { before, limit }) {
+    async list(scope, { topics, acknowledged }, { before, limit }) {
       let query = database
         .selectFrom('notifications')
         .selectAll()
         .where('organization_id', '=', scope.organizationId)
-        .where('active', '=', true)
-        .where(sql<boolean>`topic = any(${[...topics]}::text[])`);
+        .where('active', '=', true);
+      if (topics !== undefined) query = query.where(sql<boolean>`topic = any(${[...topics]}::text[])`);
+      if (acknowledged !== undefined) query = query.where('acknowledged_at', acknowledged ? 'is not' : 'is', null);
       if (scope.accountId !== undefined) query = query.where('account_id', '=', scope.accountId);
       if (before !== undefined) query = query.where('id', '<', before);
       return (await query.orderBy('id', 'desc').limit(limit).execute()).map(readNotification);

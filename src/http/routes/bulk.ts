@@ -71,7 +71,8 @@ const Started = Type.Object({
   instanceId: Type.Integer(),
   status: Type.String({ description: 'CREATED' }),
 });
-const Progress = Type.Object({
+/** How far a job has come, in answers. */
+export const Progress = Type.Object({
   phase: Type.String({ description: 'download or upload; a copy does one after the other' }),
   records: Type.Integer(),
   bytes: Type.Integer(),
@@ -99,7 +100,8 @@ const Status = Type.Object({
   numOfRowsWithWarning: Type.Integer(),
   progress: Progress,
 });
-const ListedJob = Type.Object({
+/** A job in lists. */
+export const ListedJob = Type.Object({
   id: Type.Integer(),
   job_id: Type.Integer(),
   instanceId: Type.Integer(),
@@ -630,16 +632,17 @@ function describeStatus(job: BulkJobRecord, now: number): Static<typeof Status> 
     numOfLeadsProcessed: job.records,
     numOfRowsFailed: job.failed + job.doubtful,
     numOfRowsWithWarning: job.doubtful,
-    progress: present(progressOf(job, now)),
+    progress: showProgress(job, now),
   };
 }
 
-/** Without the members that are not known. */
-function present<Shape extends object>(value: Shape): Static<typeof Progress> {
-  return JSON.parse(JSON.stringify(value));
+/** How far a job has come at a moment, without the members that are not known. */
+export function showProgress(job: BulkJobRecord, now: number): Static<typeof Progress> {
+  return JSON.parse(JSON.stringify(progressOf(job, now)));
 }
 
-function listJob(job: BulkJobRecord) {
+/** A job in a list, but for what is sealed of it. */
+export function listJob(job: BulkJobRecord) {
   return {
     id: job.id,
     job_id: job.id,
@@ -658,7 +661,7 @@ function listJob(job: BulkJobRecord) {
 }
 
 /** What is sealed of a listed job. */
-function planned(job: BulkJobRecord) {
+export function planned(job: BulkJobRecord) {
   const { query, upload, resultFormat, callbackUrl } = job.openPlan() as BulkPlan;
   const format = upload?.format ?? resultFormat;
   return {

@@ -39,6 +39,11 @@ const NewJob = Type.Object({
   trigger: Trigger,
 });
 const Reschedule = Type.Object({ trigger: Trigger });
+const Times = Type.Object({
+  schedule: Type.String(),
+  timeZone: Type.String(),
+  fireTimes: Type.Array(Type.Integer(), { description: 'the next times, in milliseconds since 1970' }),
+});
 
 const NullableTime = Type.Union([Type.Integer(), Type.Null()]);
 const Job = Type.Object({
@@ -149,6 +154,31 @@ export function jobRoutes(server: Server, context: RouteContext): void {
         zone: body.trigger.timeZone ?? 'UTC',
       });
       return describeJob(made);
+    },
+  );
+
+  server.get(
+    `${basePath}/jobs/schedules`,
+    {
+      schema: {
+        ...describe,
+        summary: 'When a job with a schedule would run: its next times',
+        querystring: Type.Object({
+          ...Trigger.properties,
+          count: Type.Optional(Type.Integer({ minimum: 1, maximum: 20, description: 'default 5' })),
+        }),
+        response: responses(Times),
+      },
+    },
+    async (request) => {
+      requireIdentity(request.caller);
+      const { cron, timeZone = 'UTC', count = 5 } = request.query;
+      const schedule = readSchedule(cron, timeZone, limits.jobGapSeconds);
+      const fireTimes: number[] = [];
+      for (let time = schedule.nextAfter(clock()); time !== undefined; time = schedule.nextAfter(time)) {
+        if (fireTimes.push(time) === count) break;
+      }
+      return { schedule: cron, timeZone, fireTimes };
     },
   );
 

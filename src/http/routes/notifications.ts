@@ -95,7 +95,7 @@ const DeliveryQuery = Type.Object({
     }),
   ),
 });
-const Topics = Type.Optional(Type.Array(Type.String()));
+const Topics = Type.Optional(Type.Array(Type.String(), { description: '* means every topic' }));
 const ById = Type.Object({ id: Id });
 
 const waitingFields = [
@@ -129,6 +129,9 @@ export function notificationRoutes(server: Server, context: RouteContext): void 
         querystring: Type.Object({
           'topics[]': Topics,
           topics: Topics,
+          acknowledged: Type.Optional(
+            Type.Boolean({ description: 'only those that were, or were not, marked as seen' }),
+          ),
           pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: mostPageRows })),
           nextPage: Type.Optional(Type.String({ description: 'the Elements-Next-Page-Token of the page before' })),
         }),
@@ -140,11 +143,15 @@ export function notificationRoutes(server: Server, context: RouteContext): void 
       const { query } = request;
       const topics = [...(query['topics[]'] ?? []), ...(query.topics ?? [])];
       if (topics.length === 0) {
-        throw new Problem('badRequest', 'topics[] is missing: name the topics, as in ?topics[]=callback.failing.');
+        throw new Problem(
+          'badRequest',
+          'topics[] is missing: name the topics, as in ?topics[]=callback.failing, or * for all.',
+        );
       }
       const size = query.pageSize ?? defaultPageRows;
       const before = query.nextPage === undefined ? undefined : readPageToken(query.nextPage);
-      const rows = await notifications.list(scope, topics, { before, limit: size + 1 });
+      const filter = { topics: topics.includes('*') ? undefined : topics, acknowledged: query.acknowledged };
+      const rows = await notifications.list(scope, filter, { before, limit: size + 1 });
       const page = rows.slice(0, size);
       pageHeaders(reply, page.length, page.length, rows.length > size ? page.at(-1)?.id : undefined);
       return page.map(show);

@@ -1,0 +1,22 @@
+// Brings a file of the server to the browser’s downloads. A plain link could not: the call needs headers.
+
+import { CallError, send } from '../call.ts';
+
+/** Fetches a file and lets the browser keep it. Throws a CallError when the server refuses it. */
+export async function fetchFile(
+  path: string,
+  { instance, accept }: { instance: number; accept: string },
+): Promise<void> {
+  const response = await send('GET', path, { instance, headers: { accept } });
+  if (!response.ok) {
+    const said: unknown = await response.json().catch(() => ({}));
+    throw new CallError(response.status, said as { message?: string }, true);
+  }
+  const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'records';
+  const url = URL.createObjectURL(await response.blob());
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}

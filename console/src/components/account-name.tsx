@@ -1,0 +1,21 @@
+// A connected account in a line: its mark, its name, and its element.
+
+import { Group, Text } from '@mantine/core';
+import { useConnectedAccounts } from './connected-accounts.ts';
+import { ElementMark } from './element-mark.tsx';
+
+/** Names the account of an instance; one that is gone is named by its number. */
+export function AccountName({ id, elementKey }: { id: number | undefined; elementKey?: string | undefined }) {
+  const { byId } = useConnectedAccounts();
+  if (id === undefined) return <Text c="dimmed">None</Text>;
+  const account = byId.get(id);
+  const name = account?.name ?? `Account ${id}`;
+  return (
+    <Group gap="xs" wrap="nowrap" miw={0}>
+      <ElementMark name={account?.element.key ?? elementKey ?? name} size="sm" />
+      <Text span size="sm" className="truncated" title={name}>
+        {name}
+      </Text>
+    </Group>
+  );
+}
