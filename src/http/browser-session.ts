@@ -75,9 +75,9 @@ export async function identifyBrowser(
   const identity = await organizations.identityOf(session.organizationId, session.userId);
   if (identity === undefined) return undefined;
   const named = request.headers[instanceHeader];
-  if (named === undefined) return { identity, withOrganization: true, instance: undefined, session };
+  if (named === undefined) return { identity, withOrganization: true, instance: undefined, session, fromPage: true };
   const id = Number(named);
   const instance = Number.isSafeInteger(id) ? await instances.byId(reachableScope(identity), id) : undefined;
   if (instance === undefined) throw new Problem('notFound', `There is no instance ${named}.`);
-  return { identity, withOrganization: true, instance, session };
+  return { identity, withOrganization: true, instance, session, fromPage: true };
 }

@@ -14,6 +14,8 @@ export interface Caller {
   instance: InstanceRecord | undefined;
   /** the user of a sign-in session (Bearer) */
   session: { organizationId: number; userId: number } | undefined;
+  /** whether a page of the console asks, in the browser of its user */
+  fromPage: boolean;
 }
 
 type CredentialKind = 'user' | 'organization' | 'element' | 'bearer';
@@ -69,7 +71,7 @@ export async function identifyCaller(stores: CallerStores, credentials: Credenti
         'The User secret is missing: add User <secret> to the Authorization header.',
       );
     }
-    return { identity: undefined, withOrganization: false, instance: undefined, session };
+    return { identity: undefined, withOrganization: false, instance: undefined, session, fromPage: false };
   }
   // An element call does not need the organization's secret and does not look at it.
   const identity = await stores.organizations.identify(user, element === undefined ? organization : undefined);
@@ -85,7 +87,7 @@ export async function identifyCaller(stores: CallerStores, credentials: Credenti
   if (instance !== undefined && !seesInstance(identity, instance)) {
     throw new Problem('credentialsWrong', 'The Element token does not belong to an account of this user.');
   }
-  return { identity, withOrganization: organization !== undefined, instance, session };
+  return { identity, withOrganization: organization !== undefined, instance, session, fromPage: false };
 }
 
 /** The caller of a route that needs both secrets. Throws a Problem naming the one that is missing. */

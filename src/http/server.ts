@@ -27,6 +27,7 @@ import { commonResourceRoutes } from './routes/common-resources.ts';
 import { connectRoutes } from './routes/connect.ts';
 import { connectSessionRoutes } from './routes/connect-sessions.ts';
 import { connectionRoutes } from './routes/connections.ts';
+import { consoleInstanceRoutes } from './routes/console-instances.ts';
 import { convertRoutes } from './routes/convert.ts';
 import { definitionRoutes } from './routes/definitions.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -90,6 +91,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     connectionRoutes,
     instancesRoutes,
     instanceRoutes,
+    consoleInstanceRoutes,
     pollerRecordRoutes,
     organizationRoutes,
     brandingRoutes,

@@ -85,6 +85,8 @@ export interface InstanceFilter {
   tags?: string[];
   searchText?: string | undefined;
   elementId?: number | undefined;
+  /** `invalid`: the vendor no longer accepts the grant; `valid`: neither that nor disabled */
+  state?: 'valid' | 'invalid' | 'disabled' | undefined;
 }
 
 /** Reads and writes instances. */
@@ -354,12 +356,21 @@ function within<Query>(query: Query, scope: InstanceScope): Query {
   ) as Query;
 }
 
+/** Whether the vendor no longer accepts the grant of an instance. */
+const refused = sql<boolean>`exists (
+  select from vendor_tokens where vendor_tokens.instance_id = instances.id and vendor_tokens.refused_reason is not null
+)`;
+
 function matching<Query>(query: Query, filter: InstanceFilter): Query {
   let typed = query as InstanceQuery<unknown>;
   if (filter.tags !== undefined && filter.tags.length > 0) {
     typed = typed.where(sql<boolean>`instances.tags @> ${filter.tags}::text[]`);
   }
   if (filter.elementId !== undefined) typed = typed.where('instances.element_id', '=', filter.elementId);
+  if (filter.state === 'disabled') typed = typed.where('instances.disabled', '=', true);
+  if (filter.state === 'invalid') typed = typed.where(refused);
+  if (filter.state === 'valid')
+    typed = typed.where('instances.disabled', '=', false).where(sql<boolean>`not ${refused}`);
   if (filter.searchText !== undefined) {
     const pattern = `%${filter.searchText.replace(/[\\%_]/g, '\\$&')}%`;
     typed = typed.where((where) =>

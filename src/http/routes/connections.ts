@@ -7,14 +7,16 @@ import type { Definition } from '../../element/define.ts';
 import { noTrace } from '../../engine/trace.ts';
 import { type BegunConnection, hasConsentPage } from '../../instance/hosted.ts';
 import type { Provisioner } from '../../instance/provision.ts';
-import { Instance, instanceView } from '../../instance/view.ts';
+import { Instance } from '../../instance/view.ts';
 import type { ConnectionRecord } from '../../store/hosted-connections.ts';
 import type { InstanceRecord } from '../../store/instances.ts';
 import { type Caller, reachableScope, requireIdentity } from '../caller.ts';
+import { connectionCookie } from '../connection-cookie.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { Id, responses } from '../shapes.ts';
+import { showInstance } from '../shown-instance.ts';
 import { viewerOf } from '../viewer.ts';
 import { ElementReference } from './instance.ts';
 import { provisioningEntry } from './provisioning-usage.ts';
@@ -45,7 +47,7 @@ const Connection = Type.Object({
 
 /** Adds the routes of hosted connections. */
 export function connectionRoutes(server: Server, context: RouteContext): void {
-  const { hosted, elements, instances, usage, clock } = context;
+  const { hosted, elements, instances, usage, limits, clock } = context;
   const describe = { tags: ['OAuth'], security: secured.secrets };
   const base = `${basePath}/instances/connections`;
 
@@ -59,7 +61,7 @@ export function connectionRoutes(server: Server, context: RouteContext): void {
         response: responses(Begun),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { user, account, organization } = requireIdentity(request.caller);
       const { name, tags, configuration = {}, instanceId, returnPath } = request.body;
       const instance = instanceId === undefined ? undefined : await findInstance(request.caller, instanceId);
@@ -79,10 +81,20 @@ export function connectionRoutes(server: Server, context: RouteContext): void {
           instanceId,
           returnPath: returnPath || undefined,
           purpose: 'api',
+          // A page goes to the vendor itself; a program may hand the address to somebody else's browser.
+          bindToBrowser: request.caller.fromPage,
         });
       const begun = hasConsentPage(definition) ? await begin() : await noted(request, definition, provisioner, begin);
-      if ('oauthUrl' in begun) return { id: begun.id, oauthUrl: begun.oauthUrl };
-      return { id: begun.id, instance: instanceView(begun.instance, definition, clock()) };
+      if ('instance' in begun) {
+        return { id: begun.id, instance: showInstance(request, begun.instance, definition, clock()) };
+      }
+      const { id, oauthUrl, browserKey } = begun;
+      if (browserKey !== undefined) {
+        const secure = request.protocol === 'https';
+        const seconds = limits.authorizationSeconds;
+        reply.header('Set-Cookie', connectionCookie(id, browserKey, { secure, seconds }));
+      }
+      return { id, oauthUrl };
     },
   );
 

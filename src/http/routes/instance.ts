@@ -6,15 +6,15 @@ import { Problem } from '../../core/errors.ts';
 import type { Definition } from '../../element/define.ts';
 import { noTrace } from '../../engine/trace.ts';
 import type { CachingRequest } from '../../instance/provision.ts';
-import { showMadeKey } from '../../instance/subscribe.ts';
 import type { UpdateRequest } from '../../instance/update.ts';
-import { Instance, InstanceSetting, instanceView, settingList } from '../../instance/view.ts';
+import { Instance, InstanceSetting, settingList } from '../../instance/view.ts';
 import type { InstanceRecord } from '../../store/instances.ts';
 import { reachableScope, requireIdentity, requireInstance } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { emptyResponse, Id, responses } from '../shapes.ts';
+import { showChanged, showInstance } from '../shown-instance.ts';
 import { viewerOf } from '../viewer.ts';
 
 /** How a body names an element. */
@@ -126,7 +126,7 @@ export function instanceRoutes(server: Server, context: RouteContext): void {
     summary: 'Read',
     addresses: [byId, byElement],
     response: responses(Instance),
-    handle: async (record) => instanceView(record, await definitionOf(record), clock()),
+    handle: async (record, request) => showInstance(request, record, await definitionOf(record), clock()),
   });
   add({
     method: 'PUT',
@@ -135,7 +135,7 @@ export function instanceRoutes(server: Server, context: RouteContext): void {
     addresses: [byId, byToken, byElement],
     body: InstanceChange,
     response: responses(Instance),
-    handle: (record, request) => change(record, 'replace', request.body),
+    handle: (record, request) => change(request, record, 'replace'),
   });
   add({
     method: 'PATCH',
@@ -144,7 +144,7 @@ export function instanceRoutes(server: Server, context: RouteContext): void {
     addresses: [byId, byToken],
     body: InstanceChange,
     response: responses(Instance),
-    handle: (record, request) => change(record, 'merge', request.body),
+    handle: (record, request) => change(request, record, 'merge'),
   });
   add({
     method: 'DELETE',
@@ -248,7 +248,12 @@ export function instanceRoutes(server: Server, context: RouteContext): void {
     return elements.byId(record.elementId, record);
   }
 
-  async function change(record: InstanceRecord, mode: UpdateRequest['mode'], body: InstanceBody) {
+  async function change(
+    request: FastifyRequest<{ Body: InstanceBody }>,
+    record: InstanceRecord,
+    mode: UpdateRequest['mode'],
+  ) {
+    const { body } = request;
     const definition = await definitionOf(record);
     const { element } = body;
     const named = element?.key ?? element?.id;
@@ -268,9 +273,8 @@ export function instanceRoutes(server: Server, context: RouteContext): void {
       caching: cachingOf(body),
       trace: noTrace,
     });
-    const view = instanceView(changed, definition, clock());
-    showMadeKey(view.configuration, body.configuration, changed, record);
-    return view;
+    const shown = { record: changed, definition, given: body.configuration, before: record };
+    return showChanged(request, shown, clock());
   }
 
   async function erase(record: InstanceRecord, reply: FastifyReply) {

@@ -7,8 +7,7 @@ import type { Definition } from '../../element/define.ts';
 import { isSecretSetting } from '../../element/settings.ts';
 import { createTrace, noTrace, type Trace } from '../../engine/trace.ts';
 import { requireActive } from '../../instance/provision.ts';
-import { showMadeKey } from '../../instance/subscribe.ts';
-import { Instance, instanceView } from '../../instance/view.ts';
+import { Instance } from '../../instance/view.ts';
 import type { InstanceFilter, InstanceRecord, InstanceScope } from '../../store/instances.ts';
 import { ownScope, reachableScope, requireIdentity } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
@@ -17,6 +16,7 @@ import { secured } from '../openapi.ts';
 import { pageHeaders, readPageToken } from '../pages.ts';
 import { noAccount } from '../reachable-account.ts';
 import { Id, PageQuery, responses } from '../shapes.ts';
+import { showChanged, showInstance } from '../shown-instance.ts';
 import { viewerOf } from '../viewer.ts';
 import { cachingOf, NewInstance, type NewInstanceBody, NewInstanceOfElement } from './instance.ts';
 import { provisioningEntry } from './provisioning-usage.ts';
@@ -26,6 +26,11 @@ const InstanceQuery = Type.Object({
   'tags[]': Type.Optional(Type.Array(Type.String())),
   tags: Type.Optional(Type.Array(Type.String())),
   searchText: Type.Optional(Type.String()),
+  state: Type.Optional(
+    Type.Enum(['valid', 'invalid', 'disabled'], {
+      description: 'invalid: the vendor no longer accepts the grant; valid: neither that nor disabled',
+    }),
+  ),
   hydrate: Type.Optional(Type.Boolean({ description: 'false leaves configuration and element out' })),
 });
 const ByElement = Type.Object({ keyOrId: Type.String() });
@@ -77,8 +82,8 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
     },
     async (request, reply) => {
       const scope = ownScope(requireIdentity(request.caller));
-      if (request.caller.instance !== undefined) return show(request.caller.instance);
-      return listInstances(reply, scope, {}, request.query);
+      if (request.caller.instance !== undefined) return show(request, request.caller.instance);
+      return listInstances(request, reply, scope, {}, request.query);
     },
   );
 
@@ -95,14 +100,15 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
     async (request, reply) => {
       const scope = ownScope(requireIdentity(request.caller));
       const element = await elements.find(request.params.keyOrId, viewerOf(request.caller));
-      return listInstances(reply, scope, { elementId: element.id }, request.query);
+      return listInstances(request, reply, scope, { elementId: element.id }, request.query);
     },
   );
 
   server.get(
     `${basePath}/accounts/instances`,
     { schema: { ...describeList, summary: 'List the instances of your account', response: responses(Instances) } },
-    async (request, reply) => listInstances(reply, ownScope(requireIdentity(request.caller)), {}, request.query),
+    async (request, reply) =>
+      listInstances(request, reply, ownScope(requireIdentity(request.caller)), {}, request.query),
   );
 
   server.get(
@@ -120,7 +126,7 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
       if (reachable.accountId !== undefined && reachable.accountId !== request.params.id) {
         throw noAccount(request.params.id);
       }
-      return listInstances(reply, { ...reachable, accountId: request.params.id }, {}, request.query);
+      return listInstances(request, reply, { ...reachable, accountId: request.params.id }, {}, request.query);
     },
   );
 
@@ -158,9 +164,7 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
         trace,
       });
       note(record, 200, undefined);
-      const view = instanceView(record, element, clock());
-      showMadeKey(view.configuration, body.configuration, record);
-      return view;
+      return showChanged(request, { record, definition: element, given: body.configuration }, clock());
     } catch (error) {
       trace.add('error', () => (error instanceof Error ? error.message : String(error)));
       note(undefined, error instanceof Problem ? error.status : 500, error);
@@ -180,11 +184,12 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
     return createTrace(() => secrets, clock);
   }
 
-  async function show(record: InstanceRecord) {
-    return instanceView(record, await elements.byId(record.elementId, record), clock());
+  async function show(request: FastifyRequest, record: InstanceRecord) {
+    return showInstance(request, record, await elements.byId(record.elementId, record), clock());
   }
 
   async function listInstances(
+    request: FastifyRequest,
     reply: FastifyReply,
     scope: InstanceScope,
     filter: InstanceFilter,
@@ -194,7 +199,7 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
     const size = query.pageSize ?? limits.pageRows;
     const { rows, total } = await instances.list(
       scope,
-      { ...filter, tags, searchText: query.searchText },
+      { ...filter, tags, searchText: query.searchText, state: query.state },
       {
         after: readPageToken(query.nextPage),
         skip: query.nextPage === undefined ? ((query.page ?? 1) - 1) * size : 0,
@@ -204,7 +209,7 @@ export function instancesRoutes(server: Server, context: RouteContext): void {
     if (total === 0) throw new Problem('notFound', 'No instances found.');
     const page = rows.slice(0, size);
     pageHeaders(reply, page.length, total, rows.length > page.length ? page.at(-1)?.id : undefined);
-    const views = await Promise.all(page.map(show));
+    const views = await Promise.all(page.map((record) => show(request, record)));
     return query.hydrate === false ? views.map(abridge) : views;
   }
 }
