@@ -21,6 +21,7 @@ import { authenticationRoutes } from './routes/authentication.ts';
 import { browserSessionRoutes } from './routes/browser-sessions.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import { catalogRoutes } from './routes/catalog.ts';
+import { checkElementRoutes } from './routes/check-elements.ts';
 import { commonResourceRoutes } from './routes/common-resources.ts';
 import { convertRoutes } from './routes/convert.ts';
 import { definitionRoutes } from './routes/definitions.ts';
@@ -72,6 +73,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     elementPartRoutes,
     docsRoutes,
     convertRoutes,
+    checkElementRoutes,
     oauthRoutes,
     instancesRoutes,
     instanceRoutes,
