@@ -2,7 +2,7 @@
 
 import { Button, Group, Skeleton, Stack, Tabs } from '@mantine/core';
 import { IconBook, IconPlug } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useParams, useSearchParams } from 'wouter';
 import { CallError } from '../call.ts';
 import { ElementMark } from '../components/element-mark.tsx';
@@ -41,6 +41,13 @@ function Shown({ element }: { element: ElementDetail }) {
   const [search, setSearch] = useSearchParams();
   const asked = search.get('tab');
   const tab = tabs.find(({ value }) => value === asked) ?? tabs[0];
+  const list = useRef<HTMLDivElement>(null);
+  const value = tab?.value;
+  // Where there is little room the tabs scroll, and the chosen one may be out of sight.
+  useEffect(() => {
+    const chosen = list.current?.querySelector(`[data-tab="${value}"]`);
+    chosen?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [value]);
   const place = `/elements/${encodeURIComponent(element.key)}`;
   return (
     <Stack gap="lg">
@@ -77,13 +84,13 @@ function Shown({ element }: { element: ElementDetail }) {
         }
       />
       <Tabs
-        value={tab?.value ?? null}
-        onChange={(value) => setSearch(value === null || value === 'overview' ? {} : { tab: value })}
+        value={value ?? null}
+        onChange={(chosen) => setSearch(chosen === null || chosen === 'overview' ? {} : { tab: chosen })}
         keepMounted={false}
       >
-        <Tabs.List mb="lg" className="scrolling-tabs">
+        <Tabs.List mb="lg" className="scrolling-tabs" ref={list}>
           {tabs.map(({ value, label }) => (
-            <Tabs.Tab key={value} value={value}>
+            <Tabs.Tab key={value} value={value} data-tab={value}>
               {label}
             </Tabs.Tab>
           ))}

@@ -1,6 +1,6 @@
 // The documentation of an element's API, made of its description: what can be called, and how.
 
-import { Box, Button, Grid, NavLink, ScrollArea, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Box, Button, Grid, NavLink, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlug, IconSearch } from '@tabler/icons-react';
 import { Link, useParams } from 'wouter';
 import { ElementMark } from '../../components/element-mark.tsx';
@@ -130,7 +130,7 @@ function Operations({ operations, chosen, choose }: OperationsProps) {
         value={text}
         onChange={(event) => change({ q: event.currentTarget.value })}
       />
-      <ScrollArea.Autosize mah="calc(100vh - 180px)" type="auto">
+      <Box className="operations">
         {found.length === 0 && (
           <Text size="sm" c="dimmed">
             No operation fits. Try other words.
@@ -158,7 +158,7 @@ function Operations({ operations, chosen, choose }: OperationsProps) {
             ))}
           </Box>
         ))}
-      </ScrollArea.Autosize>
+      </Box>
     </Stack>
   );
 }

@@ -1,21 +1,9 @@
 // An operation, made at a real account: filled in, sent, and its answer.
 
-import {
-  Button,
-  Card,
-  Collapse,
-  FileInput,
-  Group,
-  JsonInput,
-  Select,
-  Skeleton,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Button, Card, Collapse, FileInput, Group, JsonInput, Select, Skeleton, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { send } from '../../call.ts';
 import { CodeBlock } from '../../components/code-block.tsx';
@@ -24,7 +12,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useConnectedAccounts } from '../queries.ts';
 import { useAddress } from '../use-address.ts';
 import { Answer, readAnswer } from './answer.tsx';
-import { describeType, type Operation, type Schema } from './description.ts';
+import type { Operation, Schema } from './description.ts';
 import {
   bodyKind,
   composeRequest,
@@ -36,6 +24,7 @@ import {
   sendOptions,
   toCurl,
 } from './try-request.ts';
+import { ValueField } from './value-field.tsx';
 
 interface TryItProps {
   elementKey: string;
@@ -175,42 +164,6 @@ function TryForm({ hub, operation, schemas, accounts }: TryItProps & { accounts:
         </Stack>
       )}
     </Card>
-  );
-}
-
-interface ValueFieldProps {
-  label: string;
-  description: ReactNode;
-  schema: Schema;
-  required: boolean;
-  value: string;
-  error: string | undefined;
-  onChange(value: string): void;
-}
-
-function ValueField({ label, description, schema, required, value, error, onChange }: ValueFieldProps) {
-  const shared = { label, description, required, error };
-  const choices = schema.type === 'boolean' ? ['true', 'false'] : schema.enum?.map(String);
-  if (choices !== undefined) {
-    return (
-      <Select
-        {...shared}
-        data={[...new Set(choices)]}
-        value={value === '' ? null : value}
-        clearable={!required}
-        clearButtonProps={{ 'aria-label': `Clear ${label}` }}
-        onChange={(chosen) => onChange(chosen ?? '')}
-      />
-    );
-  }
-  return (
-    <TextInput
-      {...shared}
-      value={value}
-      placeholder={describeType(schema, {})}
-      inputMode={schema.type === 'integer' ? 'numeric' : 'text'}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
   );
 }
 
