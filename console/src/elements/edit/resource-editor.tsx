@@ -1,15 +1,16 @@
 // Edits one resource: its call, its parameters, its hooks and its model, with a test call beside them.
 
-import { Alert, Button, Grid, Group, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Alert, Grid, Group, Stack, Tabs, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { call } from '../../call.ts';
 import { queryClient } from '../../query-client.ts';
 import { pathWithoutHub } from '../describe.ts';
 import type { Finding } from '../findings.ts';
 import { MethodBadge } from '../method-badge.tsx';
 import { type ElementDetail, pathOfElement, type Resource } from '../queries.ts';
+import { DeleteResource } from './delete-resource.tsx';
 import { checkResource } from './draft-faults.ts';
 import { HookList } from './hook-list.tsx';
 import { isJson, ModelEditor } from './model-editor.tsx';
@@ -51,10 +52,10 @@ export function ResourceEditor({ element, resource, isNew, isReadOnly, isHere, o
     },
     onSuccess: async (stored) => {
       if (stored === undefined) return;
+      await queryClient.invalidateQueries({ queryKey: ['elements'] });
       setSaved(stored);
       setDraft(stored);
       setModel(textOfModel(stored));
-      await queryClient.invalidateQueries({ queryKey: ['elements'] });
       notifications.show({ color: 'teal', message: `${stored.method} ${pathWithoutHub(stored.path)} is saved.` });
     },
   });
@@ -68,8 +69,11 @@ export function ResourceEditor({ element, resource, isNew, isReadOnly, isHere, o
   const change = (changes: Partial<Resource>) => setDraft((before) => ({ ...before, ...changes }));
   const countOf = (parts: readonly unknown[] | null | undefined) => (parts?.length ? ` (${parts.length})` : '');
 
-  // The address names the new resource once everything of it is stored, so that nothing is unsaved any more.
-  if (isNew && saved !== resource) open(String(saved.id));
+  // The address names a new resource once everything of it is stored, so that nothing is unsaved any more.
+  const newPart = isNew && saved !== resource ? String(saved.id) : undefined;
+  useEffect(() => {
+    if (newPart !== undefined) open(newPart);
+  }, [newPart, open]);
 
   return (
     <Grid gap="lg">
@@ -83,15 +87,11 @@ export function ResourceEditor({ element, resource, isNew, isReadOnly, isHere, o
               </Title>
             </Group>
             {!isNew && !isReadOnly && (
-              <Button
-                size="compact-sm"
-                variant="subtle"
-                color="red"
-                loading={deleting.isPending}
-                onClick={() => window.confirm(`Delete ${saved.method} ${saved.path}?`) && deleting.mutate()}
-              >
-                Delete
-              </Button>
+              <DeleteResource
+                name={`${saved.method} ${pathWithoutHub(saved.path)}`}
+                isDeleting={deleting.isPending}
+                remove={() => deleting.mutate()}
+              />
             )}
           </Group>
           {isReadOnly ? (
