@@ -38,6 +38,22 @@ export const views: readonly View[] = [
   {
     path: '/connect-links',
     view: lazy(async () => ({ default: (await import('./connect-links/connect-links.tsx')).ConnectLinks })),
+  { path: '/elements', view: lazy(async () => ({ default: (await import('./elements/elements.tsx')).Elements })) },
+  {
+    path: '/elements/import',
+    view: lazy(async () => ({ default: (await import('./elements/import/import-element.tsx')).ImportElement })),
+  },
+  {
+    path: '/elements/:key',
+    view: lazy(async () => ({ default: (await import('./elements/element.tsx')).ElementPage })),
+  },
+  {
+    path: '/elements/:key/docs',
+    view: lazy(async () => ({ default: (await import('./elements/docs/element-docs.tsx')).ElementDocs })),
+  },
+  {
+    path: '/elements/:key/edit',
+    view: lazy(async () => ({ default: (await import('./elements/edit/element-editor.tsx')).ElementEditor })),
   },
   { path: '/secrets', view: lazy(async () => ({ default: (await import('./secrets/secrets.tsx')).Secrets })) },
   {

@@ -66,6 +66,7 @@ function syntaxFault(source: string): string | undefined {
     compileFunction(source, ['done'], { filename: 'hook' });
     return undefined;
   } catch (error) {
+    if (error instanceof RangeError) return 'it is nested too deeply to be read';
     if (!(error instanceof SyntaxError)) throw error;
     const line = /^hook:(\d+)/.exec(error.stack ?? '')?.[1];
     return line === undefined ? error.message : `${error.message} in line ${line}`;

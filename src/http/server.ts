@@ -23,6 +23,7 @@ import { browserSessionRoutes } from './routes/browser-sessions.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import { bulkOverviewRoutes } from './routes/bulk-overview.ts';
 import { catalogRoutes } from './routes/catalog.ts';
+import { checkElementRoutes } from './routes/check-elements.ts';
 import { commonResourceRoutes } from './routes/common-resources.ts';
 import { connectRoutes } from './routes/connect.ts';
 import { connectSessionRoutes } from './routes/connect-sessions.ts';
@@ -84,6 +85,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
     elementPartRoutes,
     docsRoutes,
     convertRoutes,
+    checkElementRoutes,
     oauthRoutes,
     oauthCallbackRoutes,
     oauthProxyRoutes,
