@@ -38,6 +38,7 @@ export const views: readonly View[] = [
   {
     path: '/connect-links',
     view: lazy(async () => ({ default: (await import('./connect-links/connect-links.tsx')).ConnectLinks })),
+  },
   { path: '/elements', view: lazy(async () => ({ default: (await import('./elements/elements.tsx')).Elements })) },
   {
     path: '/elements/import',
