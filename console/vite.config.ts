@@ -59,10 +59,7 @@ export default defineConfig({
   plugins: [compress, embed],
   server: {
     proxy: Object.fromEntries(
-      ['/elements/api-v2', '/console/session', '/console/overview', '/oauth/callback'].map((path) => [
-        path,
-        { target: server },
-      ]),
+      ['/elements/api-v2', '/console/', '/oauth/callback'].map((path) => [path, { target: server }]),
     ),
   },
 });

@@ -65,4 +65,28 @@ export const views: readonly View[] = [
     path: '/common-resources/:object',
     view: lazy(async () => ({ default: (await import('./common-resources/resource-page.tsx')).ResourcePage })),
   },
+  {
+    path: '/applications',
+    view: lazy(async () => ({ default: (await import('./applications/applications.tsx')).Applications })),
+  },
+  {
+    path: '/instances',
+    view: lazy(async () => ({ default: (await import('./instances/instances.tsx')).Instances })),
+  },
+  {
+    path: '/instances/connect',
+    view: lazy(async () => ({ default: (await import('./instances/choose-element.tsx')).ChooseElement })),
+  },
+  {
+    path: '/instances/connect/:key',
+    view: lazy(async () => ({ default: (await import('./instances/connect.tsx')).Connect })),
+  },
+  {
+    path: '/instances/:id',
+    view: lazy(async () => ({ default: (await import('./instances/instance.tsx')).InstancePage })),
+  },
+  {
+    path: '/instances/:id/edit',
+    view: lazy(async () => ({ default: (await import('./instances/edit-instance.tsx')).EditInstance })),
+  },
 ];
