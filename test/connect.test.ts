@@ -438,6 +438,7 @@ describe('the page', () => {
     expect(ancestors(bySession)).toBe('https://one.example http://localhost:3000');
     expect(ancestors(await page((await link({ origins: [] })).id))).toBe("'none'");
     expect(ancestors(await page('00000000-0000-4000-8000-000000000000'))).toBe("'none'");
+    expect(ancestors(await page('copied-in-part'))).toBe("'none'");
     const policy = byBranding.headers.get('content-security-policy');
     expect(policy).toContain("default-src 'none'; script-src 'self';");
     expect(policy).not.toContain('unsafe');

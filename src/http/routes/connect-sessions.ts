@@ -164,8 +164,13 @@ export function statusOf(session: ConnectSession, now: number): ConnectSession['
   return isOver || session.expiresAt.getTime() > now ? session.state : 'expired';
 }
 
+/** Whether a text can be the id of a session. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+}
+
 /** The id of a session. Throws a Problem (404) for a text that can be none. */
 export function requireUuid(text: string): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return text;
+  if (isUuid(text)) return text;
   throw new Problem('notFound', `No Connect session found with the id ${text}.`);
 }

@@ -14,7 +14,7 @@ import { connectionCookie } from '../connection-cookie.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { readBuilt, readPage } from '../web-pages.ts';
 import { brandingImagePath } from './branding.ts';
-import { requireUuid, statusOf } from './connect-sessions.ts';
+import { isUuid, requireUuid, statusOf } from './connect-sessions.ts';
 import { provisioningEntry } from './provisioning-usage.ts';
 
 const keyHeader = 'valence-connect-key';
@@ -45,7 +45,9 @@ export function connectRoutes(server: Server, context: RouteContext): void {
   const hidden = { hide: true, params: ById };
 
   server.get(`${connectPath}/:id`, { schema: hidden }, async (request, reply) => {
-    const frameAncestors = await connectVisit.origins(requireUuid(request.params.id));
+    const { id } = request.params;
+    // A link that was copied in part is told so by the page.
+    const frameAncestors = isUuid(id) ? await connectVisit.origins(id) : [];
     return page.send(reply, { frameAncestors, tellsOpener: true });
   });
 
