@@ -51,10 +51,12 @@ export function CallFilters({ filter, change }: CallFiltersProps) {
           {chosen === 0 ? 'More filters' : `More filters (${chosen})`}
         </Button>
       )}
-      <Group gap="sm">
-        {(!isNarrow || isOpen) && <WhatFields filter={filter} change={change} />}
-        {narrows(filter) && clear}
-      </Group>
+      {(!isNarrow || isOpen || narrows(filter)) && (
+        <Group gap="sm">
+          {(!isNarrow || isOpen) && <WhatFields filter={filter} change={change} />}
+          {narrows(filter) && clear}
+        </Group>
+      )}
     </Stack>
   );
 }

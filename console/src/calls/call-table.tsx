@@ -88,7 +88,7 @@ const narrowColumns: readonly Column<Call>[] = [
     cell: (call) => (
       <Stack gap={0}>
         <Text size="xs" truncate ff="monospace">
-          {call.method} {pathOf(call)}
+          {call.method} {shortPathOf(call)}
         </Text>
         <Text size="xs" c="dimmed" truncate>
           {accountOf(call)} · {formatMilliseconds(call.processTime)}
@@ -106,6 +106,11 @@ const narrowColumns: readonly Column<Call>[] = [
     ),
   },
 ];
+
+/** The path without the hub, which the element below it tells. */
+function shortPathOf(call: Call): string {
+  return pathOf(call).replace(/^\/hubs\/[^/]+(?=\/)/, '');
+}
 
 function pathOf({ kind, requestURI }: Call): string {
   return kind === 'provisioning' ? `${requestURI} (connecting)` : requestURI;

@@ -105,7 +105,7 @@ function Summary({ call }: { call: TracedCall }) {
   const account = accountOf(call);
   return (
     <Card withBorder component="section" aria-label="Summary">
-      <SimpleGrid component="dl" cols={{ base: 1, xs: 2, md: 4 }} m={0} spacing="md" verticalSpacing="sm">
+      <SimpleGrid component="dl" cols={{ base: 2, md: 4 }} m={0} spacing="md" verticalSpacing="sm">
         <Fact name="Account">
           {instanceId === undefined ? (
             account

@@ -7,7 +7,7 @@ import { callForList } from '../call.ts';
 import { type CallFilter, queryOf } from './filter.ts';
 import type { Call } from './queries.ts';
 
-const pageRows = 200;
+const pageRows = 500;
 const lookMs = 2000;
 /** So long before the last look calls may have come that were not written yet. */
 const overlapMs = 15_000;
