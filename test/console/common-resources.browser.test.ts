@@ -82,7 +82,8 @@ describe.skipIf(findChromium() === undefined)('common resources', () => {
     await trip.platform.call('POST', '/organizations/elements/zendesk/transformations/thing', {
       body: { vendorName: 'users', fields: [{ path: 'name', vendorPath: 'name' }] },
     });
-    const { page, faults } = await trip.open('/common-resources/thing');
+    const { page, faults } = await trip.open('/common-resources');
+    await page.getByRole('row', { name: /^thing/ }).click();
     await page.getByRole('button', { name: 'Options of name' }).click();
     const options = page.getByRole('dialog', { name: 'Options of name' });
     await options.getByRole('textbox', { name: 'Path' }).fill('name[');

@@ -10,7 +10,7 @@ export interface Faults {
 export function sortFaults(message: string, paths: readonly string[]): Faults {
   const byLength = [...paths].sort((one, other) => other.length - one.length);
   const faults: Faults = { ofFields: new Map(), others: [] };
-  for (const sentence of sentencesOf(message)) {
+  for (const sentence of new Set(sentencesOf(message))) {
     const path = byLength.find((one) => names(sentence, one));
     if (path === undefined) faults.others.push(sentence);
     else faults.ofFields.set(path, [...(faults.ofFields.get(path) ?? []), sentence]);

@@ -26,7 +26,9 @@ export function useUnsavedGuard(isChanged: boolean, discard: () => void): Unsave
 
   useEffect(() => {
     if (!isChanged) return;
-    const here = `${window.location.pathname}${window.location.search}`;
+    // A second entry for this page, so that the way back leads here first and nothing is lost before the question.
+    const stayHere = () => window.history.pushState(null, '', window.location.href);
+    stayHere();
     const onUnload = (event: BeforeUnloadEvent) => event.preventDefault();
     const onClick = (event: MouseEvent) => {
       const link = event.target instanceof Element ? event.target.closest('a[href]') : null;
@@ -37,18 +39,16 @@ export function useUnsavedGuard(isChanged: boolean, discard: () => void): Unsave
       event.stopPropagation();
       setDue({ goOn: () => navigate(`${link.pathname}${link.search}`) });
     };
-    const onBack = (event: PopStateEvent) => {
-      if (`${window.location.pathname}${window.location.search}` === here) return;
-      event.stopImmediatePropagation();
-      window.history.pushState(null, '', here);
-      setDue({ goOn: () => window.history.back() });
+    const onBack = () => {
+      stayHere();
+      setDue({ goOn: () => window.history.go(-2) });
     };
     window.addEventListener('beforeunload', onUnload);
-    window.addEventListener('popstate', onBack, { capture: true });
+    window.addEventListener('popstate', onBack);
     document.addEventListener('click', onClick, { capture: true });
     return () => {
       window.removeEventListener('beforeunload', onUnload);
-      window.removeEventListener('popstate', onBack, { capture: true });
+      window.removeEventListener('popstate', onBack);
       document.removeEventListener('click', onClick, { capture: true });
     };
   }, [isChanged, navigate]);
