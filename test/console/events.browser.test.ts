@@ -1,13 +1,16 @@
 // Events, jobs, bulk and notifications as a person meets them in the console, with the sandbox's vendors behind them.
 
 import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { seriousViolations } from '../support/accessibility.ts';
 import { findChromium, type WatchedPage } from '../support/chromium.ts';
 import { control } from '../support/consent.ts';
 import { callElement, configurationOf, connect } from '../support/guide.ts';
 import { type RecordingVendor, startRecordingVendor } from '../support/recording-vendor.ts';
 import { useConsole } from './console.ts';
+
+// Whole trips with a browser beside the server: on two busy cores they take their time.
+vi.setConfig({ testTimeout: 240_000 });
 
 describe.skipIf(findChromium() === undefined)('in the console', () => {
   const trip = useConsole({ VALENCE_EGRESS: 'any' });

@@ -9,12 +9,14 @@ import { StatusBadge } from '../components/status-badge.tsx';
 import { useNarrow } from '../components/use-narrow.ts';
 import type { BulkJob, RowError } from './bulk-job.ts';
 import { useFetchFile, useRowErrors } from './queries.ts';
+import { Reasons } from './reasons.tsx';
 
 const columns: readonly Column<RowError>[] = [
   { name: 'Row', width: '70px', cell: ({ row }) => (row === 0 ? 'File' : row) },
   {
     name: 'State',
     width: '90px',
+    wideOnly: true,
     cell: ({ state }) => (
       <StatusBadge mood={state === 'failed' ? 'bad' : 'warning'}>
         {state === 'failed' ? 'Failed' : 'Unknown'}
@@ -62,6 +64,7 @@ export function FailedRows({ job }: { job: BulkJob }) {
         )}
       </Group>
       {error !== null && <ErrorNotice error={error} retry={errors.error === null ? undefined : errors.retry} />}
+      <Reasons rows={errors.rows} />
       {errors.error === null && (
         <DataTable
           label="Rows that failed"

@@ -1,7 +1,8 @@
 // What a Connect link is for: which elements, whose account, and for how long.
 
-import { Button, Card, Group, MultiSelect, Select, Stack, TagsInput, TextInput } from '@mantine/core';
+import { Anchor, Button, Card, Group, MultiSelect, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { usePerson } from '../session.ts';
 import {
@@ -55,6 +56,13 @@ export function LinkForm({ onMade }: { onMade(link: CreatedLink): void }) {
         }}
       >
         <Stack>
+          <Text size="sm">
+            Elements that ask for consent are offered when your organization has its own{' '}
+            <Anchor component={Link} href="/applications" inherit>
+              vendor application
+            </Anchor>
+            .
+          </Text>
           <MultiSelect
             label="Elements"
             description="What your customer may choose from."
