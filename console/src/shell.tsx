@@ -108,7 +108,7 @@ function PersonMenu({ person }: { person: Person }) {
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <UnstyledButton aria-label="Your account" p={4}>
+        <UnstyledButton aria-label={`Your account: ${person.name}`} p={4}>
           <Group gap={6} wrap="nowrap">
             <IconUser size={20} aria-hidden />
             <Text size="sm" visibleFrom="sm">
