@@ -50,7 +50,7 @@ export function ElementConfiguration({ element }: { element: ElementDetail }) {
               {found.map((setting) => (
                 <Table.Tr key={setting.key}>
                   <Table.Td>
-                    <Text size="sm" fw={600}>
+                    <Text size="sm" fw={600} component="div">
                       {setting.name ?? setting.key}{' '}
                       {setting.required === true && <StatusBadge mood="warning">Required</StatusBadge>}
                     </Text>

@@ -148,7 +148,6 @@ function Operations({ operations, chosen, choose }: OperationsProps) {
                 active={name === chosen}
                 aria-current={name === chosen ? 'true' : undefined}
                 label={summary || path}
-                aria-label={`${name}: ${summary}`}
                 leftSection={<MethodBadge method={method} />}
                 noWrap
                 px="xs"

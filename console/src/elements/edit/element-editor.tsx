@@ -200,7 +200,6 @@ function Parts({ element, chosen, isNarrow, open }: PartsProps) {
             component="button"
             active={String(resource.id) === chosen}
             aria-current={String(resource.id) === chosen ? 'true' : undefined}
-            aria-label={nameOf(resource)}
             label={pathWithoutHub(resource.path)}
             description={isCallable(resource) ? undefined : (resource.type ?? 'internal')}
             leftSection={<MethodBadge method={resource.method} />}

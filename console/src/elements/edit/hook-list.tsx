@@ -82,7 +82,7 @@ export function HookList({ hooks, findings, withEvents, isReadOnly, onChange }: 
         )}
       </Group>
       {fault !== undefined && (
-        <Text size="sm" c="red" role="alert">
+        <Text size="sm" c="var(--mantine-color-error)" role="alert">
           {fault}
         </Text>
       )}

@@ -29,7 +29,7 @@ export function ModelEditor({ text, isReadOnly, onChange }: ModelEditorProps) {
   return (
     <Stack gap="sm">
       {!isJson(text) && (
-        <Text size="sm" c="red" role="alert">
+        <Text size="sm" c="var(--mantine-color-error)" role="alert">
           This is no JSON yet, and cannot be saved.
         </Text>
       )}

@@ -138,7 +138,7 @@ function ParameterForm({ parameter, fault, isReadOnly, onChange }: ParameterForm
   return (
     <Stack gap="sm">
       {fault !== undefined && (
-        <Text size="sm" c="red" role="alert">
+        <Text size="sm" c="var(--mantine-color-error)" role="alert">
           {fault}
         </Text>
       )}

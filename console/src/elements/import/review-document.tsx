@@ -8,7 +8,7 @@ import { CallError, call } from '../../call.ts';
 import { ElementMark } from '../../components/element-mark.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { queryClient } from '../../query-client.ts';
-import { describeAuthentication } from '../describe.ts';
+import { describeAuthentication, isCallable } from '../describe.ts';
 import { FindingList } from '../finding-list.tsx';
 import { checkDocument } from '../findings.ts';
 import { type ElementDetail, pathOfElement } from '../queries.ts';
@@ -50,7 +50,7 @@ export function ReviewDocument({ given, replaces, startAgain }: ReviewDocumentPr
   const warnings = findings.filter(({ level }) => level === 'warning');
   const lineOf = (path: string) => lineOfPointer(text, path);
   const isTaken = importing.error instanceof CallError && importing.error.status === 409;
-  const resources = Array.isArray(document['resources']) ? document['resources'].length : 0;
+  const resources = callableResources(document);
   const name = textOf(document['name']) || source;
 
   return (
@@ -129,6 +129,10 @@ export function ReviewDocument({ given, replaces, startAgain }: ReviewDocumentPr
       </form>
     </Stack>
   );
+}
+
+function callableResources({ resources }: Record<string, unknown>): number {
+  return Array.isArray(resources) ? resources.filter((resource) => isCallable(resource ?? {})).length : 0;
 }
 
 function textOf(value: unknown): string {
