@@ -75,6 +75,8 @@ export interface Resource {
   hooks?: Hook[] | null;
   model?: unknown;
   ownerAccountId?: number;
+  /** what the original document format has no place for */
+  valence?: unknown;
   [member: string]: unknown;
 }
 
