@@ -48,7 +48,7 @@ interface ChartProps {
 }
 
 /** Calls over time, the failed ones on top of those that succeeded. */
-export function CallsOverTime({ analytics, zoom }: ChartProps) {
+function CallsOverTime({ analytics, zoom }: ChartProps) {
   const { buckets, bucketMs } = analytics;
   const { calls, failed } = sumOf(analytics);
   const times = useTimes(analytics);
@@ -159,7 +159,7 @@ function ChartCard({ title, summary, children }: { title: string; summary: strin
 }
 
 /** All calls of a time, and those that failed. */
-export function sumOf({ buckets }: CallAnalytics): { calls: number; failed: number } {
+function sumOf({ buckets }: CallAnalytics): { calls: number; failed: number } {
   return buckets.reduce((sum, bucket) => ({ calls: sum.calls + bucket.calls, failed: sum.failed + bucket.failed }), {
     calls: 0,
     failed: 0,
