@@ -147,7 +147,7 @@ describe.skipIf(findChromium() === undefined)('a person', () => {
   });
 
   test('finds accounts by what stands in the address', async () => {
-    const { page, faults } = await trip.open('/instances?q=Desk');
+    const { page, faults } = await trip.open('/instances?q=Desk.com');
     const table = page.getByRole('table', { name: 'Connected accounts' });
     await table.getByText('Acme at Desk.com').first().waitFor();
     expect(await table.getByRole('row').count()).toBe(2);

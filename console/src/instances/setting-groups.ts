@@ -18,8 +18,6 @@ export const applicationKeys = ['oauth.api.key', 'oauth.api.secret', 'oauth.call
 export const eventsSwitch = 'event.notification.enabled';
 /** How an account learns of changes. */
 export const eventMethod = 'event.vendor.type';
-/** What polls ask for. */
-export const pollConfiguration = 'event.poller.configuration';
 
 const secretKeys = new Set(['oauth.api.key', 'password', 'aws.api.secret', 'event.notification.signature.key']);
 
