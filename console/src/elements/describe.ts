@@ -27,7 +27,7 @@ export function isSecretSetting({ type, key }: Setting): boolean {
 }
 
 /** Whether callers reach a resource; others are steps of a connection, of a chain or of a bulk job. */
-export function isCallable({ type, valence }: Pick<Resource, 'type' | 'valence'>): boolean {
+export function isCallable({ type, valence }: { type?: Resource['type']; valence?: unknown }): boolean {
   if (typeof valence === 'object' && valence !== null && 'internal' in valence && valence.internal === true)
     return false;
   return type === undefined || type === null || type === 'api' || type === 'apiNoDocumentation';

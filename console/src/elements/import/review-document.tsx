@@ -48,7 +48,7 @@ export function ReviewDocument({ given, replaces, startAgain }: ReviewDocumentPr
   const findings = checking.data ?? [];
   const errors = findings.filter(({ level }) => level === 'error');
   const warnings = findings.filter(({ level }) => level === 'warning');
-  const lineOf = (path: string) => lineOfPointer(text, path);
+  const lineOf = text.includes('\n') ? (path: string) => lineOfPointer(text, path) : undefined;
   const isTaken = importing.error instanceof CallError && importing.error.status === 409;
   const resources = callableResources(document);
   const name = textOf(document['name']) || source;
@@ -81,13 +81,13 @@ export function ReviewDocument({ given, replaces, startAgain }: ReviewDocumentPr
         findings={errors}
         mood="bad"
         title={errors.length === 1 ? 'One thing cannot work' : `${errors.length} things cannot work`}
-        lineOf={lineOf}
+        {...(lineOf === undefined ? {} : { lineOf })}
       />
       <FindingList
         findings={warnings}
         mood="warning"
         title={warnings.length === 1 ? 'One thing to look at' : `${warnings.length} things to look at`}
-        lineOf={lineOf}
+        {...(lineOf === undefined ? {} : { lineOf })}
       />
       <FindingList
         findings={notes.map(({ path, message }) => ({ level: 'warning', path, message, advice: '' }))}
