@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { startSandbox } from '../sandbox/server.ts';
 import { startServer } from '../src/start.ts';
+import { keepApplications } from './applications.ts';
 import { guides } from './guides.ts';
 import { showReady } from './ready.ts';
 import { createTerminal } from './terminal.ts';
@@ -49,6 +50,8 @@ terminal.line(`Valence answers at ${server.url}, its log is ${log}`);
 const administrator = JSON.parse(readFileSync(join(folder, 'admin.json'), 'utf8')) as Record<string, string>;
 const authorization = `User ${administrator['userSecret']}, Organization ${administrator['organizationSecret']}`;
 
+const kept = await keepApplications(guides, { terminal, serverUrl: server.url, authorization });
+
 const results: Connected[] = [];
 for (const guide of guides) {
   if (asked) break;
@@ -63,7 +66,7 @@ terminal.table(
 const connected = results.filter((result) => result.ping === '200').length;
 
 if (once || asked) {
-  process.exitCode = connected === guides.length ? 0 : 1;
+  process.exitCode = kept && connected === guides.length ? 0 : 1;
   await stop();
 } else {
   const zendesk = results.find(({ element, ping }) => element === 'zendesk' && ping === '200');

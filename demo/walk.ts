@@ -1,6 +1,7 @@
 // One guide, step by step: request token (OAuth 1.0a), OAuth URL, consent, instance, ping. Each request is printed as curl.
 
 import type { Guide } from './guides.ts';
+import { call } from './request.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a guide led to. */
@@ -105,32 +106,4 @@ async function ping(walk: Walk, token: string): Promise<string> {
   walk.terminal.line('A call with the element token:');
   await call(walk, 'GET', `/hubs/${walk.guide.hub}/ping`, `${walk.authorization}, Element ${token}`);
   return '200';
-}
-
-/** Makes a call and shows it as curl with its answer. Throws an Error with the message of an error answer. */
-async function call(
-  walk: Walk,
-  method: string,
-  path: string,
-  authorization?: string,
-  body?: unknown,
-): Promise<unknown> {
-  const url = `${walk.serverUrl}/elements/api-v2${path}`;
-  const json = body === undefined ? undefined : JSON.stringify(body);
-  const command = [`curl -X ${method} '${url}'`];
-  if (authorization !== undefined) command.push(`-H 'Authorization: ${authorization}'`);
-  if (json !== undefined) command.push("-H 'Content-Type: application/json'", `-d '${json}'`);
-  walk.terminal.command(command.join(' '));
-  const response = await fetch(url, {
-    method,
-    headers: {
-      ...(authorization === undefined ? {} : { authorization }),
-      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(json === undefined ? {} : { body: json }),
-  });
-  const answer = (await response.json()) as { message?: string };
-  walk.terminal.answer(response.status, answer);
-  if (response.ok) return answer;
-  throw new Error(`${response.status}: ${answer.message}`);
 }
