@@ -1,7 +1,7 @@
 // What the console begins with: what is connected and what needs a person, of the caller's own accounts and no other.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { administrator, createTestKeyring, type Platform, startPlatform } from './support/platform.ts';
+import { type Answer, administrator, createTestKeyring, type Platform, startPlatform } from './support/platform.ts';
 import { type RecordingVendor, startRecordingVendor } from './support/recording-vendor.ts';
 import { addOrganization } from './support/second-organization.ts';
 import { instanceOf, makeElement, ownTokens, provision } from './support/test-element.ts';
@@ -19,7 +19,7 @@ let account: number;
 
 const overview = async (authorization = administratorSecrets) => {
   const response = await fetch(`${platform.url}/console/overview`, { headers: { authorization } });
-  return { status: response.status, headers: response.headers, body: await response.json() };
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Answer['body'] };
 };
 const administratorSecrets = `User ${administrator.userSecret}, Organization ${administrator.organizationSecret}`;
 

@@ -45,7 +45,7 @@ export class CallError extends Error {
 }
 
 /** The URL of a path below the API’s base (one that begins with `/console/` is taken as it is). */
-export function urlOf(path: string, query: CallOptions['query'] = {}): string {
+function urlOf(path: string, query: CallOptions['query'] = {}): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined || value === '') continue;

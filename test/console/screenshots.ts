@@ -108,9 +108,7 @@ async function photograph(paths: readonly string[], colorScheme: 'light' | 'dark
     const name = path === '/' ? 'home' : path.replaceAll(/\W+/g, '-').replace(/^-|-$/g, '').slice(0, 60);
     const file = join(target, `${name}-${colorScheme}-${width}.png`);
     await page.screenshot({ path: file, fullPage: true });
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
-    );
+    const overflow = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
     console.log(`${file}${overflow ? '  WIDER THAN THE PAGE' : ''}`);
   }
   for (const fault of faults) console.log(`${colorScheme} ${width}: ${fault}`);

@@ -117,6 +117,9 @@ describe.skipIf(findChromium() === undefined)('a browser', () => {
     const { page } = await trip.open('/');
     const [cookie] = await page.context().cookies();
     const answer = await call({ cookie: `valence-session=${cookie?.value}`, 'valence-page': '1' });
-    expect([answer.status, (await answer.json()).message]).toEqual([404, 'There is no instance 1.']);
+    expect([answer.status, ((await answer.json()) as { message: string }).message]).toEqual([
+      404,
+      'There is no instance 1.',
+    ]);
   });
 });
