@@ -3,17 +3,22 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { seriousViolations } from '../support/accessibility.ts';
+import { storeEnvironment } from '../support/bulk-client.ts';
 import { findChromium, type WatchedPage } from '../support/chromium.ts';
 import { control } from '../support/consent.ts';
 import { callElement, configurationOf, connect } from '../support/guide.ts';
+import { startObjectStore } from '../support/object-store.ts';
 import { type RecordingVendor, startRecordingVendor } from '../support/recording-vendor.ts';
 import { useConsole } from './console.ts';
 
 // Whole trips with a browser beside the server: on two busy cores they take their time.
 vi.setConfig({ testTimeout: 240_000 });
 
+const store = await startObjectStore();
+afterAll(() => store.close());
+
 describe.skipIf(findChromium() === undefined)('in the console', () => {
-  const trip = useConsole({ VALENCE_EGRESS: 'any' });
+  const trip = useConsole({ VALENCE_EGRESS: 'any', ...storeEnvironment(store) });
   const seen: string[] = [];
   let receiver: RecordingVendor;
   let zendesk: { id: number; token: string };
@@ -76,18 +81,18 @@ describe.skipIf(findChromium() === undefined)('in the console', () => {
 
   test('an endpoint that fails is told, and gets what waits for it when somebody says so', async () => {
     receiver.reply = () => ({ status: 503 });
-    for (let count = 0; count < 5; count++)
+    for (let count = 0; count < 8; count++)
       await callElement(trip, spark.token, 'POST', '/channels', { title: 'More' });
     const watched = await trip.open('/events');
     const { page } = watched;
     const notice = page.getByRole('region', { name: `Endpoint ${receiver.url}/events` });
-    await notice.getByText('The endpoint answered 503.').waitFor();
-    await notice.getByText(/deliver(y waits|ies wait) until you send/).waitFor();
+    await notice.getByText('The endpoint answered 503.').waitFor({ timeout: 60_000 });
+    await notice.getByText(/deliver(y waits|ies wait) until you send/).waitFor({ timeout: 60_000 });
     await check(watched);
     receiver.reply = () => ({});
     await notice.getByRole('button', { name: 'Send what waits' }).click();
     await page.getByText(/deliver(y|ies) sent again\./).waitFor();
-    await notice.waitFor({ state: 'detached', timeout: 30_000 });
+    await notice.waitFor({ state: 'detached', timeout: 60_000 });
     seen.push(...watched.faults);
   });
 

@@ -38,7 +38,7 @@ export function MadeLink({ link, makeAnother }: { link: CreatedLink; makeAnother
               Make another
             </Button>
             {status.data !== undefined && isOpen(status.data) && (
-              <Button variant="default" c="red" onClick={() => ending.mutate()} loading={ending.isPending}>
+              <Button variant="light" color="red" onClick={() => ending.mutate()} loading={ending.isPending}>
                 End this link
               </Button>
             )}

@@ -68,7 +68,7 @@ function JobDetails({ job }: { job: Job }) {
             <Button variant="default" leftSection={<IconCalendar size={16} />} onClick={rescheduling.open}>
               Reschedule…
             </Button>
-            <Button variant="default" c="red" leftSection={<IconTrash size={16} />} onClick={deleting.open}>
+            <Button variant="light" color="red" leftSection={<IconTrash size={16} />} onClick={deleting.open}>
               Delete…
             </Button>
           </>
