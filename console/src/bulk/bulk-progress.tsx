@@ -21,7 +21,12 @@ export function BulkProgressBar({ job, size }: { job: BulkJob; size: 'md' | 'xl'
           color={colours[stateOfBulkJob(job).mood]}
           striped={isRunning && percent === undefined}
           animated={isRunning && percent === undefined}
+          withAria={false}
+          role="progressbar"
           aria-label={label}
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-valuenow={percent}
           aria-valuetext={text}
         />
       </Progress.Root>

@@ -10,7 +10,11 @@ import { type TroubledEndpoint, useResume, useTroubledEndpoints, useWaitingDeliv
 /** A notice for each endpoint in trouble; nothing when there is none. */
 export function TroubledEndpoints() {
   const { data = [] } = useTroubledEndpoints();
-  return data.map((endpoint) => <Notice key={`${endpoint.accountId} ${endpoint.url}`} endpoint={endpoint} />);
+  return data.map((endpoint) => (
+    <section key={`${endpoint.accountId} ${endpoint.url}`} aria-label={`Endpoint ${endpoint.url}`}>
+      <Notice endpoint={endpoint} />
+    </section>
+  ));
 }
 
 function Notice({ endpoint: { url, state, since, failures, message } }: { endpoint: TroubledEndpoint }) {
@@ -27,9 +31,6 @@ function Notice({ endpoint: { url, state, since, failures, message } }: { endpoi
       color={isStopped ? 'red' : 'orange'}
       icon={<IconAlertTriangle aria-hidden />}
       title={isStopped ? 'An endpoint of yours gets no events' : 'An endpoint of yours fails'}
-      component="section"
-      role="region"
-      aria-label={`Endpoint ${url}`}
     >
       <Stack gap="xs">
         <Text size="sm" fw={600} className="breakable">
