@@ -129,9 +129,9 @@ describe.skipIf(findChromium() === undefined)('elements', () => {
     await page.getByRole('button', { name: 'Try it' }).click();
     await page.getByLabel('team').fill('blue & green');
     await page.getByRole('button', { name: 'Send GET' }).click();
-    const answer = page.getByRole('region', { name: 'Answer' });
+    const answer = page.getByRole('region', { name: 'Answer', exact: true });
     await answer.getByText('"first": "Kim"').waitFor();
-    await answer.getByText('200').waitFor();
+    await answer.getByText('200 OK').waitFor();
     expect(vendor.requests.at(-1)?.query.get('team_id')).toBe('blue & green');
     expect(await answer.getByRole('link', { name: 'See this call' }).getAttribute('href')).toMatch(/^\/calls\/.+/);
     await page.getByRole('button', { name: 'As curl' }).click();
@@ -163,7 +163,7 @@ describe.skipIf(findChromium() === undefined)('elements', () => {
     await page.getByRole('button', { name: 'Turn trace logging on' }).click();
     await page.getByText('The steps are not kept').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Send GET' }).click();
-    await page.getByRole('region', { name: 'Answer' }).getByText('"name": "Kim"').waitFor();
+    await page.getByRole('region', { name: 'Answer', exact: true }).getByText('"name": "Kim"').waitFor();
     const steps = page.getByRole('region', { name: 'Steps' });
     await steps.getByRole('button', { name: 'Vendor request' }).click();
     await steps.getByText(`${vendor.url}/people`).waitFor();

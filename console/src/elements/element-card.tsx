@@ -57,7 +57,7 @@ export function ElementCard({ element, accounts }: { element: ElementSummary; ac
 }
 
 /** Says how many accounts are connected. */
-export function describeAccounts(accounts: number): string {
+function describeAccounts(accounts: number): string {
   if (accounts === 0) return 'Not connected yet';
   return accounts === 1 ? '1 account' : `${accounts} accounts`;
 }

@@ -73,7 +73,7 @@ interface OpenApiOperation {
 }
 
 /** Reads a description. */
-export function readDescription({ info, paths, components }: OpenApi): Description {
+function readDescription({ info, paths, components }: OpenApi): Description {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => readOperation(path, method.toUpperCase(), operation)),
   );
