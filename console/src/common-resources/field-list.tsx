@@ -5,15 +5,15 @@ import {
   Badge,
   Button,
   Group,
+  NativeSelect,
   Select,
   Stack,
   Text,
   TextInput,
-  Tooltip,
   VisuallyHidden,
 } from '@mantine/core';
 import { IconAdjustments, IconSparkles, IconTrash } from '@tabler/icons-react';
-import { type DragEvent, useState } from 'react';
+import { type DragEvent, memo, useMemo, useState } from 'react';
 import { levelNames } from './documents.ts';
 import { carriedOf } from './draft.ts';
 import { LawMark } from './law-mark.tsx';
@@ -48,19 +48,53 @@ interface FieldListProps {
 /** The type under which a vendor’s field is dragged. */
 export const dragType = 'application/x-vendor-field';
 
-/** All fields. */
-export function FieldList({ rows, ...rest }: FieldListProps) {
+/** What one row is made of. */
+interface RowProps {
+  row: FieldRow;
+  types: readonly string[];
+  vendorPaths: readonly string[];
+  suggestion: Suggestion['best'];
+  /** in sentences; empty when nothing is wrong */
+  fault: string;
+  /** what the chosen record has of it */
+  value: string | undefined;
+  actions: FieldActions;
+  isReadOnly: boolean;
+  canMap: boolean;
+}
+
+/** All fields. `actions` is expected to stay the same, so that only rows that change are made anew. */
+export function FieldList({ rows, vendorFields, suggestions, faults, values, types, ...rest }: FieldListProps) {
+  const vendorPaths = useMemo(() => vendorFields.map(({ vendorPath }) => vendorPath), [vendorFields]);
   return (
     <ul className="mapping-rows" aria-label="Fields">
       {rows.map((row) => (
-        <Row key={row.path} row={row} {...rest} />
+        <Row
+          key={row.path}
+          row={row}
+          types={types}
+          vendorPaths={vendorPaths}
+          suggestion={suggestions.get(row.path)}
+          fault={(faults.get(row.path) ?? []).join('. ')}
+          value={values.has(row.path) ? shown(values.get(row.path)).slice(0, 300) : undefined}
+          {...rest}
+        />
       ))}
     </ul>
   );
 }
 
-function Row({ row, ...props }: { row: FieldRow } & Omit<FieldListProps, 'rows'>) {
-  const { suggestions, faults, actions, isReadOnly, canMap } = props;
+/** Rows are made again with every change of a draft: what they say counts, not which object says it. */
+const Row = memo(RowOfField, (before, after) =>
+  (Object.keys(after) as (keyof RowProps)[]).every(
+    (name) =>
+      before[name] === after[name] ||
+      ((name === 'row' || name === 'types') && JSON.stringify(before[name]) === JSON.stringify(after[name])),
+  ),
+);
+
+function RowOfField(props: RowProps) {
+  const { row, suggestion: proposed, fault, actions, isReadOnly, canMap } = props;
   const { path, isOwn } = row;
   const [isOver, setOver] = useState(false);
   const takesDrops = canMap && !isReadOnly;
@@ -77,66 +111,62 @@ function Row({ row, ...props }: { row: FieldRow } & Omit<FieldListProps, 'rows'>
     event.preventDefault();
     actions.map(path, vendorPath);
   };
-  const suggestion = isReadOnly || row.mapping?.vendorPath ? undefined : suggestions.get(path);
-  const said = faults.get(path) ?? [];
+  const suggestion = isReadOnly || row.mapping?.vendorPath ? undefined : proposed;
   return (
     <li
       className="mapping-row"
       data-over={isOver || undefined}
-      data-faulty={said.length > 0 || undefined}
+      data-faulty={fault !== '' || undefined}
       aria-label={path}
       onDragOver={onDragOver}
       onDragLeave={() => setOver(false)}
       onDrop={onDrop}
     >
-      <Field row={row} {...props} />
+      <Field {...props} />
       <Stack gap={4} miw={0}>
-        {canMap && <VendorPlace row={row} {...props} />}
+        {canMap && <VendorPlace {...props} />}
         {suggestion !== undefined && (
-          <Tooltip label={suggestion.reason} withArrow multiline maw={260} disabled={suggestion.reason === ''}>
-            <Button
-              size="compact-xs"
-              variant="light"
-              leftSection={<IconSparkles size={12} aria-hidden />}
-              className="mapping-suggestion"
-              onClick={() => actions.map(path, suggestion.vendorPath)}
-              aria-label={`Accept ${suggestion.vendorPath} for ${path}, ${percent(suggestion.confidence)} sure`}
-            >
-              {suggestion.vendorPath} · {percent(suggestion.confidence)}
-            </Button>
-          </Tooltip>
+          <Button
+            size="compact-xs"
+            variant="light"
+            leftSection={<IconSparkles size={12} aria-hidden />}
+            className="mapping-suggestion"
+            onClick={() => actions.map(path, suggestion.vendorPath)}
+            title={suggestion.reason}
+            aria-label={`Accept ${suggestion.vendorPath} for ${path}, ${percent(suggestion.confidence)} sure`}
+          >
+            {suggestion.vendorPath} · {percent(suggestion.confidence)}
+          </Button>
         )}
       </Stack>
       <Group gap={2} wrap="nowrap" justify="flex-end" className="mapping-actions">
         {canMap && <LawMark law={row.law} path={path} open={() => actions.openOptions(path)} />}
         {canMap && (
-          <Tooltip label="Options" withArrow>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Options of ${path}`}
-              onClick={() => actions.openOptions(path)}
-            >
-              <IconAdjustments size={16} />
-            </ActionIcon>
-          </Tooltip>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            title="Options"
+            aria-label={`Options of ${path}`}
+            onClick={() => actions.openOptions(path)}
+          >
+            <IconAdjustments size={16} />
+          </ActionIcon>
         )}
         {isOwn && !isReadOnly && (
-          <Tooltip label="Remove" withArrow>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Remove ${path}`}
-              onClick={() => actions.remove(path)}
-            >
-              <IconTrash size={16} />
-            </ActionIcon>
-          </Tooltip>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            title="Remove"
+            aria-label={`Remove ${path}`}
+            onClick={() => actions.remove(path)}
+          >
+            <IconTrash size={16} />
+          </ActionIcon>
         )}
       </Group>
-      {said.length > 0 && (
+      {fault !== '' && (
         <Text size="xs" c="var(--mantine-color-error)" role="alert" className="mapping-fault">
-          {said.join('. ')}.
+          {fault}.
         </Text>
       )}
     </li>
@@ -148,23 +178,20 @@ function percent(confidence: number): string {
 }
 
 /** The field itself: editable where it is said at this level. */
-function Field({ row, types, actions, isReadOnly }: { row: FieldRow } & Omit<FieldListProps, 'rows'>) {
+function Field({ row, types, actions, isReadOnly }: RowProps) {
   const { path, type, isOwn, level } = row;
   if (isOwn && !isReadOnly) {
     return (
       <Stack gap={2} miw={0}>
         <NameInput key={path} path={path} rename={actions.rename} />
-        <Select
+        <NativeSelect
           size="xs"
           variant="unstyled"
           className="mapping-type"
           aria-label={`Type of ${path}`}
-          data={[...types]}
-          value={type ?? null}
-          placeholder="any type"
-          searchable
-          allowDeselect={false}
-          onChange={(chosen) => chosen !== null && actions.setType(path, chosen)}
+          data={[...(type === undefined ? [{ value: '', label: 'any type' }] : []), ...types]}
+          value={type ?? ''}
+          onChange={({ currentTarget: { value } }) => actions.setType(path, value)}
         />
       </Stack>
     );
@@ -225,11 +252,9 @@ function NameInput({ path, rename }: { path: string; rename: FieldActions['renam
 }
 
 /** Where the vendor keeps it. */
-function VendorPlace({ row, ...props }: { row: FieldRow } & Omit<FieldListProps, 'rows'>) {
-  const { vendorFields, values, actions, isReadOnly } = props;
+function VendorPlace({ row, vendorPaths, value: inPreview, actions, isReadOnly }: RowProps) {
   const { path, mapping, isOwnMapping, inheritedMapping } = row;
   const value = mapping?.vendorPath ?? null;
-  const known = vendorFields.map(({ vendorPath }) => vendorPath);
   const carried = carriedOf(mapping ?? {});
   const isOverInherited = isOwnMapping && inheritedMapping !== undefined;
   const notes = [
@@ -243,7 +268,7 @@ function VendorPlace({ row, ...props }: { row: FieldRow } & Omit<FieldListProps,
         size="xs"
         aria-label={`Vendor field for ${path}`}
         placeholder="Choose, or drop here"
-        data={value === null || known.includes(value) ? known : [value, ...known]}
+        data={value === null || vendorPaths.includes(value) ? [...vendorPaths] : [value, ...vendorPaths]}
         value={value}
         searchable
         clearable
@@ -259,9 +284,9 @@ function VendorPlace({ row, ...props }: { row: FieldRow } & Omit<FieldListProps,
           {notes.join(', ')}
         </Text>
       )}
-      {values.has(path) && (
-        <Text size="xs" className="truncated" title={shown(values.get(path))}>
-          <VisuallyHidden>In the preview: </VisuallyHidden>= {shown(values.get(path)).slice(0, 120)}
+      {inPreview !== undefined && (
+        <Text size="xs" className="truncated" title={inPreview}>
+          <VisuallyHidden>In the preview: </VisuallyHidden>= {inPreview}
         </Text>
       )}
     </>

@@ -38,6 +38,7 @@ import { Toolbar } from './toolbar.tsx';
 import { useUnsavedGuard } from './unsaved-guard.tsx';
 import type { Choice } from './use-choice.ts';
 import { useDraft } from './use-draft.ts';
+import { useSteady } from './use-steady.ts';
 import { useTrials, useVendorRecord } from './use-trial.ts';
 import { VendorPanel } from './vendor-panel.tsx';
 import { fieldsOfRecord, withRecord } from './vendor-values.ts';
@@ -144,7 +145,7 @@ export function Mapper({ resource, elements, mapping, choice, place, saved }: Ma
     change(mapTo(path, vendorPath));
   };
   const [optionsOf, openOptions] = useState<string>();
-  const actions: FieldActions = {
+  const actions = useSteady<FieldActions & { addVendorField(vendorPath: string): void }>({
     map: (path, vendorPath) => change(mapTo(path, vendorPath)),
     rename: (path, newPath) => {
       if (rows.some((row) => row.path === newPath)) {
@@ -154,7 +155,8 @@ export function Mapper({ resource, elements, mapping, choice, place, saved }: Ma
     setType: (path, type) => change(setType(path, type)),
     remove: (path) => change(removeField(path)),
     openOptions,
-  };
+    addVendorField,
+  });
   const acceptAll = () => {
     for (const [path, { vendorPath }] of suggestions) change(mapTo(path, vendorPath));
   };
@@ -242,7 +244,7 @@ export function Mapper({ resource, elements, mapping, choice, place, saved }: Ma
               types={types}
               paths={rows.map(({ path }) => path)}
               add={(path, type) => change(addField(path, type))}
-              addVendorField={addVendorField}
+              addVendorField={actions.addVendorField}
             />
           )}
         </section>
@@ -254,7 +256,7 @@ export function Mapper({ resource, elements, mapping, choice, place, saved }: Ma
           isPending={knownFields.isFetching || vendorObjects.isFetching}
           error={knownFields.error}
           retry={() => void knownFields.refetch()}
-          addField={isReadOnly ? undefined : addVendorField}
+          addField={isReadOnly ? undefined : actions.addVendorField}
         />
       </div>
       {canMap && (

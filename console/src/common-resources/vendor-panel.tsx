@@ -1,8 +1,8 @@
 // The fields of the vendor’s object, to be dragged onto one’s own or added as new ones.
 
-import { ActionIcon, Alert, Badge, Group, Loader, Stack, Text, TextInput, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, Alert, Badge, Group, Loader, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconGripVertical, IconPlus, IconSearch } from '@tabler/icons-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { dragType } from './field-list.tsx';
@@ -64,7 +64,7 @@ export function VendorPanel(props: VendorPanelProps) {
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
           <ul className="vendor-fields" aria-label={`Fields of ${vendorName}`} tabIndex={0}>
             {found.slice(0, mostShown).map((field) => (
-              <VendorFieldItem
+              <VendorFieldRow
                 key={field.vendorPath}
                 field={field}
                 value={values.get(field.vendorPath)}
@@ -90,6 +90,8 @@ interface VendorFieldItemProps {
   isMapped: boolean;
   addField: ((vendorPath: string) => void) | undefined;
 }
+
+const VendorFieldRow = memo(VendorFieldItem);
 
 function VendorFieldItem({ field, value, isMapped, addField }: VendorFieldItemProps) {
   const { vendorPath, type, vendorReadOnly, isCustom } = field;
@@ -119,17 +121,16 @@ function VendorFieldItem({ field, value, isMapped, addField }: VendorFieldItemPr
         </Text>
       </Stack>
       {addField !== undefined && !isMapped && (
-        <Tooltip label="Add as a new field" withArrow>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size="sm"
-            aria-label={`Add ${vendorPath} as a new field`}
-            onClick={() => addField(vendorPath)}
-          >
-            <IconPlus size={14} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="sm"
+          title="Add as a new field"
+          aria-label={`Add ${vendorPath} as a new field`}
+          onClick={() => addField(vendorPath)}
+        >
+          <IconPlus size={14} />
+        </ActionIcon>
       )}
     </li>
   );
