@@ -133,7 +133,7 @@ function RowOfField(props: RowProps) {
             className="mapping-suggestion"
             onClick={() => actions.map(path, suggestion.vendorPath)}
             title={suggestion.reason}
-            aria-label={`Accept ${suggestion.vendorPath} for ${path}, ${percent(suggestion.confidence)} sure`}
+            aria-label={`${suggestion.vendorPath} · ${percent(suggestion.confidence)}, accept for ${path}`}
           >
             {suggestion.vendorPath} · {percent(suggestion.confidence)}
           </Button>
@@ -165,7 +165,7 @@ function RowOfField(props: RowProps) {
         )}
       </Group>
       {fault !== '' && (
-        <Text size="xs" c="var(--mantine-color-error)" role="alert" className="mapping-fault">
+        <Text size="xs" role="alert" className="mapping-error mapping-fault">
           {fault}.
         </Text>
       )}

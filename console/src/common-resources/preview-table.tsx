@@ -117,7 +117,7 @@ function scriptMade({ fields, transformed }: Trial): Happening[] {
 function Happened({ field: { by, lost, before, after } }: { field: Happening }) {
   if (lost !== undefined) {
     return (
-      <Text size="sm" c="var(--mantine-color-error)">
+      <Text size="sm" className="mapping-error">
         {lost}
       </Text>
     );
