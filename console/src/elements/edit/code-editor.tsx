@@ -2,8 +2,8 @@
 
 import { javascript } from '@codemirror/lang-javascript';
 import { json } from '@codemirror/lang-json';
-import { Compartment, EditorState } from '@codemirror/state';
-import { Decoration } from '@codemirror/view';
+import { EditorState, StateEffect, StateField } from '@codemirror/state';
+import { Decoration, type DecorationSet } from '@codemirror/view';
 import { basicSetup, EditorView } from 'codemirror';
 import { useEffect, useRef } from 'react';
 import { pageNonce } from '../../theme.ts';
@@ -28,6 +28,22 @@ const look = EditorView.theme({
 });
 
 const faulty = Decoration.line({ class: 'cm-faulty' });
+const markLines = StateEffect.define<readonly number[]>();
+
+/** The marks of faulty lines, which move with what is written around them. */
+const faultyMarks = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(marks, { changes, effects, newDoc }) {
+    const asked = effects.find((effect) => effect.is(markLines));
+    if (asked === undefined) return marks.map(changes);
+    const lines = (asked.value as readonly number[]).filter((number) => number >= 1 && number <= newDoc.lines);
+    return Decoration.set(
+      lines.map((number) => faulty.range(newDoc.line(number).from)),
+      true,
+    );
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
 
 /** An editor for code. A value that comes from outside takes the place of what is written. */
 export function CodeEditor({
@@ -40,7 +56,9 @@ export function CodeEditor({
 }: CodeEditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
-  const marks = useRef(new Compartment());
+  // What was written and has not come back as the value yet: who writes fast must not be overtaken by it.
+  const echoes = useRef<string[]>([]);
+  const isTaking = useRef(false);
   const latest = useRef({ onChange, value });
   latest.current = { onChange, value };
 
@@ -59,9 +77,12 @@ export function CodeEditor({
           EditorState.readOnly.of(isReadOnly),
           EditorView.contentAttributes.of({ 'aria-label': label }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) latest.current.onChange(update.state.doc.toString());
+            if (!update.docChanged || isTaking.current) return;
+            const text = update.state.doc.toString();
+            echoes.current.push(text);
+            latest.current.onChange(text);
           }),
-          marks.current.of([]),
+          faultyMarks,
         ],
       }),
     });
@@ -71,22 +92,19 @@ export function CodeEditor({
 
   useEffect(() => {
     const shown = view.current;
-    if (shown === null || shown.state.doc.toString() === value) return;
+    if (shown === null) return;
+    const isSame = shown.state.doc.toString() === value;
+    const echo = echoes.current.indexOf(value);
+    echoes.current = isSame ? [] : echoes.current.slice(echo + 1);
+    if (isSame || echo >= 0) return;
+    isTaking.current = true;
     shown.dispatch({ changes: { from: 0, to: shown.state.doc.length, insert: value } });
+    isTaking.current = false;
   }, [value]);
 
   const lines = faultyLines.join(' ');
   useEffect(() => {
-    const shown = view.current;
-    if (shown === null) return;
-    const { doc } = shown.state;
-    const numbers = lines.split(' ').map(Number);
-    const ranges = numbers
-      .filter((number) => number >= 1 && number <= doc.lines)
-      .map((number) => faulty.range(doc.line(number).from));
-    shown.dispatch({
-      effects: marks.current.reconfigure(EditorView.decorations.of(Decoration.set(ranges, true))),
-    });
+    view.current?.dispatch({ effects: markLines.of(lines.split(' ').map(Number)) });
   }, [lines]);
 
   return <div ref={place} className="code-editor" />;
