@@ -397,7 +397,12 @@ test('a mapping is tried before it is saved, as it would hold at its level', asy
   expect(live.body).toMatchObject({ original: ada, transformed: { shout: ada.Extra } });
   expect(vendor.requests.at(-1)?.url).toBe('/people/1');
 
-  const faulty = { fields: [{ path: 'a[', vendorPath: 'b' }, { path: 'mail', vendorPath: ']' }] };
+  const faulty = {
+    fields: [
+      { path: 'a[', vendorPath: 'b' },
+      { path: 'mail', vendorPath: ']' },
+    ],
+  };
   const refused = await attempt({ ...draft, payload: ada, transformation: faulty });
   expect([refused.status, refused.body.message]).toEqual([400, expect.stringMatching(/field a\[.*field mail/)]);
   const nowhere = await attempt({ elementInstanceId: instance.id, payload: ada, transformation: faulty });
