@@ -350,6 +350,7 @@ test('no route shows, changes or guesses another account’s element', async () 
     models: { name: 'x' },
     configuration: { key: 'x' },
     instances: { name: 'x', configuration: {} },
+    application: { apiKey: 'a', apiSecret: 'b' },
   };
   const bodyOf = (path: string) => {
     if (path.endsWith('/models') && !path.includes('/resources')) return { put: [{ name: 'x' }], post: { name: 'x' } };
