@@ -11,5 +11,7 @@ export default defineConfig({
     // isolated-vm, in which hooks run, needs it
     execArgv: ['--no-node-snapshot'],
     maxWorkers: 2,
+    // Machines of CI stand still now and then, and tests start processes and browsers: what fails is tried once more there.
+    retry: process.env['CI'] === undefined ? 0 : 1,
   },
 });
