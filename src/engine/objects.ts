@@ -61,14 +61,19 @@ export function objectMetadata(definition: Definition, name: string): { fields: 
 
 function declaredField(field: Record<string, unknown>): FieldMetadata {
   return {
-    vendorPath: String(field['name'] ?? ''),
-    type: String(field['type'] ?? 'string'),
+    vendorPath: textOf(field['name'], ''),
+    type: textOf(field['type'], 'string'),
     ...(typeof field['displayName'] === 'string' ? { vendorDisplayName: field['displayName'] } : {}),
     vendorReadOnly: field['readOnly'] === true,
     vendorRequired: field['required'] === true,
     ...(typeof field['mask'] === 'string' ? { mask: field['mask'] } : {}),
     ...(field['primaryKey'] === true ? { primaryKey: true } : {}),
   };
+}
+
+/** A member of a document as text; documents may have anything in its place. */
+function textOf(value: unknown, otherwise: string): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : otherwise;
 }
 
 type Models = Record<string, unknown>;
