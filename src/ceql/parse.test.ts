@@ -237,7 +237,8 @@ test.each([
     return (performance.now() - started) / 1000;
   };
   seconds(20_000);
-  expect(seconds(200_000)).toBeLessThan(1);
+  // In quadratic time it would take minutes.
+  expect(seconds(200_000)).toBeLessThan(10);
 });
 
 test('parentheses are allowed a hundred deep', () => {
