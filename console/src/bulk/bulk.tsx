@@ -3,7 +3,7 @@
 import { Button, Group, Select, Stack } from '@mantine/core';
 import { IconDownload, IconUpload } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { useAddressFilters } from '../address-filters.ts';
+import { useAddressFilters } from '../address.ts';
 import { AccountName } from '../components/account-name.tsx';
 import { AccountSelect } from '../components/account-select.tsx';
 import { type Column, DataTable } from '../components/data-table.tsx';

@@ -1,6 +1,6 @@
 // Which calls are shown: as the address says it, and as the server is asked.
 
-import { useSearchParams } from 'wouter';
+import { useAddress } from '../address.ts';
 
 /** A filter; members that are undefined leave nothing out. */
 export interface CallFilter {
@@ -32,19 +32,7 @@ const conditions = ['from', 'to', 'element', 'instance', 'hub', 'text'] as const
 
 /** The filter in the address, and a function that changes it there. */
 export function useCallFilter(): [CallFilter, (change: FilterChange) => void] {
-  const [parameters, setParameters] = useSearchParams();
-  const change = (wanted: FilterChange) =>
-    setParameters(
-      (before) => {
-        const after = new URLSearchParams(before);
-        for (const [name, value] of Object.entries(wanted)) {
-          if (value === null || value === '') after.delete(name);
-          else after.set(name, value);
-        }
-        return after;
-      },
-      { replace: true },
-    );
+  const [parameters, change] = useAddress();
   return [readFilter(parameters), change];
 }
 

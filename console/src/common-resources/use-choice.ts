@@ -1,6 +1,6 @@
 // What is chosen on the page of a common resource, which stands in its address: element, connected account, level, record.
 
-import { useSearchParams } from 'wouter';
+import { useAddress } from '../address.ts';
 import { usePerson } from '../session.ts';
 import { levels, type OwnLevel } from './documents.ts';
 import type { ConnectedAccount, ElementName } from './queries.ts';
@@ -24,7 +24,7 @@ interface Choices {
 
 /** Reads the address; what it does not say is what one most likely wants. */
 export function useChoice({ elements, accounts, mappedElementKeys }: Choices): Choice {
-  const [search, setSearch] = useSearchParams();
+  const [search, choose] = useAddress();
   const { account: own } = usePerson();
   const connected = accounts.map(({ element }) => element.key);
   const likely = [
@@ -48,13 +48,6 @@ export function useChoice({ elements, accounts, mappedElementKeys }: Choices): C
     account,
     level,
     recordId: search.get('record') ?? undefined,
-    choose(changes) {
-      const next = new URLSearchParams(search);
-      for (const [name, value] of Object.entries(changes)) {
-        if (value === undefined) next.delete(name);
-        else next.set(name, value);
-      }
-      setSearch(next, { replace: true });
-    },
+    choose,
   };
 }

@@ -2,7 +2,7 @@
 
 import { Stack, Tabs } from '@mantine/core';
 import { useState } from 'react';
-import { useAddressFilters } from '../address-filters.ts';
+import { useAddressFilters } from '../address.ts';
 import { PageHeader } from '../components/page-header.tsx';
 import { usePerson } from '../session.ts';
 import { BrandingForm } from './branding-form.tsx';

@@ -2,11 +2,11 @@
 
 import { Stack, Switch, Table, Text, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
+import { useAddress } from '../address.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { isSecretSetting } from './describe.ts';
 import type { ElementDetail, Setting } from './queries.ts';
-import { useAddress } from './use-address.ts';
 
 /** The settings, those that accounts are asked for first. */
 export function ElementConfiguration({ element }: { element: ElementDetail }) {

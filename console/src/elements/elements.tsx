@@ -3,13 +3,13 @@
 import { Button, Group, Select, SimpleGrid, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconFileImport, IconSearch } from '@tabler/icons-react';
 import { Link } from 'wouter';
+import { useAddress } from '../address.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { PageHeader } from '../components/page-header.tsx';
 import { ElementCard } from './element-card.tsx';
 import { filterElements, groupByHub, kinds, type WantedElements } from './filter-elements.ts';
 import { useAccountCounts, useElements, useHubs } from './queries.ts';
-import { useAddress } from './use-address.ts';
 
 /** The view `/elements`. */
 export function Elements() {

@@ -3,6 +3,7 @@
 import { Anchor, Button, Group, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { IconPencil, IconSearch } from '@tabler/icons-react';
 import { Link } from 'wouter';
+import { useAddress } from '../address.ts';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
@@ -11,7 +12,6 @@ import { usePerson } from '../session.ts';
 import { isCallable, pathWithoutHub } from './describe.ts';
 import { MethodBadge } from './method-badge.tsx';
 import type { ElementDetail, Resource } from './queries.ts';
-import { useAddress } from './use-address.ts';
 
 /** The resources of an element, each with a way to its documentation. */
 export function ElementResources({ element }: { element: ElementDetail }) {

@@ -1,7 +1,7 @@
 // Which events the list shows: of a time, of an account, of a state.
 
 import { Group, Select, TextInput } from '@mantine/core';
-import type { AddressFilters } from '../address-filters.ts';
+import type { AddressFilters } from '../address.ts';
 import { AccountSelect } from '../components/account-select.tsx';
 import { eventStatuses } from './event.ts';
 import { localText, periodName, periods, readPeriod, startOf } from './period.ts';

@@ -4,7 +4,7 @@ import { Button, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconSend } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
-import { useAddressFilters } from '../address-filters.ts';
+import { useAddressFilters } from '../address.ts';
 import { AccountName } from '../components/account-name.tsx';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { EmptyState } from '../components/empty-state.tsx';

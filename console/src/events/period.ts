@@ -1,6 +1,6 @@
 // The time that the log is looked at: one of a few, or from one moment to another.
 
-import type { AddressFilters } from '../address-filters.ts';
+import type { AddressFilters } from '../address.ts';
 
 /** A time to look at; both ends as the server reads them, `to` undefined for now. */
 export interface Period {

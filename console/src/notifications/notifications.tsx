@@ -3,7 +3,7 @@
 import { Anchor, Button, Card, Center, Group, Loader, SegmentedControl, Stack, Text } from '@mantine/core';
 import { IconCheck, IconChecks } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { useAddressFilters } from '../address-filters.ts';
+import { useAddressFilters } from '../address.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { PageHeader } from '../components/page-header.tsx';

@@ -3,6 +3,7 @@
 import { Box, Button, Grid, NavLink, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlug, IconSearch } from '@tabler/icons-react';
 import { Link, useParams } from 'wouter';
+import { useAddress } from '../../address.ts';
 import { ElementMark } from '../../components/element-mark.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -10,7 +11,6 @@ import { useNarrow } from '../../components/use-narrow.ts';
 import { AbsentElement, Waiting } from '../element.tsx';
 import { MethodBadge } from '../method-badge.tsx';
 import { useElement } from '../queries.ts';
-import { useAddress } from '../use-address.ts';
 import { type Description, type Operation, useElementDescription } from './description.ts';
 import { OperationView } from './operation-view.tsx';
 

@@ -2,9 +2,9 @@
 
 import { Accordion, Button, Code, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
+import { useAddress } from '../../address.ts';
 import { type Mood, StatusBadge } from '../../components/status-badge.tsx';
 import { MethodBadge } from '../method-badge.tsx';
-import { useAddress } from '../use-address.ts';
 import { type Description, describeType, type Operation } from './description.ts';
 import { SchemaView } from './schema-view.tsx';
 import { TryIt } from './try-it.tsx';

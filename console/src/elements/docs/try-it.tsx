@@ -5,12 +5,12 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { useAddress } from '../../address.ts';
 import { send } from '../../call.ts';
 import { CodeBlock } from '../../components/code-block.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useConnectedAccounts } from '../queries.ts';
-import { useAddress } from '../use-address.ts';
 import { Answer, readAnswer } from './answer.tsx';
 import type { Operation, Schema } from './description.ts';
 import {

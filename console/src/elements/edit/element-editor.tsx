@@ -3,6 +3,7 @@
 import { Box, Button, Grid, NavLink, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconCopy, IconPlus, IconSearch, IconStack2 } from '@tabler/icons-react';
 import { Link, useParams } from 'wouter';
+import { useAddress } from '../../address.ts';
 import { ElementMark } from '../../components/element-mark.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -12,7 +13,6 @@ import { isCallable, pathWithoutHub } from '../describe.ts';
 import { AbsentElement, Waiting } from '../element.tsx';
 import { MethodBadge } from '../method-badge.tsx';
 import { type ElementDetail, type Resource, useElement } from '../queries.ts';
-import { useAddress } from '../use-address.ts';
 import { ResourceEditor } from './resource-editor.tsx';
 import { SharedEditor } from './shared-editor.tsx';
 

@@ -4,6 +4,7 @@ import { Alert, Button, Card, JsonInput, Select, Skeleton, Stack, Text, TextInpu
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { useAddress } from '../../address.ts';
 import { CallError, call, send } from '../../call.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -12,7 +13,6 @@ import { Answer, readAnswer, type TriedAnswer } from '../docs/answer.tsx';
 import { composeRequest, type Filled, fieldName, missingFields, sendOptions } from '../docs/try-request.ts';
 import { ValueField } from '../docs/value-field.tsx';
 import { type ConnectedAccount, type Resource, useConnectedAccounts } from '../queries.ts';
-import { useAddress } from '../use-address.ts';
 import { operationOf } from './test-operation.ts';
 import { type TraceStep, TraceSteps } from './trace-steps.tsx';
 

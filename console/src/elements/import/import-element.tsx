@@ -2,9 +2,9 @@
 
 import { Stack, Tabs } from '@mantine/core';
 import { useState } from 'react';
+import { useAddress } from '../../address.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
-import { useAddress } from '../use-address.ts';
 import { ConvertDescription } from './convert-description.tsx';
 import { FileDrop } from './file-drop.tsx';
 import { type GivenDocument, readDocument } from './read-document.ts';
