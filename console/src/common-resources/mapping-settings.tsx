@@ -5,7 +5,7 @@ import { lazy, Suspense } from 'react';
 import { entryOf, type Script, scriptsOf, type Transformation } from './documents.ts';
 import { type Change, configure, setScripts, unsayMapping } from './draft.ts';
 
-const ScriptEditor = lazy(async () => ({ default: (await import('./script-editor.tsx')).ScriptEditor }));
+const CodeEditor = lazy(async () => ({ default: (await import('../components/code-editor.tsx')).CodeEditor }));
 
 interface MappingSettingsProps {
   transformation: Transformation | undefined;
@@ -128,7 +128,8 @@ function Scripts(props: MappingSettingsProps & { scripts: readonly Script[] }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: scripts have nothing else that tells them apart
         <Stack gap="xs" key={index}>
           <Suspense fallback={<Loader size="sm" aria-label="Loading" />}>
-            <ScriptEditor
+            <CodeEditor
+              language="javascript"
               label={scripts.length > 1 ? `Script ${index + 1}` : 'Script'}
               value={script.body ?? ''}
               isReadOnly={isReadOnly}

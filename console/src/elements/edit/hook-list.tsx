@@ -8,7 +8,7 @@ import type { Finding } from '../findings.ts';
 import type { Hook } from '../queries.ts';
 import { faultAt } from './draft-faults.ts';
 
-const CodeEditor = lazy(async () => ({ default: (await import('./code-editor.tsx')).CodeEditor }));
+const CodeEditor = lazy(async () => ({ default: (await import('../../components/code-editor.tsx')).CodeEditor }));
 
 const kinds = {
   preRequest: {

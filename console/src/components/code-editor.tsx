@@ -6,7 +6,7 @@ import { EditorState, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet } from '@codemirror/view';
 import { basicSetup, EditorView } from 'codemirror';
 import { useEffect, useRef } from 'react';
-import { pageNonce } from '../../theme.ts';
+import { pageNonce } from '../theme.ts';
 
 interface CodeEditorProps {
   /** says what is written, for those who do not see it */
@@ -45,7 +45,7 @@ const faultyMarks = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-/** An editor for code. A value that comes from outside takes the place of what is written. */
+/** An editor for code; Escape, then Tab leaves it. A value that comes from outside takes the place of what is written. */
 export function CodeEditor({
   label,
   language,
