@@ -3,10 +3,10 @@
 import { Anchor, Card, Group, Progress, SegmentedControl, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
 import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { countOf, formatMilliseconds, formatShare } from '../components/quantities.ts';
 import { useNarrow } from '../components/use-narrow.ts';
 import type { CallFilter } from './filter.ts';
 import { type CallAnalytics, useCallAnalytics } from './queries.ts';
-import { countOf, formatMilliseconds, formatShare } from './words.ts';
 
 const TimeChart = lazy(async () => ({ default: (await import('../components/time-chart.tsx')).TimeChart }));
 const chartHeight = 150;

@@ -7,8 +7,8 @@ import { useEffect, useState } from 'react';
 import { useNarrow } from '../components/use-narrow.ts';
 import { useOverview } from '../home/overview.ts';
 import { type CallFilter, type FilterChange, narrows, periods } from './filter.ts';
+import { formatMoment } from './moments.ts';
 import { useNamedInstances } from './queries.ts';
-import { formatMoment } from './words.ts';
 
 interface CallFiltersProps {
   filter: CallFilter;

@@ -4,11 +4,12 @@ import { Group, Stack, Text } from '@mantine/core';
 import type { ReactNode, UIEvent } from 'react';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { ElementMark } from '../components/element-mark.tsx';
+import { formatMilliseconds } from '../components/quantities.ts';
 import { useNarrow } from '../components/use-narrow.ts';
 import { accountOf } from './account-of.ts';
+import { formatMoment } from './moments.ts';
 import type { Call } from './queries.ts';
 import { ResultBadge } from './result-badge.tsx';
-import { formatMilliseconds, formatMoment } from './words.ts';
 
 interface CallTableProps {
   calls: readonly Call[];

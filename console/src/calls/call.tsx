@@ -11,15 +11,15 @@ import { ElementMark } from '../components/element-mark.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { PageHeader } from '../components/page-header.tsx';
+import { formatMilliseconds } from '../components/quantities.ts';
 import { TimeAgo } from '../components/time-ago.tsx';
+import { TraceSteps } from '../components/trace-steps.tsx';
 import { accountOf } from './account-of.ts';
 import { replayOf } from './curl.ts';
 import { type TracedCall, useCall } from './queries.ts';
 import { ResultBadge } from './result-badge.tsx';
-import { Steps } from './steps.tsx';
 import { TraceSwitch } from './trace-switch.tsx';
 import { Waterfall } from './waterfall.tsx';
-import { formatMilliseconds } from './words.ts';
 
 /** The page of one call. */
 export function CallPage() {
@@ -74,7 +74,11 @@ function Shown({ call }: { call: TracedCall }) {
           <Waterfall call={call} />
         </Stack>
       </Card>
-      {trace.length > 0 ? <Steps call={call} trace={trace} /> : <TraceSwitch call={call} />}
+      {trace.length > 0 ? (
+        <TraceSteps steps={trace} resource={call.elementApi} isOpenAtFirst={({ step }) => step === 'error'} order={2} />
+      ) : (
+        <TraceSwitch call={call} />
+      )}
       <Stack gap="xs" component="section" aria-label="Make it again">
         <Title order={2} size="h4">
           Make it again

@@ -8,12 +8,12 @@ import { useSearch } from 'wouter';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { PageHeader } from '../components/page-header.tsx';
+import { countOf } from '../components/quantities.ts';
 import { CallCharts } from './call-charts.tsx';
 import { CallFilters } from './call-filters.tsx';
 import { CallTable } from './call-table.tsx';
 import { narrows, readFilter, useCallFilter } from './filter.ts';
 import { useLiveCalls } from './live-calls.ts';
-import { countOf } from './words.ts';
 
 /** The list of calls. */
 export function Calls() {

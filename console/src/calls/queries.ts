@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { call, callForList } from '../call.ts';
+import type { TraceStep } from '../components/trace-steps.tsx';
 import { type CallFilter, queryOf } from './filter.ts';
 
 /** A call, as it stands in lists. */
@@ -30,14 +31,6 @@ export interface Call {
   elementApi?: string;
   hub?: string;
   error?: string;
-}
-
-/** A step of a call that was traced. */
-export interface TraceStep {
-  step: string;
-  /** milliseconds since the call began */
-  atMs: number;
-  detail: unknown;
 }
 
 /** One call, with its steps if it was traced. */

@@ -1,6 +1,6 @@
 // When each part of a call began and ended, from its steps.
 
-import type { TraceStep } from './queries.ts';
+import type { TraceStep } from '../components/trace-steps.tsx';
 
 /** A part of a call; one without a length is a moment. */
 export interface Part {

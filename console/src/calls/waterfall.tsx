@@ -2,9 +2,9 @@
 
 import { Group, Stack, Text } from '@mantine/core';
 import './waterfall.css';
+import { formatMilliseconds } from '../components/quantities.ts';
 import type { TracedCall } from './queries.ts';
 import { partsOf } from './timeline.ts';
-import { formatMilliseconds } from './words.ts';
 
 /** The whole call, and each part of it where it was traced; else how much of it was the vendor’s. */
 export function Waterfall({ call }: { call: TracedCall }) {

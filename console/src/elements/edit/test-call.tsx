@@ -8,13 +8,13 @@ import { useAddress } from '../../address.ts';
 import { CallError, call, send } from '../../call.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { type TraceStep, TraceSteps } from '../../components/trace-steps.tsx';
 import { queryClient } from '../../query-client.ts';
 import { Answer, readAnswer, type TriedAnswer } from '../docs/answer.tsx';
 import { composeRequest, type Filled, fieldName, missingFields, sendOptions } from '../docs/try-request.ts';
 import { ValueField } from '../docs/value-field.tsx';
 import { type ConnectedAccount, type Resource, useConnectedAccounts } from '../queries.ts';
 import { operationOf } from './test-operation.ts';
-import { type TraceStep, TraceSteps } from './trace-steps.tsx';
 
 interface TestCallProps {
   elementKey: string;
@@ -162,12 +162,13 @@ function TestForm({
         <>
           <Answer answer={testing.data.answer} />
           {testing.data.steps !== undefined && (
-            <section aria-labelledby="steps">
-              <Title order={3} size="h6" mb="xs" id="steps">
-                Steps
-              </Title>
-              <TraceSteps key={testing.submittedAt} steps={testing.data.steps} />
-            </section>
+            <TraceSteps
+              key={testing.submittedAt}
+              steps={testing.data.steps}
+              // Hooks are what one writes here.
+              isOpenAtFirst={({ step }) => step.includes('hook')}
+              order={3}
+            />
           )}
         </>
       )}

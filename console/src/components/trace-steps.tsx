@@ -2,10 +2,17 @@
 
 import { Accordion, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
-import { CodeBlock } from '../components/code-block.tsx';
-import { StatusBadge } from '../components/status-badge.tsx';
-import type { TracedCall, TraceStep } from './queries.ts';
-import { formatMilliseconds } from './words.ts';
+import { CodeBlock } from './code-block.tsx';
+import { formatMilliseconds } from './quantities.ts';
+import { StatusBadge } from './status-badge.tsx';
+
+/** A step of a call that was traced. */
+export interface TraceStep {
+  step: string;
+  /** milliseconds since the call began */
+  atMs: number;
+  detail: unknown;
+}
 
 /** What a step was, in a few words, beside its name. */
 interface Headline {
@@ -13,31 +20,40 @@ interface Headline {
   status: number | undefined;
 }
 
-/** Shows the steps in order; the one that says what went wrong is open at first. */
-export function Steps({ call, trace }: { call: TracedCall; trace: readonly TraceStep[] }) {
-  const wrong = trace.findIndex(({ step }) => step === 'error');
-  const [open, setOpen] = useState<string[]>(wrong < 0 ? [] : [String(wrong)]);
-  const all = trace.map((_, index) => String(index));
-  const isAllOpen = open.length === all.length;
+interface TraceStepsProps {
+  steps: readonly TraceStep[];
+  /** the resource that the call was found to be of */
+  resource?: string | undefined;
+  isOpenAtFirst(step: TraceStep): boolean;
+  /** of the heading */
+  order: 2 | 3;
+}
+
+/** Shows the steps of a call in order. */
+export function TraceSteps({ steps, resource, isOpenAtFirst, order }: TraceStepsProps) {
+  const named = steps.map((step, index) => ({ step, value: String(index) }));
+  const [open, setOpen] = useState(() => named.filter(({ step }) => isOpenAtFirst(step)).map(({ value }) => value));
+  const isAllOpen = open.length === named.length;
   return (
-    <Stack gap="xs">
+    <Stack gap="xs" component="section" aria-label="Steps">
       <Group justify="space-between">
-        <Title order={2} size="h4">
+        <Title order={order} size={order === 2 ? 'h4' : 'h6'}>
           Steps
         </Title>
-        <Button variant="subtle" size="xs" onClick={() => setOpen(isAllOpen ? [] : all)}>
+        <Button variant="subtle" size="xs" onClick={() => setOpen(isAllOpen ? [] : named.map(({ value }) => value))}>
           {isAllOpen ? 'Close all' : 'Open all'}
         </Button>
       </Group>
-      <Accordion multiple keepMounted={false} variant="contained" value={open} onChange={setOpen} order={3}>
-        {trace.map((step, index) => (
-          <Step
-            // biome-ignore lint/suspicious/noArrayIndexKey: steps have no other name, and never change
-            key={index}
-            value={String(index)}
-            step={step}
-            resource={index === 0 ? call.elementApi : undefined}
-          />
+      <Accordion
+        multiple
+        keepMounted={false}
+        variant="contained"
+        value={open}
+        onChange={setOpen}
+        order={order === 2 ? 3 : 4}
+      >
+        {named.map(({ step, value }, index) => (
+          <Step key={value} value={value} step={step} resource={index === 0 ? resource : undefined} />
         ))}
       </Accordion>
       <Text size="xs" c="dimmed">
