@@ -3,7 +3,7 @@
 import { Anchor, Card, Group, Progress, SegmentedControl, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
 import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
 import { ErrorNotice } from '../components/error-notice.tsx';
-import { countOf, formatMilliseconds, formatShare } from '../components/quantities.ts';
+import { countOf, formatMilliseconds, formatShare, formatWholeNumbers } from '../components/quantities.ts';
 import { useNarrow } from '../components/use-narrow.ts';
 import type { CallFilter } from './filter.ts';
 import { type CallAnalytics, useCallAnalytics } from './queries.ts';
@@ -68,7 +68,7 @@ function CallsOverTime({ analytics, zoom }: ChartProps) {
         times={times}
         bucketMs={bucketMs}
         series={series}
-        format={formatCount}
+        format={formatWholeNumbers}
         height={chartHeight}
         onSelect={zoom}
       />
@@ -164,12 +164,6 @@ function sumOf({ buckets }: CallAnalytics): { calls: number; failed: number } {
     calls: 0,
     failed: 0,
   });
-}
-
-const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
-
-function formatCount(value: number): string {
-  return Number.isInteger(value) ? compact.format(value) : '';
 }
 
 function useTimes({ buckets }: CallAnalytics): number[] {

@@ -43,3 +43,10 @@ export function formatShare(part: number, whole: number): string {
   const percent = (100 * part) / whole;
   return percent < 0.1 ? 'under 0.1 %' : `${percent.toFixed(percent < 10 ? 1 : 0)} %`;
 }
+
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+
+/** A whole number in few letters, such as “1.2K”; nothing for the marks of an axis that lie between two. */
+export function formatWholeNumbers(value: number): string {
+  return Number.isInteger(value) ? compact.format(value) : '';
+}

@@ -3,7 +3,6 @@
 import { Button, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconSend } from '@tabler/icons-react';
-import { lazy, Suspense } from 'react';
 import { useAddressFilters } from '../address.ts';
 import { AccountName } from '../components/account-name.tsx';
 import { type Column, DataTable } from '../components/data-table.tsx';
@@ -14,14 +13,12 @@ import { StatusBadge } from '../components/status-badge.tsx';
 import { TimeAgo } from '../components/time-ago.tsx';
 import { useNarrow } from '../components/use-narrow.ts';
 import { describeEvent, type LoggedEvent, linkOfEvent, sourceOf, stateOf } from './event.ts';
+import { EventChart } from './event-chart.tsx';
 import { EventFilters } from './event-filters.tsx';
 import { readPeriod } from './period.ts';
 import { type EventFilter, useEventCounts, useEvents } from './queries.ts';
 import { SendAllAgain } from './send-all-again.tsx';
 import { TroubledEndpoints } from './troubled-endpoints.tsx';
-
-const EventChart = lazy(async () => ({ default: (await import('./event-chart.tsx')).EventChart }));
-const chartHeight = 150;
 
 const columns: readonly Column<LoggedEvent>[] = [
   { name: 'Received', width: '110px', cell: ({ eventDate }) => <TimeAgo at={eventDate} /> },
@@ -67,9 +64,7 @@ export function Events() {
       />
       <TroubledEndpoints />
       <EventFilters filters={filters} instance={filter.instance} />
-      <Suspense fallback={<div style={{ height: chartHeight }} />}>
-        {counts.data !== undefined && <EventChart counts={counts.data} height={chartHeight} />}
-      </Suspense>
+      {counts.data !== undefined && <EventChart counts={counts.data} />}
       {events.error === null ? (
         <DataTable
           label="Events"

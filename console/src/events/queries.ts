@@ -31,7 +31,7 @@ interface CountedTime {
 
 /** How many events came in a time, and what became of them. */
 export interface EventCount {
-  /** seconds since 1970 */
+  /** milliseconds since 1970 */
   at: number;
   delivered: number;
   failed: number;
@@ -64,7 +64,7 @@ export function useEventCounts({ period, instance }: EventFilter) {
       return times.map(({ timestamp, total, records }) => {
         const delivered = records.reduce((sum, { success }) => sum + success, 0);
         const failed = records.reduce((sum, { failed }) => sum + failed, 0);
-        return { at: Date.parse(timestamp) / 1000, delivered, failed, open: Math.max(0, total - delivered - failed) };
+        return { at: Date.parse(timestamp), delivered, failed, open: Math.max(0, total - delivered - failed) };
       });
     },
   });
