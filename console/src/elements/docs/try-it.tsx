@@ -1,6 +1,6 @@
 // An operation, made at a real account: filled in, sent, and its answer.
 
-import { Button, Card, Collapse, FileInput, Group, JsonInput, Select, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Card, Collapse, FileInput, Group, Select, Skeleton, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -8,11 +8,12 @@ import { Link } from 'wouter';
 import { useAddress } from '../../address.ts';
 import { send } from '../../call.ts';
 import { CodeBlock } from '../../components/code-block.tsx';
-import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useConnectedAccounts } from '../queries.ts';
 import { Answer, readAnswer } from './answer.tsx';
 import type { Operation, Schema } from './description.ts';
+import { NoAccount } from './no-account.tsx';
+import { JsonBody, ParameterFields } from './request-fields.tsx';
 import {
   bodyKind,
   composeRequest,
@@ -42,11 +43,7 @@ export function TryIt(props: TryItProps) {
   if (accounts.data.length === 0) {
     return (
       <Card withBorder>
-        <EmptyState title="No account is connected" text="A call needs an account to be made at.">
-          <Button component={Link} href={`/instances/connect/${encodeURIComponent(elementKey)}`}>
-            Connect an account
-          </Button>
-        </EmptyState>
+        <NoAccount elementKey={elementKey} />
       </Card>
     );
   }
@@ -104,38 +101,16 @@ function TryForm({ hub, operation, schemas, accounts }: TryItProps & { accounts:
             searchable
             onChange={(value) => change({ account: value })}
           />
-          {operation.parameters.map((parameter) => {
-            const field = fieldName(parameter.in, parameter.name);
-            return (
-              <ValueField
-                key={field}
-                label={parameter.name}
-                description={parameter.description}
-                schema={parameter.schema ?? {}}
-                required={parameter.required ?? false}
-                value={filled.values[field] ?? ''}
-                error={faultOf(field)}
-                onChange={(value) => setValue(field, value)}
-              />
-            );
-          })}
+          <ParameterFields operation={operation} filled={filled} faultOf={faultOf} onChange={setValue} />
           {kind === 'form' && (
             <FormFields schema={schema} filled={filled} faultOf={faultOf} onValue={setValue} onFile={setFile} />
           )}
           {kind === 'json' && (
-            <JsonInput
-              label="Body"
-              description={operation.body?.description || undefined}
-              required={operation.body?.required ?? false}
-              error={faultOf('body')}
-              value={filled.body}
+            <JsonBody
+              operation={operation}
+              filled={filled}
+              faultOf={faultOf}
               onChange={(body) => setFilled((before) => ({ ...before, body }))}
-              validationError="This is no JSON yet"
-              autosize
-              minRows={4}
-              maxRows={20}
-              classNames={{ input: 'code-input' }}
-              spellCheck={false}
             />
           )}
           <Group>

@@ -1,18 +1,17 @@
 // A call that tries what is edited, at a connected account, with every step of it.
 
-import { Alert, Button, Card, JsonInput, Select, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, Card, Select, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link } from 'wouter';
 import { useAddress } from '../../address.ts';
 import { CallError, call, send } from '../../call.ts';
-import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { type TraceStep, TraceSteps } from '../../components/trace-steps.tsx';
 import { queryClient } from '../../query-client.ts';
 import { Answer, readAnswer, type TriedAnswer } from '../docs/answer.tsx';
-import { composeRequest, type Filled, fieldName, missingFields, sendOptions } from '../docs/try-request.ts';
-import { ValueField } from '../docs/value-field.tsx';
+import { NoAccount } from '../docs/no-account.tsx';
+import { JsonBody, ParameterFields } from '../docs/request-fields.tsx';
+import { composeRequest, type Filled, missingFields, sendOptions } from '../docs/try-request.ts';
 import { type ConnectedAccount, type Resource, useConnectedAccounts } from '../queries.ts';
 import { operationOf } from './test-operation.ts';
 
@@ -34,13 +33,7 @@ export function TestCall(props: TestCallProps) {
       </Title>
       {accounts.isPending && <Skeleton height={160} />}
       {accounts.isError && <ErrorNotice error={accounts.error} retry={() => void accounts.refetch()} />}
-      {accounts.data?.length === 0 && (
-        <EmptyState title="No account is connected" text="A test call needs one.">
-          <Button component={Link} href={`/instances/connect/${encodeURIComponent(props.elementKey)}`}>
-            Connect an account
-          </Button>
-        </EmptyState>
-      )}
+      {accounts.data?.length === 0 && <NoAccount elementKey={props.elementKey} />}
       {accounts.data !== undefined && accounts.data.length > 0 && <TestForm {...props} accounts={accounts.data} />}
     </Card>
   );
@@ -66,6 +59,7 @@ function TestForm({
   const [isAsking, setAsking] = useState(false);
   const operation = operationOf(resource);
   const missing = missingFields(operation, filled);
+  const faultOf = (field: string) => (isAsking && missing.includes(field) ? 'Fill this in' : undefined);
   const testing = useMutation({
     mutationFn: async (): Promise<Tested> => {
       const composed = composeRequest(operation, hub, filled);
@@ -100,21 +94,12 @@ function TestForm({
             allowDeselect={false}
             onChange={(value) => change({ account: value })}
           />
-          {operation.parameters.map((parameter) => {
-            const field = fieldName(parameter.in, parameter.name);
-            return (
-              <ValueField
-                key={field}
-                label={parameter.name}
-                description={parameter.description}
-                schema={parameter.schema ?? {}}
-                required={parameter.required ?? false}
-                value={filled.values[field] ?? ''}
-                error={isAsking && missing.includes(field) ? 'Fill this in' : undefined}
-                onChange={(value) => setFilled({ ...filled, values: { ...filled.values, [field]: value } })}
-              />
-            );
-          })}
+          <ParameterFields
+            operation={operation}
+            filled={filled}
+            faultOf={faultOf}
+            onChange={(field, value) => setFilled({ ...filled, values: { ...filled.values, [field]: value } })}
+          />
           <TextInput
             label="More for the query"
             placeholder="pageSize=5&where=name='Kim'"
@@ -122,16 +107,11 @@ function TestForm({
             onChange={(event) => setMore(event.currentTarget.value)}
           />
           {operation.body !== undefined && (
-            <JsonInput
-              label="Body"
-              value={filled.body}
+            <JsonBody
+              operation={operation}
+              filled={filled}
+              faultOf={faultOf}
               onChange={(body) => setFilled({ ...filled, body })}
-              validationError="This is no JSON yet"
-              autosize
-              minRows={3}
-              maxRows={12}
-              classNames={{ input: 'code-input' }}
-              spellCheck={false}
             />
           )}
           {isUnsaved && (
