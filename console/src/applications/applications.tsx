@@ -1,24 +1,12 @@
 // The organization's own applications at vendors: which there are, and what to register there.
 
-import {
-  Alert,
-  Anchor,
-  Button,
-  Card,
-  Code,
-  Group,
-  Modal,
-  SimpleGrid,
-  Skeleton,
-  Stack,
-  Text,
-  Title,
-} from '@mantine/core';
+import { Alert, Anchor, Button, Card, Code, Group, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconPlus } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
+import { AskFirst } from '../components/ask-first.tsx';
 import { ElementMark } from '../components/element-mark.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
@@ -158,23 +146,22 @@ function ApplicationCard({ application, element, change }: ApplicationCardProps)
           </Anchor>
         </Group>
       </Stack>
-      <Modal opened={isAsking} onClose={() => setIsAsking(false)} title={`Remove the application at ${name}?`}>
-        <Stack>
-          <Text size="sm">
-            Accounts that are connected go on working. New ones need a key and a secret of their own, until an
-            application is kept again.
-          </Text>
-          {removing.isError && <ErrorNotice error={removing.error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={() => setIsAsking(false)}>
-              Keep it
-            </Button>
-            <Button color="red" loading={removing.isPending} onClick={() => removing.mutate()}>
-              Remove it
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+      <AskFirst
+        title={`Remove the application at ${name}?`}
+        action="Remove it"
+        keep="Keep it"
+        color="red"
+        opened={isAsking}
+        isPending={removing.isPending}
+        error={removing.error}
+        onConfirm={() => removing.mutate()}
+        onClose={() => setIsAsking(false)}
+      >
+        <Text size="sm">
+          Accounts that are connected go on working. New ones need a key and a secret of their own, until an application
+          is kept again.
+        </Text>
+      </AskFirst>
     </Card>
   );
 }

@@ -1,6 +1,7 @@
 // Brings a file of the server to the browser’s downloads. A plain link could not: the call needs headers.
 
 import { CallError, send } from '../call.ts';
+import { offerDownload } from '../components/offer-download.ts';
 
 /** Fetches a file and lets the browser keep it. Throws a CallError when the server refuses it. */
 export async function fetchFile(
@@ -13,10 +14,5 @@ export async function fetchFile(
     throw new CallError(response.status, said as { message?: string }, true);
   }
   const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'records';
-  const url = URL.createObjectURL(await response.blob());
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
+  offerDownload(await response.blob(), name);
 }

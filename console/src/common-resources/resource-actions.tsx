@@ -7,7 +7,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { call } from '../call.ts';
+import { AskFirst } from '../components/ask-first.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { offerDownload } from '../components/offer-download.ts';
 import { type CommonResource, resourcesKey } from './queries.ts';
 
 interface ResourceActionsProps {
@@ -23,7 +25,8 @@ export function ResourceActions({ resource, ask }: ResourceActionsProps) {
   const [open, setOpen] = useState<'rename' | 'delete' | undefined>();
   const exporting = useMutation({
     mutationFn: () => call<object>('GET', `/vdrs/${encodeURIComponent(name)}/export`),
-    onSuccess: (bundle) => download(`${name}.json`, bundle),
+    onSuccess: (bundle) =>
+      offerDownload(new Blob([JSON.stringify(bundle, undefined, 2)], { type: 'application/json' }), `${name}.json`),
     onError: ({ message }) => notifications.show({ color: 'red', title: 'It could not be exported', message }),
   });
   return (
@@ -53,9 +56,7 @@ export function ResourceActions({ resource, ask }: ResourceActionsProps) {
       <Modal opened={open === 'rename'} onClose={() => setOpen(undefined)} title={`Rename ${name}`}>
         <Rename name={name} close={() => setOpen(undefined)} />
       </Modal>
-      <Modal opened={open === 'delete'} onClose={() => setOpen(undefined)} title={`Delete ${name}?`}>
-        <Delete resource={resource} close={() => setOpen(undefined)} />
-      </Modal>
+      <Delete resource={resource} opened={open === 'delete'} close={() => setOpen(undefined)} />
     </>
   );
 }
@@ -102,7 +103,7 @@ function Rename({ name, close }: { name: string; close(): void }) {
   );
 }
 
-function Delete({ resource, close }: { resource: CommonResource; close(): void }) {
+function Delete({ resource, opened, close }: { resource: CommonResource; opened: boolean; close(): void }) {
   const client = useQueryClient();
   const [, navigate] = useLocation();
   const [propagate, setPropagate] = useState(false);
@@ -117,7 +118,17 @@ function Delete({ resource, close }: { resource: CommonResource; close(): void }
     },
   });
   return (
-    <Stack>
+    <AskFirst
+      title={`Delete ${name}?`}
+      action="Delete it"
+      keep="Keep it"
+      color="red"
+      opened={opened}
+      isPending={deleting.isPending}
+      error={deleting.error}
+      onConfirm={() => deleting.mutate()}
+      onClose={close}
+    >
       <Alert color="orange">Calls to /{name} find nothing from that moment on, or what comes with the server.</Alert>
       {mappedElementKeys.length > 0 && (
         <Checkbox
@@ -127,27 +138,9 @@ function Delete({ resource, close }: { resource: CommonResource; close(): void }
           onChange={({ currentTarget: { checked } }) => setPropagate(checked)}
         />
       )}
-      {deleting.error !== null && <ErrorNotice error={deleting.error} />}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={close}>
-          Keep it
-        </Button>
-        <Button color="red" loading={deleting.isPending} onClick={() => deleting.mutate()}>
-          Delete it
-        </Button>
-      </Group>
       <Text size="xs" c="dimmed">
         To be able to take it back, export it first.
       </Text>
-    </Stack>
+    </AskFirst>
   );
-}
-
-function download(fileName: string, document: object): void {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(document, undefined, 2)], { type: 'application/json' }));
-  const link = window.document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -9,6 +9,8 @@ interface AskFirstProps {
   children: ReactNode;
   /** what the button says that does it */
   action: string;
+  /** what the button says that leaves everything as it is */
+  keep?: string;
   color?: string;
   opened: boolean;
   isPending: boolean;
@@ -19,7 +21,7 @@ interface AskFirstProps {
 
 /** A question with two answers; it stays open, and says why, when doing it fails. */
 export function AskFirst(props: AskFirstProps) {
-  const { title, children, action, color, opened, isPending, error, onConfirm, onClose } = props;
+  const { title, children, action, keep = 'Cancel', color, opened, isPending, error, onConfirm, onClose } = props;
   return (
     <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack>
@@ -27,7 +29,7 @@ export function AskFirst(props: AskFirstProps) {
         {error !== null && <ErrorNotice error={error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
-            Cancel
+            {keep}
           </Button>
           <Button {...(color === undefined ? {} : { color })} loading={isPending} onClick={onConfirm}>
             {action}

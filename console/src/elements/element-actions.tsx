@@ -17,9 +17,10 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { call } from '../call.ts';
+import { AskFirst } from '../components/ask-first.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { offerDownload } from '../components/offer-download.ts';
 import { queryClient } from '../query-client.ts';
-import { offerDownload } from './offer-download.ts';
 import { type ElementDetail, pathOfElement } from './queries.ts';
 
 /** A menu of actions; those that ask something first open a dialog. */
@@ -166,26 +167,22 @@ function DeleteDialog({ element, opened, close }: DialogProps) {
     },
   });
   return (
-    <Modal opened={opened} onClose={close} title={`Delete ${element.name}?`}>
-      <Stack>
-        {deleting.isError ? (
-          <ErrorNotice error={deleting.error} />
-        ) : (
-          <Alert color="orange">
-            Nobody can connect or call it any more. Export it first if you may want it back. It is not deleted while
-            accounts are connected.
-          </Alert>
-        )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
-            Keep it
-          </Button>
-          <Button color="red" loading={deleting.isPending} onClick={() => deleting.mutate()}>
-            Delete it
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <AskFirst
+      title={`Delete ${element.name}?`}
+      action="Delete it"
+      keep="Keep it"
+      color="red"
+      opened={opened}
+      isPending={deleting.isPending}
+      error={deleting.error}
+      onConfirm={() => deleting.mutate()}
+      onClose={close}
+    >
+      <Alert color="orange">
+        Nobody can connect or call it any more. Export it first if you may want it back. It is not deleted while
+        accounts are connected.
+      </Alert>
+    </AskFirst>
   );
 }
 

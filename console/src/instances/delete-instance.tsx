@@ -1,11 +1,11 @@
 // Deletes an account, after asking.
 
-import { Button, Card, Group, Modal, Stack, Text, Title } from '@mantine/core';
+import { Button, Card, Group, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
-import { ErrorNotice } from '../components/error-notice.tsx';
+import { AskFirst } from '../components/ask-first.tsx';
 import { queryClient } from '../query-client.ts';
 import { deleteInstance } from './change-instance.ts';
 import { forgetInstances, type Instance } from './queries.ts';
@@ -42,23 +42,22 @@ export function DeleteInstance({ instance: { id, name, element } }: { instance: 
           Delete the account…
         </Button>
       </Group>
-      <Modal opened={isAsking} onClose={asking.close} title={`Delete ${name}?`}>
-        <Stack>
-          <Text size="sm">
-            Its token stops working at once, its events and jobs end, and what {element.name} granted is given back
-            where that can be done. Nothing is deleted at {element.name}. This cannot be undone.
-          </Text>
-          {deleting.isError && <ErrorNotice error={deleting.error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={asking.close}>
-              Keep it
-            </Button>
-            <Button color="red" loading={deleting.isPending} onClick={() => deleting.mutate()}>
-              Delete it
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+      <AskFirst
+        title={`Delete ${name}?`}
+        action="Delete it"
+        keep="Keep it"
+        color="red"
+        opened={isAsking}
+        isPending={deleting.isPending}
+        error={deleting.error}
+        onConfirm={() => deleting.mutate()}
+        onClose={asking.close}
+      >
+        <Text size="sm">
+          Its token stops working at once, its events and jobs end, and what {element.name} granted is given back where
+          that can be done. Nothing is deleted at {element.name}. This cannot be undone.
+        </Text>
+      </AskFirst>
     </Card>
   );
 }

@@ -22,7 +22,7 @@ export function InstanceToken({ instance }: { instance: Instance }) {
   });
   const secrets = useMutation({
     gcTime: 0,
-    mutationFn: () => call<OwnSecrets>('GET', '/console/session/secrets'),
+    mutationFn: () => call<OwnSecrets>('GET', '/authentication/secrets'),
   });
   const error = token.error ?? secrets.error;
   const fill = () => {

@@ -1,9 +1,10 @@
 // The secrets that programs of this user send. Nothing of them is on the page before somebody asks for it.
 
-import { Alert, Button, Card, Group, Modal, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { call } from '../call.ts';
+import { AskFirst } from '../components/ask-first.tsx';
 import { CodeBlock } from '../components/code-block.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { PageHeader } from '../components/page-header.tsx';
@@ -20,12 +21,12 @@ type Kind = 'user' | 'organization';
 /** The secrets page. */
 export function Secrets() {
   const { account } = usePerson();
-  const secrets = useMutation({ mutationFn: () => call<OwnSecrets>('GET', '/console/session/secrets') });
+  const secrets = useMutation({ mutationFn: () => call<OwnSecrets>('GET', '/authentication/secrets') });
   const replacing = useMutation({
-    mutationFn: (kind: Kind) => call<OwnSecrets>('POST', `/console/session/secrets/${kind}`),
-    onSuccess: () => secrets.reset(),
+    mutationFn: (kind: Kind) => call('POST', `/console/session/secrets/${kind}`),
+    onSuccess: () => secrets.mutate(),
   });
-  const shown = replacing.data ?? secrets.data;
+  const shown = secrets.data;
   const show = () => {
     replacing.reset();
     secrets.mutate();
@@ -45,7 +46,8 @@ export function Secrets() {
         value={shown?.userSecret}
         show={show}
         hide={hide}
-        replace={() => replacing.mutateAsync('user')}
+        replace={() => replacing.mutate('user')}
+        isReplacing={replacing.isPending}
       />
       <SecretCard
         name="The organization secret"
@@ -53,7 +55,8 @@ export function Secrets() {
         value={shown?.organizationSecret}
         show={show}
         hide={hide}
-        replace={account.defaultAccount ? () => replacing.mutateAsync('organization') : undefined}
+        replace={account.defaultAccount ? () => replacing.mutate('organization') : undefined}
+        isReplacing={replacing.isPending}
       />
       <Title order={2} size="h4">
         How programs send them
@@ -71,10 +74,11 @@ interface SecretCardProps {
   value: string | undefined;
   show(): void;
   hide(): void;
-  replace: (() => Promise<unknown>) | undefined;
+  replace: (() => void) | undefined;
+  isReplacing: boolean;
 }
 
-function SecretCard({ name, text, value, show, hide, replace }: SecretCardProps) {
+function SecretCard({ name, text, value, show, hide, replace, isReplacing }: SecretCardProps) {
   const [isAsking, asking] = useDisclosure();
   return (
     <Card withBorder component="section" aria-label={name}>
@@ -95,19 +99,22 @@ function SecretCard({ name, text, value, show, hide, replace }: SecretCardProps)
         )}
       </Stack>
       {replace !== undefined && (
-        <Modal opened={isAsking} onClose={asking.close} title={`Replace ${name.toLowerCase()}?`}>
-          <Stack>
-            <Alert color="orange">Programs that send the present one are refused from that moment on.</Alert>
-            <Group justify="flex-end">
-              <Button variant="default" onClick={asking.close}>
-                Keep it
-              </Button>
-              <Button color="red" onClick={() => void replace().finally(asking.close)}>
-                Replace it
-              </Button>
-            </Group>
-          </Stack>
-        </Modal>
+        <AskFirst
+          title={`Replace ${name.toLowerCase()}?`}
+          action="Replace it"
+          keep="Keep it"
+          color="red"
+          opened={isAsking}
+          isPending={isReplacing}
+          error={null}
+          onConfirm={() => {
+            asking.close();
+            replace();
+          }}
+          onClose={asking.close}
+        >
+          <Alert color="orange">Programs that send the present one are refused from that moment on.</Alert>
+        </AskFirst>
       )}
     </Card>
   );

@@ -4,8 +4,8 @@ import { Anchor, Button, Group, Stack, Tabs, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { CodeBlock } from '../../components/code-block.tsx';
+import { offerDownload } from '../../components/offer-download.ts';
 import { type Mood, StatusBadge } from '../../components/status-badge.tsx';
-import { offerDownload } from '../offer-download.ts';
 
 /** An answer that has come whole. */
 export interface TriedAnswer {

@@ -1,7 +1,8 @@
 // Deletes a resource, after asking.
 
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { AskFirst } from '../../components/ask-first.tsx';
 
 /** A button that asks first. */
 export function DeleteResource({ name, isDeleting, remove }: { name: string; isDeleting: boolean; remove(): void }) {
@@ -11,26 +12,22 @@ export function DeleteResource({ name, isDeleting, remove }: { name: string; isD
       <Button size="compact-sm" variant="subtle" color="red" onClick={asking.open}>
         Delete…
       </Button>
-      <Modal opened={isAsking} onClose={asking.close} title={`Delete ${name}?`}>
-        <Stack>
-          <Text size="sm">Calls of it are refused from that moment on.</Text>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={asking.close}>
-              Keep it
-            </Button>
-            <Button
-              color="red"
-              loading={isDeleting}
-              onClick={() => {
-                asking.close();
-                remove();
-              }}
-            >
-              Delete it
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+      <AskFirst
+        title={`Delete ${name}?`}
+        action="Delete it"
+        keep="Keep it"
+        color="red"
+        opened={isAsking}
+        isPending={isDeleting}
+        error={null}
+        onConfirm={() => {
+          asking.close();
+          remove();
+        }}
+        onClose={asking.close}
+      >
+        <Text size="sm">Calls of it are refused from that moment on.</Text>
+      </AskFirst>
     </>
   );
 }
