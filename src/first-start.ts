@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
+import { newOrganizationSecret, newUserSecret } from './auth/own-secrets.ts';
 import { hashPassword } from './auth/password.ts';
 import type { Config } from './config.ts';
 import { isObject, parseJson } from './core/http.ts';
@@ -59,9 +60,9 @@ function settle(config: Config, written: Partial<Administrator>): Administrator 
   return {
     email: admin.email ?? written.email ?? 'admin@valence.local',
     password: admin.password?.reveal() ?? written.password ?? randomBytes(18).toString('base64url'),
-    userSecret: admin.userSecret?.reveal() ?? written.userSecret ?? randomBytes(32).toString('base64'),
+    userSecret: admin.userSecret?.reveal() ?? written.userSecret ?? newUserSecret().reveal(),
     organizationSecret:
-      admin.organizationSecret?.reveal() ?? written.organizationSecret ?? randomBytes(16).toString('hex'),
+      admin.organizationSecret?.reveal() ?? written.organizationSecret ?? newOrganizationSecret().reveal(),
   };
 }
 

@@ -69,7 +69,7 @@ export function authenticationRoutes(server: Server, context: RouteContext): voi
         response: responses(Secrets),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { session } = request.caller;
       if (session === undefined) {
         throw new Problem(
@@ -81,6 +81,7 @@ export function authenticationRoutes(server: Server, context: RouteContext): voi
         organizations.secretOfUser(session.organizationId, session.userId),
         organizations.secretOfOrganization(session.organizationId),
       ]);
+      reply.header('Cache-Control', 'no-store');
       return { userSecret: userSecret.reveal(), organizationSecret: organizationSecret.reveal() };
     },
   );

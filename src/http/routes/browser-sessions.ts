@@ -1,10 +1,9 @@
 // Signing in and out with a browser. These routes are for pages of this server and no part of the API.
 
-import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { newOrganizationSecret, newUserSecret } from '../../auth/own-secrets.ts';
 import { Problem } from '../../core/errors.ts';
-import { Secret } from '../../core/secret.ts';
 import { clearSessionCookie, requireOwnPage, sessionTokenOf, setSessionCookie } from '../browser-session.ts';
 import { requireIdentity } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
@@ -26,7 +25,7 @@ const Person = Type.Object({
   account: Type.Object({ id: Type.Integer(), name: Type.String(), defaultAccount: Type.Boolean() }),
 });
 const Signed = Type.Object({ signedIn: Type.Boolean() });
-const OwnSecrets = Type.Object({ userSecret: Type.String(), organizationSecret: Type.String() });
+const Replaced = Type.Object({ replaced: Type.Boolean() });
 const WhichSecret = Type.Object({ kind: Type.Enum(['user', 'organization']) });
 const noStore = { 'Cache-Control': 'no-store' };
 
@@ -64,39 +63,22 @@ export function browserSessionRoutes(server: Server, context: RouteContext): voi
     return { signedIn: false };
   });
 
-  server.get(`${path}/secrets`, { schema: { response: responses(OwnSecrets) } }, async (request, reply) => {
-    const { user, organization } = signedIn(request);
-    reply.headers(noStore);
-    return secretsOf(organization.id, user.id);
-  });
-
   server.post(
     `${path}/secrets/:kind`,
-    { schema: { params: WhichSecret, response: responses(OwnSecrets) } },
-    async (request, reply) => {
+    { schema: { params: WhichSecret, response: responses(Replaced) } },
+    async (request) => {
       const { user, organization, account } = signedIn(request);
       if (request.params.kind === 'user') {
-        const secret = new Secret(randomBytes(32).toString('base64'));
-        await organizations.replaceSecret({ organizationId: organization.id, userId: user.id }, secret);
+        await organizations.replaceSecret({ organizationId: organization.id, userId: user.id }, newUserSecret());
       } else {
         if (!account.defaultAccount) {
           throw new Problem('forbidden', 'Only users of the default account may replace the organization secret.');
         }
-        const secret = new Secret(randomBytes(16).toString('hex'));
-        await organizations.replaceSecret({ organizationId: organization.id }, secret);
+        await organizations.replaceSecret({ organizationId: organization.id }, newOrganizationSecret());
       }
-      reply.headers(noStore);
-      return secretsOf(organization.id, user.id);
+      return { replaced: true };
     },
   );
-
-  async function secretsOf(organizationId: number, userId: number) {
-    const [userSecret, organizationSecret] = await Promise.all([
-      organizations.secretOfUser(organizationId, userId),
-      organizations.secretOfOrganization(organizationId),
-    ]);
-    return { userSecret: userSecret.reveal(), organizationSecret: organizationSecret.reveal() };
-  }
 
   /** A new session each time, whatever the browser had before, so that nobody can plant one (session fixation). */
   async function begin(request: FastifyRequest, reply: FastifyReply, { token }: SignedIn) {

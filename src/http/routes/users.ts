@@ -1,8 +1,8 @@
 // Routes of users. A user's secret is given once, when the user is created, or to the user's own password.
 
-import { randomBytes } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
+import { newUserSecret } from '../../auth/own-secrets.ts';
 import { hashPassword, verifyPassword } from '../../auth/password.ts';
 import { Problem } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
@@ -262,7 +262,7 @@ export function userRoutes(server: Server, context: RouteContext): void {
   }
 
   async function createUser(caller: Caller, accountId: number, body: NewUserBody) {
-    const secret = new Secret(randomBytes(32).toString('base64'));
+    const secret = newUserSecret();
     const passwordHash = body.password === undefined ? null : await hashPassword(new Secret(body.password));
     const { organization } = requireIdentity(caller);
     const created = await orConflict(taken(body.email), () =>
