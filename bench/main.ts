@@ -18,10 +18,12 @@ import { spreadChanges } from './propagation.ts';
 import { type Scenario, tableOf } from './scenario.ts';
 import { slowVendors } from './slow-vendors.ts';
 import { countStatements } from './sql.ts';
+import { databaseStart } from './start.ts';
 import { type MeasuredValence, startValence } from './valence.ts';
 import { webhooks } from './webhooks.ts';
 
 const scenarios: Record<string, Scenario> = {
+  start: databaseStart,
   sql: countStatements,
   million: manyAccounts,
   propagation: spreadChanges,

@@ -448,4 +448,4 @@ test('a process that is killed in the middle of a run leaves a job that goes on,
   expect(runs.at(-1)).toMatchObject({ job_state: 'INTERRUPTED', job_error_message: expect.stringMatching(/unknown/) });
   await second.call('PUT', `/jobs/${id}/disable`);
   await second.stop();
-});
+}, 90_000);

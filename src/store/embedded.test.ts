@@ -32,9 +32,7 @@ const sources = fileURLToPath(new URL('.', import.meta.url));
 const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url));
 
 describe.concurrent('the embedded database', () => {
-  test('keeps data, password and folder from one start to the next, and starts again in less than a second', async ({
-    onTestFinished,
-  }) => {
+  test('keeps data, password and folder from one start to the next', async ({ onTestFinished }) => {
     const dataFolder = await temporaryFolder(onTestFinished);
     const first = await start(dataFolder);
     await run(first, 'create table kept (n int)', 'insert into kept values (1)');
@@ -42,9 +40,7 @@ describe.concurrent('the embedded database', () => {
     await first.stop();
     expect(await findEmbeddedDatabase(dataFolder)).toBeUndefined();
 
-    const began = performance.now();
     const second = await start(dataFolder);
-    expect(performance.now() - began).toBeLessThan(1000);
     expect(await run(second, 'select n from kept')).toEqual([{ n: 1 }]);
     expect(second.folder).toBe(first.folder);
     expect(passwordOf(second)).toBe(passwordOf(first));

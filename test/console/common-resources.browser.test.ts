@@ -48,6 +48,7 @@ describe.skipIf(findChromium() === undefined)('common resources', () => {
     await expect.poll(() => place('fullName').inputValue()).toBe('name');
     await place('zone').focus();
     await page.keyboard.type('time_z');
+    await page.getByRole('option', { name: 'time_zone', exact: true }).waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await expect.poll(() => place('zone').inputValue()).toBe('time_zone');

@@ -173,7 +173,7 @@ describe.skipIf(findChromium() === undefined)('elements', () => {
     await page.getByRole('region', { name: 'Answer', exact: true }).getByText('"name": "Kim"').waitFor();
     const steps = page.getByRole('region', { name: 'Steps' });
     await steps.getByRole('button', { name: 'Vendor request' }).click();
-    await steps.getByText(`${vendor.url}/people`).waitFor();
+    await steps.getByText(`"url": "${vendor.url}/people"`).waitFor();
     await steps.getByRole('button', { name: /^PostRequest hook of the resource/ }).waitFor();
     seen.push(...faults);
   });
