@@ -162,7 +162,7 @@ describe.skipIf(findChromium() === undefined)('elements', () => {
     await write(script, 'done({ response_body: response_body.map((one) => ({ name: one.first })) });');
 
     await page.getByRole('link', { name: 'Connected accounts' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Stay' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Keep editing' }).click();
     expect(page.url()).toContain('/elements/acme/edit');
 
     await page.getByRole('button', { name: 'Save', exact: true }).click();

@@ -6,11 +6,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
-import { guides } from '../../demo/guides.ts';
-import { walkGuide } from '../../demo/walk.ts';
+import type { Page } from 'playwright-core';
 import { startSandbox } from '../../sandbox/server.ts';
 import { startServer } from '../../src/start.ts';
 import { openPage, startChromium } from '../support/chromium.ts';
+import { makePhotographed } from './photographed.ts';
+
+interface Look {
+  colorScheme: 'light' | 'dark';
+  width: number;
+}
+
+const looks: readonly Look[] = [
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'light', width: 390 },
+  { colorScheme: 'dark', width: 1280 },
+  { colorScheme: 'dark', width: 390 },
+];
 
 const wanted = process.argv[2] ?? '';
 const target = fileURLToPath(new URL('../../screenshots', import.meta.url));
@@ -25,6 +37,7 @@ const server = await startServer(
     VALENCE_DATA: folder,
     VALENCE_ROUTES: JSON.stringify(sandbox.routes),
     VALENCE_ROUTE_BROWSER: 'true',
+    VALENCE_EGRESS: 'any',
   },
   pino({ level: 'error' }),
 );
@@ -33,9 +46,14 @@ const authorization = `User ${administrator['userSecret']}, Organization ${admin
 const browser = await startChromium();
 try {
   await mkdir(target, { recursive: true });
-  const paths = await fill();
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [1280, 390]) await photograph(paths, colorScheme, width);
+  const ground = { serverUrl: server.url, sandboxUrl: sandbox.url, authorization };
+  const { paths, links } = await makePhotographed(ground, looks.length);
+  for (const [index, look] of looks.entries()) {
+    await photographConsole(
+      paths.filter((path) => path.includes(wanted)),
+      look,
+    );
+    await photographConnect(links[index] ?? '', look);
   }
 } finally {
   await browser.close();
@@ -44,89 +62,71 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Makes what the pages show, and gives back the paths of all pages. */
-async function fill(): Promise<string[]> {
-  const quiet = { title() {}, line() {}, command() {}, answer() {}, table() {} };
-  const accounts = [];
-  for (const guide of guides) {
-    accounts.push(
-      await walkGuide({ guide, terminal: quiet, serverUrl: server.url, sandboxUrl: sandbox.url, authorization }),
-    );
-  }
-  const [first] = accounts;
-  if (first === undefined) throw new Error('No account could be connected');
-  for (const { instance, token } of accounts) {
-    await call('PUT', `/instances/${instance}/trace-logging`);
-    await call('GET', '/ping', token);
-    await call('GET', '/nothing-of-the-kind', token);
-  }
-  const failed = await call('GET', '/hubs/helpdesk/incidents/999999999', first.token);
-  const listed = await call('GET', "/hubs/helpdesk/incidents?where=status='open'", first.token);
-  const bulk = await call('POST', '/hubs/helpdesk/bulk/query?q=select * from incidents', first.token);
-  const { id: bulkId } = (await bulk.json()) as { id: string };
-  const traced = listed.headers.get('elements-request-id');
-  await waitForUsage([failed.headers.get('elements-request-id'), traced]);
-  return [
-    '/',
-    '/elements',
-    `/elements/${first.element}`,
-    `/elements/${first.element}?tab=resources`,
-    `/elements/${first.element}/docs`,
-    '/elements/import',
-    '/instances',
-    `/instances/${first.instance}`,
-    '/instances/connect',
-    `/instances/connect/${first.element}`,
-    '/common-resources',
-    '/common-resources/contact',
-    '/calls',
-    `/calls/${traced}`,
-    '/events',
-    '/jobs',
-    '/bulk',
-    `/bulk/${bulkId}`,
-    '/notifications',
-    '/applications',
-    '/connect-links',
-    '/secrets',
-    '/no-such-page',
-  ].filter((path) => path.includes(wanted));
+/** The sign-in, and every page behind it. */
+async function photographConsole(paths: readonly string[], look: Look): Promise<void> {
+  await withPage(look, async (page) => {
+    await page.goto('/sign-in');
+    await page.getByRole('heading', { name: 'Sign in to Valence' }).waitFor();
+    await take(page, 'sign-in', look);
+    await page.goto('about:blank');
+    await page.goto(await server.signInLink(administrator['email'] ?? ''));
+    await page.getByRole('button', { name: 'Your account' }).waitFor();
+    for (const path of paths) {
+      await page.goto(path);
+      await page.waitForLoadState('networkidle');
+      await take(page, path === '/' ? 'home' : path, look);
+    }
+    const [event] = await page.goto('/events').then(async () => {
+      await page.waitForLoadState('networkidle');
+      return page.getByRole('row').filter({ hasText: 'channels' }).all();
+    });
+    if (event === undefined) throw new Error('There is no event to look at');
+    await event.click();
+    await page.getByRole('region', { name: 'what came' }).waitFor();
+    await take(page, 'event', look);
+  });
 }
 
-async function photograph(paths: readonly string[], colorScheme: 'light' | 'dark', width: number): Promise<void> {
+/** What a customer's customer sees: the choice, a vendor's settings, the vendor's login and consent, and that it is done. */
+async function photographConnect(link: string, look: Look): Promise<void> {
+  await withPage(look, async (page) => {
+    await page.goto(link);
+    await page.getByRole('button', { name: /Zendesk/ }).waitFor();
+    await take(page, 'connect-choice', look);
+    await page.getByRole('button', { name: /Zendesk/ }).click();
+    await page.getByLabel('Zendesk subdomain').fill('acme');
+    await take(page, 'connect-settings', look);
+    await page.getByRole('button', { name: 'Continue to Zendesk' }).click();
+    await page.locator('form button[type=submit]').first().waitFor();
+    await take(page, 'connect-login', look);
+    await page.locator('form button[type=submit]').first().click();
+    const allow = page.locator('button[name=decision][value=allow]');
+    await allow.waitFor();
+    await take(page, 'connect-consent', look);
+    await allow.click();
+    await page
+      .getByText(/is connected|connected/i)
+      .first()
+      .waitFor();
+    await take(page, 'connect-done', look);
+    await page.goto(link);
+    await page.waitForLoadState('networkidle');
+    await take(page, 'connect-used', look);
+  });
+}
+
+async function withPage({ colorScheme, width }: Look, work: (page: Page) => Promise<void>): Promise<void> {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, baseURL: server.url });
   const { page, faults } = await openPage(context);
-  await page.goto('/sign-in');
-  await page.getByRole('heading', { name: 'Sign in to Valence' }).waitFor();
-  await page.screenshot({ path: join(target, `sign-in-${colorScheme}-${width}.png`) });
-  await page.goto('about:blank');
-  await page.goto(await server.signInLink(administrator['email'] ?? ''));
-  await page.getByRole('button', { name: 'Your account' }).waitFor();
-  for (const path of paths) {
-    await page.goto(path);
-    await page.waitForLoadState('networkidle');
-    const name = path === '/' ? 'home' : path.replaceAll(/\W+/g, '-').replace(/^-|-$/g, '').slice(0, 60);
-    const file = join(target, `${name}-${colorScheme}-${width}.png`);
-    await page.screenshot({ path: file, fullPage: true });
-    const overflow = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-    console.log(`${file}${overflow ? '  WIDER THAN THE PAGE' : ''}`);
-  }
+  await work(page);
   for (const fault of faults) console.log(`${colorScheme} ${width}: ${fault}`);
   await context.close();
 }
 
-/** Records of calls are written once a second. */
-async function waitForUsage(ids: readonly (string | null)[]): Promise<void> {
-  for (const id of ids) {
-    for (let tries = 0; tries < 20 && (await call('GET', `/usage/${id}`)).status !== 200; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-  }
-}
-
-function call(method: string, path: string, token?: string): Promise<Response> {
-  return fetch(`${server.url}/elements/api-v2${path}`, {
-    method,
-    headers: { authorization: token === undefined ? authorization : `${authorization}, Element ${token}` },
-  });
+async function take(page: Page, path: string, { colorScheme, width }: Look): Promise<void> {
+  const name = path.replaceAll(/\W+/g, '-').replace(/^-|-$/g, '').slice(0, 60);
+  const file = join(target, `${name}-${colorScheme}-${width}.png`);
+  await page.screenshot({ path: file, fullPage: true });
+  const overflow = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+  console.log(`${file}${overflow ? '  WIDER THAN THE PAGE' : ''}`);
 }

@@ -5,13 +5,14 @@ import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ErrorNotice } from '../components/error-notice.tsx';
-import { type Element, mask } from '../instances/queries.ts';
+import type { ElementSummary } from '../components/known-elements.ts';
+import { mask } from '../instances/queries.ts';
 import { CallbackAddress } from './callback-address.tsx';
 import { type Application, hasConsentPage, keepApplication } from './queries.ts';
 
 interface ApplicationFormProps {
   /** elements that have a use for an application */
-  elements: readonly Element[];
+  elements: readonly ElementSummary[];
   applications: readonly Application[];
   /** the element that the form is for; empty: the person chooses */
   elementKey: string;
@@ -49,7 +50,15 @@ export function ApplicationForm(props: ApplicationFormProps) {
   );
 }
 
-function Fields({ element, stored, close }: { element: Element; stored: Application | undefined; close(): void }) {
+function Fields({
+  element,
+  stored,
+  close,
+}: {
+  element: ElementSummary;
+  stored: Application | undefined;
+  close(): void;
+}) {
   const [apiKey, setApiKey] = useState(stored?.apiKey ?? '');
   const [apiSecret, setApiSecret] = useState('');
   const [scope, setScope] = useState(stored?.scope ?? '');

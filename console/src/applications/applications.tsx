@@ -10,9 +10,9 @@ import { AskFirst } from '../components/ask-first.tsx';
 import { ElementMark } from '../components/element-mark.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { type ElementSummary, useActiveElements } from '../components/known-elements.ts';
 import { PageHeader } from '../components/page-header.tsx';
 import { TimeAgo } from '../components/time-ago.tsx';
-import { type Element, useConnectableElements } from '../instances/queries.ts';
 import { usePerson } from '../session.ts';
 import { ApplicationForm } from './application-form.tsx';
 import { CallbackAddress } from './callback-address.tsx';
@@ -24,7 +24,7 @@ export function Applications() {
   const open = (element: string | undefined) =>
     setParameters(element === undefined ? {} : { element }, { replace: parameters.has('element') });
   const applications = useApplications();
-  const elements = useConnectableElements();
+  const elements = useActiveElements();
   const mayWrite = usePerson().account.defaultAccount;
   const named = parameters.get('element') ?? undefined;
   const usable = (elements.data ?? []).filter(usesApplication);
@@ -94,7 +94,7 @@ export function Applications() {
 interface ApplicationCardProps {
   application: Application;
   /** undefined when the element is no longer there */
-  element: Element | undefined;
+  element: ElementSummary | undefined;
   change: (() => void) | undefined;
 }
 

@@ -4,11 +4,11 @@ import { Button, CloseButton, Group, SegmentedControl, Select, Stack, TextInput 
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
+import { AccountSelect } from '../components/account-select.tsx';
 import { useNarrow } from '../components/use-narrow.ts';
 import { useOverview } from '../home/overview.ts';
 import { type CallFilter, type FilterChange, narrows, periods } from './filter.ts';
 import { formatMoment } from './moments.ts';
-import { useNamedInstances } from './queries.ts';
 
 interface CallFiltersProps {
   filter: CallFilter;
@@ -83,7 +83,6 @@ function TimeField({ filter, change }: CallFiltersProps) {
 
 function WhatFields({ filter, change }: CallFiltersProps) {
   const overview = useOverview();
-  const instances = useNamedInstances();
   const connected = overview.data?.connected ?? [];
   const hubs = new Set(connected.flatMap(({ hub }) => (hub === undefined ? [] : [hub])));
   return (
@@ -102,20 +101,13 @@ function WhatFields({ filter, change }: CallFiltersProps) {
           connected.map(({ key, name }) => ({ value: key, label: name })),
         )}
       />
-      <Select
+      <AccountSelect
+        label={undefined}
         aria-label="Account"
-        placeholder="Any account"
         flex="1 1 160px"
         maw={320}
-        searchable
-        clearable
-        limit={100}
-        value={filter.instance ?? null}
-        onChange={(instance) => change({ instance })}
-        data={withChosen(
-          filter.instance,
-          (instances.data ?? []).map(({ id, name }) => ({ value: String(id), label: `${name} (${id})` })),
-        )}
+        value={filter.instance === undefined ? undefined : Number(filter.instance)}
+        onChange={(instance) => change({ instance: instance?.toString() ?? null })}
       />
       <Select
         aria-label="Hub"

@@ -1,7 +1,7 @@
 // Calls, as the server tells of them, and the questions that are asked of it.
 
 import { useQuery } from '@tanstack/react-query';
-import { call, callForList } from '../call.ts';
+import { call } from '../call.ts';
 import type { TraceStep } from '../components/trace-steps.tsx';
 import { type CallFilter, queryOf } from './filter.ts';
 
@@ -47,13 +47,6 @@ export interface CallAnalytics {
   byElement: { elementKey: string; elementName: string; calls: number; failed: number }[];
 }
 
-/** A connected account, as far as filters and calls name it. */
-export interface NamedInstance {
-  id: number;
-  name: string;
-  traceLoggingEnabled: boolean;
-}
-
 /** The calls of a filter, counted; asked for again every few seconds while `isLive`. */
 export function useCallAnalytics(filter: CallFilter, isLive: boolean) {
   return useQuery({
@@ -70,19 +63,5 @@ export function useCall(id: string) {
     queryKey: ['calls', 'one', id],
     queryFn: ({ signal }) => call<TracedCall>('GET', `/usage/${encodeURIComponent(id)}`, { signal }),
     staleTime: Number.POSITIVE_INFINITY,
-  });
-}
-
-const offeredInstances = 1000;
-
-/** The accounts that a filter offers, without what they are configured with. */
-export function useNamedInstances() {
-  return useQuery({
-    queryKey: ['calls', 'instances'],
-    staleTime: 60_000,
-    queryFn: async ({ signal }) => {
-      const query = { hydrate: false, pageSize: offeredInstances };
-      return (await callForList<NamedInstance>('GET', '/instances', { query, signal })).body;
-    },
   });
 }

@@ -5,7 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { CallError, call } from '../call.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
-import type { NamedInstance, TracedCall } from './queries.ts';
+import type { TracedCall } from './queries.ts';
 
 const tracedMinutes = 60;
 
@@ -20,7 +20,8 @@ function SwitchOf({ instanceId }: { instanceId: number }) {
   const key = ['calls', 'instance', instanceId];
   const instance = useQuery({
     queryKey: key,
-    queryFn: ({ signal }) => call<NamedInstance>('GET', `/instances/${instanceId}`, { signal }),
+    queryFn: ({ signal }) =>
+      call<{ name: string; traceLoggingEnabled: boolean }>('GET', `/instances/${instanceId}`, { signal }),
   });
   const switching = useMutation({
     mutationFn: () => call('PUT', `/instances/${instanceId}/trace-logging`, { body: { duration: tracedMinutes } }),

@@ -8,7 +8,10 @@ import { Link } from 'wouter';
 import { CallError } from '../call.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import type { ElementSummary } from '../components/known-elements.ts';
 import { PageHeader } from '../components/page-header.tsx';
+import { UnsavedDialog } from '../components/unsaved-dialog.tsx';
+import { useUnsavedGuard } from '../components/use-unsaved-guard.ts';
 import { usePerson } from '../session.ts';
 import { type Level, type MappingField, scriptsOf, type Transformation } from './documents.ts';
 import { addField, type Change, removeField, renameField, sayField, sayMapping, setType, unsayField } from './draft.ts';
@@ -20,7 +23,6 @@ import { NewField } from './new-field.tsx';
 import { Preview } from './preview.tsx';
 import {
   type CommonResource,
-  type ElementName,
   inheritedFields,
   type Place,
   type Saved,
@@ -35,7 +37,6 @@ import { ResourceActions } from './resource-actions.tsx';
 import { type FieldRow, isAbove, rowsOf, typeChoices } from './rows.ts';
 import { SaveBar } from './save-bar.tsx';
 import { Toolbar } from './toolbar.tsx';
-import { useUnsavedGuard } from './unsaved-guard.tsx';
 import type { Choice } from './use-choice.ts';
 import { useDraft } from './use-draft.ts';
 import { useSteady } from './use-steady.ts';
@@ -46,7 +47,7 @@ import { likelyObject, ourType, ownPathFor } from './vendor-words.ts';
 
 interface MapperProps {
   resource: CommonResource;
-  elements: readonly ElementName[];
+  elements: readonly ElementSummary[];
   /** what all levels say for the element, joined */
   mapping: (Transformation & { level: Level }) | undefined;
   choice: Choice;
@@ -64,7 +65,7 @@ export function Mapper({ resource, elements, mapping, choice, place, saved }: Ma
   const isReadOnly = level === 'organization' && !own.defaultAccount;
   const state = useDraft(name, place, saved);
   const { draft, change, discard, isChanged } = state;
-  const guard = useUnsavedGuard(isChanged, discard);
+  const held = useUnsavedGuard(isChanged, (url) => isSamePlace(url, level));
 
   const vendorObjects = useVendorObjects(element?.key);
   const hasInherited = mapping !== undefined && saysAbove(mapping, level);
@@ -160,16 +161,6 @@ export function Mapper({ resource, elements, mapping, choice, place, saved }: Ma
   const acceptAll = () => {
     for (const [path, { vendorPath }] of suggestions) change(mapTo(path, vendorPath));
   };
-  const askedChoice: Choice = {
-    ...choice,
-    choose: (changes) => {
-      const keepsDraft = Object.keys(changes).every(
-        (one) => one === 'record' || (one === 'account' && level !== 'instance'),
-      );
-      if (keepsDraft) choice.choose(changes);
-      else guard.ask(() => choice.choose(changes));
-    },
-  };
 
   return (
     <Stack className="mapping">
@@ -182,10 +173,10 @@ export function Mapper({ resource, elements, mapping, choice, place, saved }: Ma
       <PageHeader
         title={name}
         description={describeLevel(level, isReadOnly, hasInherited, draft.definition !== undefined)}
-        actions={<ResourceActions resource={resource} ask={guard.ask} />}
+        actions={<ResourceActions resource={resource} isChanged={isChanged} />}
       />
       <Toolbar
-        choice={askedChoice}
+        choice={choice}
         elements={elements}
         mappedElementKeys={resource.mappedElementKeys}
         vendorObjects={vendorObjects.data ?? []}
@@ -293,8 +284,18 @@ export function Mapper({ resource, elements, mapping, choice, place, saved }: Ma
         restore={(path) => change(unsayField(path))}
         close={() => openOptions(undefined)}
       />
-      {guard.dialog}
+      <UnsavedDialog held={held} />
     </Stack>
+  );
+}
+
+/** Whether an address shows what is edited: other records, and at a level above accounts other accounts, do. */
+function isSamePlace(url: URL, level: Level): boolean {
+  const shown = new URLSearchParams(window.location.search);
+  const deciding = ['element', 'level', ...(level === 'instance' ? ['account'] : [])];
+  return (
+    url.pathname === window.location.pathname &&
+    deciding.every((name) => url.searchParams.get(name) === shown.get(name))
   );
 }
 

@@ -6,13 +6,13 @@ import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { PastedRecord } from './pasted-record.tsx';
 import { PreviewTable } from './preview-table.tsx';
-import type { ConnectedAccount, RecordChoice, Trial } from './queries.ts';
+import type { MappedAccount, RecordChoice, Trial } from './queries.ts';
 import { RecordInput } from './record-input.tsx';
 import type { Trials } from './use-trial.ts';
 import { fieldsOfRecord, shown } from './vendor-values.ts';
 
 interface PreviewProps {
-  account: ConnectedAccount | undefined;
+  account: MappedAccount | undefined;
   isMapped: boolean;
   choices: readonly RecordChoice[];
   choicesError: Error | null;

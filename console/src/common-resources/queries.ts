@@ -2,6 +2,8 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { CallError, call, callForList } from '../call.ts';
+import type { ConnectedAccount } from '../components/connected-accounts.ts';
+import type { ElementSummary } from '../components/known-elements.ts';
 import type { Definition, DefinitionField, Level, MappingField, OwnLevel, Transformation } from './documents.ts';
 
 /** A common resource, the fields of all levels that one sees in one list. */
@@ -12,18 +14,9 @@ export interface CommonResource {
   mappedElementKeys: string[];
 }
 
-export interface ElementName {
-  id: number;
-  key: string;
-  name: string;
-  hub: string;
-}
-
-export interface ConnectedAccount {
-  id: number;
-  name: string;
-  disabled: boolean;
-  element: { key: string; name: string; hub: string };
+/** A connected account, and the element that it is connected at. */
+export interface MappedAccount extends ConnectedAccount {
+  element: ElementSummary;
 }
 
 /** An object of a vendor, and where its records are listed. */
@@ -67,34 +60,6 @@ export function useMappings(name: string) {
     queryFn: async () => {
       const path = `/vdrs/${encodeURIComponent(name)}/transformations`;
       return (await callForList<Transformation & { elementKey: string; level: Level }>('GET', path)).body;
-    },
-  });
-}
-
-export function useElementNames() {
-  return useQuery({
-    queryKey: ['elements', 'names'],
-    staleTime: 60_000,
-    queryFn: async () => {
-      const { body } = await callForList<ElementName>('GET', '/elements', { query: { pageSize: 1000 } });
-      return body
-        .map(({ id, key, name, hub }) => ({ id, key, name, hub }))
-        .sort((one, other) => one.name.localeCompare(other.name));
-    },
-  });
-}
-
-export function useConnectedAccounts() {
-  return useQuery({
-    queryKey: ['instances', 'names'],
-    queryFn: async () => {
-      const { body } = await callForList<ConnectedAccount>('GET', '/instances', { query: { pageSize: 1000 } });
-      return body.map(({ id, name, disabled, element: { key, name: elementName, hub } }) => ({
-        id,
-        name,
-        disabled,
-        element: { key, name: elementName, hub },
-      }));
     },
   });
 }
@@ -171,7 +136,7 @@ export function useVendorObjects(elementKey: string | undefined) {
 export function useVendorFields(
   elementKey: string | undefined,
   vendorName: string,
-  account: ConnectedAccount | undefined,
+  account: MappedAccount | undefined,
   /** the account knows it under this name as our object, not as the vendor’s */
   isShadowed: boolean,
 ) {
@@ -216,7 +181,7 @@ export interface RecordChoice {
 
 /** The first records of a vendor’s object at an account. */
 export function useRecords(
-  account: ConnectedAccount | undefined,
+  account: MappedAccount | undefined,
   object: VendorObject | undefined,
   idPath: string | undefined,
 ) {

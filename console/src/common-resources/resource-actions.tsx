@@ -14,12 +14,12 @@ import { type CommonResource, resourcesKey } from './queries.ts';
 
 interface ResourceActionsProps {
   resource: CommonResource;
-  /** what is not saved is asked for first */
-  ask(goOn: () => void): void;
+  /** what is not saved has to be saved or discarded first */
+  isChanged: boolean;
 }
 
 /** The menu of the page. */
-export function ResourceActions({ resource, ask }: ResourceActionsProps) {
+export function ResourceActions({ resource, isChanged }: ResourceActionsProps) {
   const { name } = resource;
   const isReadyMade = resource.level === 'system';
   const [open, setOpen] = useState<'rename' | 'delete' | undefined>();
@@ -43,10 +43,16 @@ export function ResourceActions({ resource, ask }: ResourceActionsProps) {
           </Menu.Item>
           {!isReadyMade && (
             <>
-              <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => ask(() => setOpen('rename'))}>
+              {isChanged && <Menu.Label>Save or discard your changes first</Menu.Label>}
+              <Menu.Item leftSection={<IconPencil size={16} />} disabled={isChanged} onClick={() => setOpen('rename')}>
                 Rename…
               </Menu.Item>
-              <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => ask(() => setOpen('delete'))}>
+              <Menu.Item
+                color="red"
+                leftSection={<IconTrash size={16} />}
+                disabled={isChanged}
+                onClick={() => setOpen('delete')}
+              >
                 Delete…
               </Menu.Item>
             </>

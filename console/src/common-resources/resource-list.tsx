@@ -8,17 +8,18 @@ import { type Column, DataTable } from '../components/data-table.tsx';
 import { ElementMark } from '../components/element-mark.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { useElements } from '../components/known-elements.ts';
 import { PageHeader } from '../components/page-header.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { useNarrow } from '../components/use-narrow.ts';
 import { type Level, levelNames, levels } from './documents.ts';
 import { NewResource } from './new-resource.tsx';
-import { type CommonResource, useCommonResources, useElementNames } from './queries.ts';
+import { type CommonResource, useCommonResources } from './queries.ts';
 
 /** The view of all common resources. */
 export function ResourceList() {
   const resources = useCommonResources();
-  const elements = useElementNames();
+  const elements = useElements();
   const [search, setSearch] = useSearchParams();
   const [isNew, creating] = useDisclosure();
   const isNarrow = useNarrow();

@@ -7,17 +7,10 @@ import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { PageHeader } from '../components/page-header.tsx';
 import './common-resources.css';
+import { useConnectedAccounts } from '../components/connected-accounts.ts';
+import { type ElementSummary, useElements } from '../components/known-elements.ts';
 import { Mapper } from './mapper.tsx';
-import {
-  type CommonResource,
-  type ConnectedAccount,
-  type ElementName,
-  useCommonResource,
-  useConnectedAccounts,
-  useElementNames,
-  useMappings,
-  useSaved,
-} from './queries.ts';
+import { type CommonResource, type MappedAccount, useCommonResource, useMappings, useSaved } from './queries.ts';
 import { useChoice } from './use-choice.ts';
 
 /** The view of one common resource. */
@@ -25,7 +18,7 @@ export function ResourcePage() {
   const { object = '' } = useParams<{ object: string }>();
   const name = decodeURIComponent(object);
   const resource = useCommonResource(name);
-  const elements = useElementNames();
+  const elements = useElements();
   const accounts = useConnectedAccounts();
   const error = resource.error ?? elements.error ?? accounts.error;
   const retry = () => {
@@ -44,13 +37,18 @@ export function ResourcePage() {
   if (resource.data === undefined || elements.data === undefined || accounts.data === undefined) {
     return <Waiting name={name} />;
   }
-  return <Chosen resource={resource.data} elements={elements.data} accounts={accounts.data} />;
+  const elementOf = new Map(elements.data.map((element) => [element.key, element]));
+  const mapped = accounts.data.flatMap((account) => {
+    const element = elementOf.get(account.element.key);
+    return element === undefined ? [] : [{ ...account, element }];
+  });
+  return <Chosen resource={resource.data} elements={elements.data} accounts={mapped} />;
 }
 
 interface ChosenProps {
   resource: CommonResource;
-  elements: readonly ElementName[];
-  accounts: readonly ConnectedAccount[];
+  elements: readonly ElementSummary[];
+  accounts: readonly MappedAccount[];
 }
 
 /** What is saved where one is about to edit. */

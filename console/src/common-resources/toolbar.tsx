@@ -1,13 +1,14 @@
 // What one maps: which element and which of its objects, tried at which account, said at which level.
 
 import { Group, Select } from '@mantine/core';
+import type { ElementSummary } from '../components/known-elements.ts';
 import { levelNames, type OwnLevel } from './documents.ts';
-import type { ElementName, VendorObject } from './queries.ts';
+import type { VendorObject } from './queries.ts';
 import type { Choice } from './use-choice.ts';
 
 interface ToolbarProps {
   choice: Choice;
-  elements: readonly ElementName[];
+  elements: readonly ElementSummary[];
   mappedElementKeys: readonly string[];
   vendorObjects: readonly VendorObject[];
   vendorName: string;
@@ -19,8 +20,8 @@ interface ToolbarProps {
 export function Toolbar(props: ToolbarProps) {
   const { choice, elements, mappedElementKeys, vendorObjects, vendorName, setVendorName, isReadOnly } = props;
   const { element, accounts, account, level, choose } = choice;
-  const isMapped = ({ key }: ElementName) => mappedElementKeys.includes(key);
-  const option = ({ key, name }: ElementName) => ({ value: key, label: name });
+  const isMapped = ({ key }: ElementSummary) => mappedElementKeys.includes(key);
+  const option = ({ key, name }: ElementSummary) => ({ value: key, label: name });
   const groups = [
     { group: 'Mapped', items: elements.filter(isMapped).map(option) },
     { group: 'Not mapped yet', items: elements.filter((one) => !isMapped(one)).map(option) },

@@ -1,24 +1,25 @@
 // What is chosen on the page of a common resource, which stands in its address: element, connected account, level, record.
 
 import { useAddress } from '../address.ts';
+import type { ElementSummary } from '../components/known-elements.ts';
 import { usePerson } from '../session.ts';
 import { levels, type OwnLevel } from './documents.ts';
-import type { ConnectedAccount, ElementName } from './queries.ts';
+import type { MappedAccount } from './queries.ts';
 
 /** The choices, and a way to make others. */
 export interface Choice {
-  element: ElementName | undefined;
+  element: ElementSummary | undefined;
   /** the accounts of the element */
-  accounts: ConnectedAccount[];
-  account: ConnectedAccount | undefined;
+  accounts: MappedAccount[];
+  account: MappedAccount | undefined;
   level: OwnLevel;
   recordId: string | undefined;
   choose(changes: Partial<Record<'element' | 'account' | 'level' | 'record', string | undefined>>): void;
 }
 
 interface Choices {
-  elements: readonly ElementName[];
-  accounts: readonly ConnectedAccount[];
+  elements: readonly ElementSummary[];
+  accounts: readonly MappedAccount[];
   mappedElementKeys: readonly string[];
 }
 

@@ -10,7 +10,10 @@ interface AccountSelectProps extends Omit<SelectProps, 'data' | 'value' | 'onCha
 
 /** A field that offers the connected accounts. */
 export function AccountSelect({ value, onChange, ...props }: AccountSelectProps) {
-  const { accounts, isPending } = useConnectedAccounts();
+  const { accounts, byId, isPending } = useConnectedAccounts();
+  const offered = accounts.map(({ id, name, element }) => ({ value: String(id), label: `${name} (${element.key})` }));
+  // An address may name one that is not among them.
+  if (value !== undefined && !byId.has(value)) offered.push({ value: String(value), label: String(value) });
   return (
     <Select
       label="Account"
@@ -19,7 +22,7 @@ export function AccountSelect({ value, onChange, ...props }: AccountSelectProps)
       searchable
       clearable
       limit={100}
-      data={accounts.map(({ id, name, element }) => ({ value: String(id), label: `${name} (${element.key})` }))}
+      data={offered}
       {...props}
       value={value === undefined ? null : String(value)}
       onChange={(text) => onChange(text === null ? undefined : Number(text))}

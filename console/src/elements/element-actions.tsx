@@ -19,9 +19,10 @@ import { Link, useLocation } from 'wouter';
 import { call } from '../call.ts';
 import { AskFirst } from '../components/ask-first.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { elementListKey, elementsKey } from '../components/known-elements.ts';
 import { offerDownload } from '../components/offer-download.ts';
 import { queryClient } from '../query-client.ts';
-import { type ElementDetail, pathOfElement } from './queries.ts';
+import { type ElementDetail, keyOfElement, pathOfElement } from './queries.ts';
 
 /** A menu of actions; those that ask something first open a dialog. */
 export function ElementActions({ element }: { element: ElementDetail }) {
@@ -32,7 +33,7 @@ export function ElementActions({ element }: { element: ElementDetail }) {
   const switching = useMutation({
     mutationFn: () => call(element.active ? 'DELETE' : 'PUT', `${pathOfElement(element.key)}/active`),
     onError: notifyOf,
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ['elements'] }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: elementsKey }),
   });
   return (
     <>
@@ -113,7 +114,7 @@ function CloneDialog({ element, opened, close }: DialogProps) {
         body: { name, ...(key === '' ? {} : { key }) },
       }),
     onSuccess: async (copy) => {
-      await queryClient.invalidateQueries({ queryKey: ['elements'] });
+      await queryClient.invalidateQueries({ queryKey: elementsKey });
       close();
       navigate(`/elements/${encodeURIComponent(copy.key)}`);
     },
@@ -162,8 +163,8 @@ function DeleteDialog({ element, opened, close }: DialogProps) {
     mutationFn: () => call('DELETE', pathOfElement(element.key)),
     onSuccess: async () => {
       navigate('/elements');
-      queryClient.removeQueries({ queryKey: ['elements', element.key] });
-      await queryClient.invalidateQueries({ queryKey: ['elements'], exact: true });
+      queryClient.removeQueries({ queryKey: keyOfElement(element.key) });
+      await queryClient.invalidateQueries({ queryKey: elementListKey });
     },
   });
   return (

@@ -1,8 +1,8 @@
 // What sets an element apart from the others of the catalog.
 
 import { Group } from '@mantine/core';
+import type { ElementSummary } from '../components/known-elements.ts';
 import { StatusBadge } from '../components/status-badge.tsx';
-import type { ElementSummary } from './queries.ts';
 
 /** Badges of an element; nothing for one that is as the catalog has it. */
 export function ElementBadges({ element }: { element: ElementSummary }) {

@@ -3,8 +3,8 @@
 import { Anchor, Button, Card, Group, Stack, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import { ElementMark } from '../components/element-mark.tsx';
+import type { ElementSummary } from '../components/known-elements.ts';
 import { ElementBadges } from './element-badges.tsx';
-import type { ElementSummary } from './queries.ts';
 
 /** A card that leads to the element, and to connecting an account of it. */
 export function ElementCard({ element, accounts }: { element: ElementSummary; accounts: number }) {

@@ -6,10 +6,11 @@ import { Link } from 'wouter';
 import { useAddress } from '../address.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { useElements, useHubs } from '../components/known-elements.ts';
 import { PageHeader } from '../components/page-header.tsx';
 import { ElementCard } from './element-card.tsx';
 import { filterElements, groupByHub, kinds, type WantedElements } from './filter-elements.ts';
-import { useAccountCounts, useElements, useHubs } from './queries.ts';
+import { useAccountCounts } from './queries.ts';
 
 /** The view `/elements`. */
 export function Elements() {

@@ -1,6 +1,6 @@
 // Which elements of the catalog are shown, and in which order.
 
-import type { ElementSummary } from './queries.ts';
+import type { ElementSummary } from '../components/known-elements.ts';
 
 /** What the address asks for. */
 export interface WantedElements {

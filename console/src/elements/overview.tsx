@@ -4,9 +4,10 @@ import { Anchor, Card, Group, List, SimpleGrid, Skeleton, Stack, Text, Title } f
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { useHubs } from '../components/known-elements.ts';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { describeAuthentication, isCallable, textOfHtml } from './describe.ts';
-import { type ElementDetail, useConnectedAccounts, useElementMetadata, useHubs } from './queries.ts';
+import { type ElementDetail, useConnectedAccounts, useElementMetadata } from './queries.ts';
 
 /** The overview of an element. */
 export function ElementOverview({ element }: { element: ElementDetail }) {

@@ -2,25 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { call, callForList } from '../call.ts';
-
-/** An element as lists show it. */
-export interface ElementSummary {
-  id: number;
-  key: string;
-  name: string;
-  description?: string | null;
-  hub: string;
-  active: boolean;
-  private: boolean;
-  extended: boolean;
-}
-
-/** A hub: elements of a kind. */
-export interface Hub {
-  key: string;
-  name: string;
-  description?: string;
-}
+import { type ElementSummary, elementsKey } from '../components/known-elements.ts';
 
 /** One setting of an element. */
 export interface Setting {
@@ -33,6 +15,9 @@ export interface Setting {
   required?: boolean | null;
   internal?: boolean | null;
   hideFromConsole?: boolean | null;
+  active?: boolean | null;
+  displayOrder?: number | null;
+  options?: { value?: string | null; description?: string | null }[] | null;
 }
 
 /** A parameter of an element or of a resource: from where it is taken, and where the vendor gets it. */
@@ -82,7 +67,6 @@ export interface Resource {
 
 /** An element whole. */
 export interface ElementDetail extends ElementSummary {
-  authentication: { type: string };
   configuration: Setting[];
   parameters: Parameter[];
   hooks: Hook[];
@@ -119,23 +103,6 @@ export interface ConnectedAccount {
   traceLoggingEnabled: boolean;
 }
 
-/** The elements that the account sees. */
-export function useElements() {
-  return useQuery({
-    queryKey: ['elements'],
-    queryFn: async ({ signal }) => (await callForList<ElementSummary>('GET', '/elements', { signal })).body,
-  });
-}
-
-/** The hubs of the catalog. */
-export function useHubs() {
-  return useQuery({
-    queryKey: ['hubs'],
-    staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async ({ signal }) => (await callForList<Hub>('GET', '/hubs', { signal })).body,
-  });
-}
-
 /** How many accounts are connected, by the element's key. */
 export function useAccountCounts() {
   return useQuery({
@@ -152,10 +119,15 @@ export function pathOfElement(key: string): string {
   return `/elements/${encodeURIComponent(key)}`;
 }
 
+/** The key of all that is asked for about one element. */
+export function keyOfElement(key: string): string[] {
+  return [...elementsKey, 'one', key];
+}
+
 /** One element, whole. */
 export function useElement(key: string) {
   return useQuery({
-    queryKey: ['elements', key],
+    queryKey: keyOfElement(key),
     queryFn: ({ signal }) => call<ElementDetail>('GET', pathOfElement(key), { signal }),
   });
 }
@@ -163,7 +135,7 @@ export function useElement(key: string) {
 /** What an element can do. */
 export function useElementMetadata(key: string) {
   return useQuery({
-    queryKey: ['elements', key, 'metadata'],
+    queryKey: [...keyOfElement(key), 'metadata'],
     queryFn: ({ signal }) =>
       call<ElementMetadata>('GET', `${pathOfElement(key)}/metadata`, { query: { expand: true }, signal }),
   });

@@ -4,11 +4,12 @@ import { Alert, Anchor, Card, Code, Stack, Switch, Text, Title } from '@mantine/
 import { Link } from 'wouter';
 import { CallbackAddress } from '../applications/callback-address.tsx';
 import { type Application, hasConsentPage, useCallbackUrl } from '../applications/queries.ts';
-import type { Element, Setting } from './queries.ts';
+import type { ElementSummary } from '../components/known-elements.ts';
+import type { Setting } from '../elements/queries.ts';
 import { SettingField } from './setting-field.tsx';
 
 interface ApplicationPartProps {
-  element: Element;
+  element: ElementSummary;
   application: Application | undefined;
   /** may this person keep an application for the organization */
   mayKeep: boolean;
@@ -71,7 +72,7 @@ export function ApplicationPart(props: ApplicationPartProps) {
   );
 }
 
-function None({ element, mayKeep }: { element: Element; mayKeep: boolean }) {
+function None({ element, mayKeep }: { element: ElementSummary; mayKeep: boolean }) {
   return (
     <Alert color="blue">
       Your organization keeps no application at {element.name} yet. Give the key and secret of one for this account

@@ -6,14 +6,14 @@ import { Link, useSearchParams } from 'wouter';
 import { ElementMark } from '../components/element-mark.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { type ElementSummary, useActiveElements, useHubNames } from '../components/known-elements.ts';
 import { PageHeader } from '../components/page-header.tsx';
-import { type Element, useConnectableElements, useHubNames } from './queries.ts';
 
 /** Elements by hub, each leading to its form. */
 export function ChooseElement() {
   const [parameters, setParameters] = useSearchParams();
   const text = parameters.get('q') ?? '';
-  const elements = useConnectableElements();
+  const elements = useActiveElements();
   const hubNames = useHubNames();
   const wanted = text.trim().toLowerCase();
   const found = (elements.data ?? []).filter((element) =>
@@ -56,7 +56,7 @@ export function ChooseElement() {
   );
 }
 
-function Choice({ element }: { element: Element }) {
+function Choice({ element }: { element: ElementSummary }) {
   return (
     <Card withBorder padding="sm" component={Link} href={`/instances/connect/${element.key}`} className="card-link">
       <Group wrap="nowrap" gap="sm">
@@ -84,9 +84,7 @@ function Waiting() {
   );
 }
 
-function byHub(elements: readonly Element[]): [string, Element[]][] {
+function byHub(elements: readonly ElementSummary[]): [string, ElementSummary[]][] {
   const hubs = Map.groupBy(elements, ({ hub }) => hub);
-  return [...hubs]
-    .toSorted(([one], [other]) => one.localeCompare(other))
-    .map(([hub, ofHub]) => [hub, ofHub.toSorted((one, other) => one.name.localeCompare(other.name))]);
+  return [...hubs].toSorted(([one], [other]) => one.localeCompare(other));
 }

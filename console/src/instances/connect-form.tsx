@@ -19,10 +19,12 @@ import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
 import { type Application, hasConsentPage, usesApplication } from '../applications/queries.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import type { ElementSummary } from '../components/known-elements.ts';
+import type { Setting } from '../elements/queries.ts';
 import { usePerson } from '../session.ts';
 import { ApplicationPart } from './application-part.tsx';
 import { FormPart } from './form-part.tsx';
-import { beginConnection, type Element, forgetInstances, type Setting } from './queries.ts';
+import { beginConnection, forgetInstances } from './queries.ts';
 import { rememberedForm, rememberForm } from './remembered-form.ts';
 import { SettingField } from './setting-field.tsx';
 import {
@@ -36,7 +38,7 @@ import {
 import { shownEventSettings } from './shown-event-settings.ts';
 
 interface ConnectFormProps {
-  element: Element;
+  element: ElementSummary;
   settings: readonly Setting[];
   application: Application | undefined;
 }

@@ -6,18 +6,19 @@ import { useApplications } from '../applications/queries.ts';
 import { ElementMark } from '../components/element-mark.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { useActiveElements } from '../components/known-elements.ts';
 import { PageHeader } from '../components/page-header.tsx';
 import { ConnectForm } from './connect-form.tsx';
 import { Connected } from './connected.tsx';
 import { ConnectionNotice } from './connection-notice.tsx';
-import { useConnectableElements, useConnection, useSettings } from './queries.ts';
+import { useConnection, useSettings } from './queries.ts';
 
 /** The page of `/instances/connect/:key`; `?connection=` is a connection that was begun here. */
 export function Connect() {
   const { key = '' } = useParams<{ key: string }>();
   const [parameters] = useSearchParams();
   const connection = useConnection(parameters.get('connection') ?? undefined);
-  const elements = useConnectableElements();
+  const elements = useActiveElements();
   const element = elements.data?.find((one) => one.key === key);
   const settings = useSettings(element?.key);
   const applications = useApplications();

@@ -9,9 +9,10 @@ import { ElementMark } from '../components/element-mark.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { PageHeader } from '../components/page-header.tsx';
+import type { Setting } from '../elements/queries.ts';
 import { changeInstance } from './change-instance.ts';
 import { FormPart } from './form-part.tsx';
-import { type Instance, type Setting, useInstance, useSettings } from './queries.ts';
+import { type Instance, useInstance, useSettings } from './queries.ts';
 import { SettingField } from './setting-field.tsx';
 import { applicationKeys, changedSettings, groupSettings } from './setting-groups.ts';
 

@@ -4,7 +4,8 @@ import { Anchor, Card, Group, ScrollArea, Skeleton, Stack, Switch, Table, Text, 
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { ErrorNotice } from '../components/error-notice.tsx';
-import { type Instance, mask, type Setting, useSettings } from './queries.ts';
+import type { Setting } from '../elements/queries.ts';
+import { type Instance, mask, useSettings } from './queries.ts';
 
 /** A table of settings: those that have a value and are not hidden, or all. */
 export function InstanceConfiguration({ instance }: { instance: Instance }) {

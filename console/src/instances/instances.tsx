@@ -9,18 +9,12 @@ import { type Column, DataTable } from '../components/data-table.tsx';
 import { ElementMark } from '../components/element-mark.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { type ElementSummary, useActiveElements, useHubNames } from '../components/known-elements.ts';
 import { PageHeader } from '../components/page-header.tsx';
 import { TimeAgo } from '../components/time-ago.tsx';
 import { useNarrow } from '../components/use-narrow.ts';
 import { InstanceState, instanceStates } from './instance-state.tsx';
-import {
-  type Element,
-  type InstanceFilter,
-  type InstanceRow,
-  useConnectableElements,
-  useHubNames,
-  useInstances,
-} from './queries.ts';
+import { type InstanceFilter, type InstanceRow, useInstances } from './queries.ts';
 
 const connectButton = (
   <Button component={Link} href="/instances/connect" leftSection={<IconPlus size={16} />}>
@@ -32,7 +26,7 @@ const connectButton = (
 export function Instances() {
   const { filter, change } = useFilter();
   const instances = useInstances(filter);
-  const elements = useConnectableElements();
+  const elements = useActiveElements();
   const isNarrow = useNarrow();
   const hubNames = useHubNames();
   const columns = columnsFor(elements.data ?? [], hubNames);
@@ -102,7 +96,7 @@ function Filters({
 }: {
   filter: InstanceFilter;
   change: Change;
-  elements: readonly Element[];
+  elements: readonly ElementSummary[];
 }) {
   const [text, setText] = useState(filter.search);
   const search = useDebouncedCallback((q: string) => change({ q }), 250);
@@ -170,7 +164,7 @@ function Nothing({ filter, change }: { filter: InstanceFilter; change: Change })
   );
 }
 
-function columnsFor(elements: readonly Element[], hubNames: ReadonlyMap<string, string>): Column<InstanceRow>[] {
+function columnsFor(elements: readonly ElementSummary[], hubNames: ReadonlyMap<string, string>): Column<InstanceRow>[] {
   const byKey = new Map(elements.map((element) => [element.key, element]));
   const nameOf = ({ element }: InstanceRow) => byKey.get(element.key)?.name ?? element.key;
   const hubOf = ({ element }: InstanceRow) => byKey.get(element.key)?.hub ?? '';

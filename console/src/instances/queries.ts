@@ -2,33 +2,9 @@
 
 import { type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { call, callForList } from '../call.ts';
+import type { ElementSummary } from '../components/known-elements.ts';
+import type { Setting } from '../elements/queries.ts';
 import { queryClient } from '../query-client.ts';
-
-/** An element as lists show it. */
-export interface Element {
-  id: number;
-  key: string;
-  name: string;
-  hub: string;
-  description?: string | null;
-  active: boolean;
-  authentication: { type: string };
-}
-
-/** One setting of an element's definition. */
-export interface Setting {
-  key: string;
-  name?: string | null;
-  description?: string | null;
-  type?: string | null;
-  defaultValue?: string | null;
-  required?: boolean | null;
-  internal?: boolean | null;
-  hideFromConsole?: boolean | null;
-  active?: boolean | null;
-  displayOrder?: number | null;
-  options?: { value?: string | null; description?: string | null }[] | null;
-}
 
 /** A connected account in a list. */
 export interface InstanceRow {
@@ -45,7 +21,7 @@ export interface InstanceRow {
 /** A connected account, whole; secrets are masked. */
 export interface Instance extends Omit<InstanceRow, 'element'> {
   updatedDate: string;
-  element: Element;
+  element: ElementSummary;
   invalidReason?: string;
   traceLoggingEnabled: boolean;
   configuration: Record<string, string | null>;
@@ -103,25 +79,6 @@ export function useInstance(id: string): UseQueryResult<Instance> {
 /** Everything known of accounts is asked for again. */
 export function forgetInstances(): Promise<void> {
   return queryClient.invalidateQueries({ queryKey: ['instances'] });
-}
-
-/** Every element that this person sees. */
-export function useConnectableElements(): UseQueryResult<Element[]> {
-  return useQuery({
-    queryKey: ['connectable elements'],
-    staleTime: 60_000,
-    queryFn: async () => (await callForList<Element>('GET', '/elements')).body.filter(({ active }) => active),
-  });
-}
-
-/** The names of hubs by their keys. */
-export function useHubNames(): ReadonlyMap<string, string> {
-  const { data = [] } = useQuery({
-    queryKey: ['hub names'],
-    staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async () => (await callForList<{ key: string; name: string }>('GET', '/hubs')).body,
-  });
-  return new Map(data.map(({ key, name }) => [key, name]));
 }
 
 /** The settings of an element, in their order. */

@@ -12,7 +12,8 @@ import {
   TextInput,
 } from '@mantine/core';
 import { useState } from 'react';
-import { mask, type Setting } from './queries.ts';
+import type { Setting } from '../elements/queries.ts';
+import { mask } from './queries.ts';
 import { isDemanded, isSecret, readable } from './setting-groups.ts';
 
 interface SettingFieldProps {

@@ -1,6 +1,7 @@
 // Which settings a person is asked for, and where: an element's definition says it.
 
-import { mask, type Setting } from './queries.ts';
+import type { Setting } from '../elements/queries.ts';
+import { mask } from './queries.ts';
 
 /** The settings of an element by the part of the form in which they stand. */
 export interface SettingGroups {

@@ -1,6 +1,6 @@
 // Which settings of events have a meaning with the way in which an account learns of changes.
 
-import type { Setting } from './queries.ts';
+import type { Setting } from '../elements/queries.ts';
 import { eventMethod } from './setting-groups.ts';
 
 /** The settings of events without those of polls where nothing is polled. `all` has the method where it is hidden. */

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../../call.ts';
-import { pathOfElement } from '../queries.ts';
+import { keyOfElement, pathOfElement } from '../queries.ts';
 
 /** A JSON Schema, as far as the views look into it. */
 export interface Schema {
@@ -108,7 +108,7 @@ function readOperation(path: string, method: string, operation: OpenApiOperation
 /** The API of an element. */
 export function useElementDescription(key: string) {
   return useQuery({
-    queryKey: ['elements', key, 'docs'],
+    queryKey: [...keyOfElement(key), 'docs'],
     staleTime: 60_000,
     queryFn: async ({ signal }) =>
       readDescription(

@@ -5,6 +5,9 @@ import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { call } from '../../call.ts';
+import { elementsKey } from '../../components/known-elements.ts';
+import { UnsavedDialog } from '../../components/unsaved-dialog.tsx';
+import { useUnsavedGuard } from '../../components/use-unsaved-guard.ts';
 import { queryClient } from '../../query-client.ts';
 import { pathWithoutHub } from '../describe.ts';
 import type { Finding } from '../findings.ts';
@@ -18,8 +21,6 @@ import { ParameterList } from './parameter-list.tsx';
 import { ResourceForm } from './resource-form.tsx';
 import { SaveBar } from './save-bar.tsx';
 import { TestCall } from './test-call.tsx';
-import { UnsavedDialog } from './unsaved-dialog.tsx';
-import { useUnsavedGuard } from './use-unsaved-guard.ts';
 
 interface ResourceEditorProps {
   element: ElementDetail;
@@ -52,7 +53,7 @@ export function ResourceEditor({ element, resource, isNew, isReadOnly, isHere, o
     },
     onSuccess: async (stored) => {
       if (stored === undefined) return;
-      await queryClient.invalidateQueries({ queryKey: ['elements'] });
+      await queryClient.invalidateQueries({ queryKey: elementsKey });
       setSaved(stored);
       setDraft(stored);
       setModel(textOfModel(stored));
@@ -63,7 +64,7 @@ export function ResourceEditor({ element, resource, isNew, isReadOnly, isHere, o
     mutationFn: () => call('DELETE', `${place}/${saved.id}`),
     onSuccess: async () => {
       open(null);
-      await queryClient.invalidateQueries({ queryKey: ['elements'] });
+      await queryClient.invalidateQueries({ queryKey: elementsKey });
     },
   });
   const change = (changes: Partial<Resource>) => setDraft((before) => ({ ...before, ...changes }));

@@ -5,6 +5,9 @@ import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../call.ts';
+import { elementsKey } from '../../components/known-elements.ts';
+import { UnsavedDialog } from '../../components/unsaved-dialog.tsx';
+import { useUnsavedGuard } from '../../components/use-unsaved-guard.ts';
 import { queryClient } from '../../query-client.ts';
 import type { Finding } from '../findings.ts';
 import { type ElementDetail, type Hook, type Parameter, pathOfElement } from '../queries.ts';
@@ -12,8 +15,6 @@ import { checkShared } from './draft-faults.ts';
 import { HookList } from './hook-list.tsx';
 import { ParameterList } from './parameter-list.tsx';
 import { SaveBar } from './save-bar.tsx';
-import { UnsavedDialog } from './unsaved-dialog.tsx';
-import { useUnsavedGuard } from './use-unsaved-guard.ts';
 
 interface Shared {
   hooks: Hook[];
@@ -42,7 +43,7 @@ export function SharedEditor({ element, isHere }: { element: ElementDetail; isHe
       if (stored === undefined) return;
       setSaved(stored);
       setDraft(stored);
-      await queryClient.invalidateQueries({ queryKey: ['elements'] });
+      await queryClient.invalidateQueries({ queryKey: elementsKey });
       notifications.show({ color: 'teal', message: 'What all resources share is saved.' });
     },
   });

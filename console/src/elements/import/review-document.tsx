@@ -7,6 +7,7 @@ import { useLocation } from 'wouter';
 import { CallError, call } from '../../call.ts';
 import { ElementMark } from '../../components/element-mark.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { elementsKey } from '../../components/known-elements.ts';
 import { queryClient } from '../../query-client.ts';
 import { describeAuthentication, isCallable } from '../describe.ts';
 import { FindingList } from '../finding-list.tsx';
@@ -41,7 +42,7 @@ export function ReviewDocument({ given, replaces, startAgain }: ReviewDocumentPr
         : call<ElementDetail>('POST', '/elements', { body });
     },
     onSuccess: async (element) => {
-      await queryClient.invalidateQueries({ queryKey: ['elements'] });
+      await queryClient.invalidateQueries({ queryKey: elementsKey });
       navigate(`/elements/${encodeURIComponent(element.key)}`);
     },
   });
