@@ -38,7 +38,7 @@ export function Shell({ person, children }: { person: Person; children: ReactNod
               Skip to content
             </a>
             <Burger opened={isOpen} onClick={menu.toggle} hiddenFrom="sm" size="sm" aria-label="Navigation" />
-            <Link href="/" aria-label="Valence, home">
+            <Link href="/" aria-label="Valence, home" className="home-link">
               <Group gap="xs" wrap="nowrap">
                 <img src={icon} alt="" width={28} height={28} />
                 <Text fw={700} c="bright">

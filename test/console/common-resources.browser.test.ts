@@ -106,7 +106,7 @@ describe.skipIf(findChromium() === undefined)('common resources', () => {
     await page.getByRole('link', { name: 'Connected accounts' }).click();
     await page.getByRole('button', { name: 'Keep editing' }).click();
     await page.getByRole('heading', { name: 'thing' }).waitFor();
-    await page.goBack();
+    await page.evaluate('history.back()');
     await page.getByRole('button', { name: 'Leave without saving' }).click();
     await page.getByRole('heading', { name: 'thing' }).waitFor({ state: 'detached' });
     const kept = await trip.platform.call('GET', '/organizations/elements/zendesk/transformations/thing');

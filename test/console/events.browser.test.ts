@@ -53,13 +53,13 @@ describe.skipIf(findChromium() === undefined)('in the console', () => {
 
     const watched = await trip.open('/events?status=DISPATCHED&period=24h');
     const { page } = watched;
-    const row = page.getByRole('row', { name: `channels ${channel.body.id} created` });
+    const row = page.getByRole('row', { name: `channels created: ${channel.body.id}` });
     await row.getByText('Waits in the queue').waitFor();
     await page.getByRole('img', { name: /Events over time/ }).waitFor();
     await check(watched);
 
     await row.click();
-    await page.getByRole('heading', { name: `channels ${channel.body.id} created` }).waitFor();
+    await page.getByRole('heading', { name: `channels created: ${channel.body.id}` }).waitFor();
     await page.getByText('The endpoint answered 500.').waitFor();
     await page.getByRole('region', { name: 'what came' }).getByText('"resource"').waitFor();
     await check(watched);

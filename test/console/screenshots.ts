@@ -1,14 +1,16 @@
 // `npm run screenshots [part of a path]`: a server beside the sandbox with accounts, calls, events and jobs; every page of it
-// in light and dark, on a screen of 1280 and on a phone of 390 pixels, as pictures in `screenshots/`, to be looked at.
+// and of Connect in light and dark, on a screen of 1280 and on a phone of 390 pixels, as pictures in `screenshots/`, to be
+// looked at, with what axe finds in each.
 
 import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { startSandbox } from '../../sandbox/server.ts';
 import { startServer } from '../../src/start.ts';
+import { seriousViolations } from '../support/accessibility.ts';
 import { openPage, startChromium } from '../support/chromium.ts';
 import { makePhotographed } from './photographed.ts';
 
@@ -74,15 +76,12 @@ async function photographConsole(paths: readonly string[], look: Look): Promise<
     for (const path of paths) {
       await page.goto(path);
       await page.waitForLoadState('networkidle');
+      await expectNone(page.locator('.mantine-Loader-root, .mantine-Skeleton-root'));
       await take(page, path === '/' ? 'home' : path, look);
     }
-    const [event] = await page.goto('/events').then(async () => {
-      await page.waitForLoadState('networkidle');
-      return page.getByRole('row').filter({ hasText: 'channels' }).all();
-    });
-    if (event === undefined) throw new Error('There is no event to look at');
-    await event.click();
-    await page.getByRole('region', { name: 'what came' }).waitFor();
+    await page.goto('/events');
+    await page.getByRole('row').filter({ hasText: 'channels' }).first().click();
+    await page.getByRole('region', { name: 'What came', exact: true }).waitFor();
     await take(page, 'event', look);
   });
 }
@@ -97,6 +96,7 @@ async function photographConnect(link: string, look: Look): Promise<void> {
     await page.getByLabel('Zendesk subdomain').fill('acme');
     await take(page, 'connect-settings', look);
     await page.getByRole('button', { name: 'Continue to Zendesk' }).click();
+    await page.waitForURL((url) => url.origin !== new URL(server.url).origin);
     await page.locator('form button[type=submit]').first().waitFor();
     await take(page, 'connect-login', look);
     await page.locator('form button[type=submit]').first().click();
@@ -123,10 +123,15 @@ async function withPage({ colorScheme, width }: Look, work: (page: Page) => Prom
   await context.close();
 }
 
+async function expectNone(waiting: Locator): Promise<void> {
+  for (const one of await waiting.all()) await one.waitFor({ state: 'detached' });
+}
+
 async function take(page: Page, path: string, { colorScheme, width }: Look): Promise<void> {
   const name = path.replaceAll(/\W+/g, '-').replace(/^-|-$/g, '').slice(0, 60);
   const file = join(target, `${name}-${colorScheme}-${width}.png`);
   await page.screenshot({ path: file, fullPage: true });
   const overflow = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-  console.log(`${file}${overflow ? '  WIDER THAN THE PAGE' : ''}`);
+  const violations = await seriousViolations(page);
+  console.log([file, ...(overflow ? ['WIDER THAN THE PAGE'] : []), ...violations].join('\n  '));
 }

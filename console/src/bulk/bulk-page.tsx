@@ -76,7 +76,7 @@ function BulkDetails({ job }: { job: BulkJob }) {
         <Stack>
           <BulkProgressBar job={job} size="xl" />
           {job.message !== undefined && (
-            <Text size="sm" className="breakable" {...(job.status === 'ERROR' ? { c: 'red' } : {})}>
+            <Text size="sm" className="breaks" {...(job.status === 'ERROR' ? { c: 'red' } : {})}>
               {job.message}
             </Text>
           )}

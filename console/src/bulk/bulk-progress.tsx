@@ -30,7 +30,7 @@ export function BulkProgressBar({ job, size }: { job: BulkJob; size: 'md' | 'xl'
           aria-valuetext={text}
         />
       </Progress.Root>
-      <Text span size="xs" c="dimmed" miw={34} ta="right">
+      <Text span size="xs" c="dimmed" miw={34} ta="right" className="unbroken">
         {percent === undefined ? '' : text}
       </Text>
     </Group>

@@ -14,7 +14,7 @@ export function Reasons({ rows }: { rows: readonly RowError[] }) {
     <List size="sm" spacing={4} mb="sm">
       {reasons.map(([reason, { length }]) => (
         <List.Item key={reason}>
-          <Text span size="sm" className="breakable">
+          <Text span size="sm" className="breaks">
             <strong>{formatCount(length)}×</strong> {reason}
           </Text>
         </List.Item>

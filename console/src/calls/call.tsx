@@ -155,7 +155,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <Text component="dt" size="xs" c="dimmed">
         {name}
       </Text>
-      <Text component="dd" size="sm" m={0} className="breakable">
+      <Text component="dd" size="sm" m={0} className="breaks">
         {children}
       </Text>
     </div>

@@ -97,6 +97,7 @@ function columnsWith(names: ReadonlyMap<string, string>): Column<CommonResource>
     {
       name: 'From',
       width: 'minmax(7rem, 1fr)',
+      wideOnly: true,
       cell: (resource) => (
         <Group gap={4} wrap="nowrap">
           {levelsOf(resource).map((level) => (

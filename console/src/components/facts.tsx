@@ -14,7 +14,7 @@ export function Facts({ facts }: { facts: readonly { name: string; value: ReactN
             <Text size="xs" c="dimmed" component="dt">
               {name}
             </Text>
-            <Text size="sm" component="dd" m={0} maw="100%" className="breakable">
+            <Text size="sm" component="dd" m={0} maw="100%" className="breaks">
               {value}
             </Text>
           </Stack>

@@ -21,7 +21,7 @@ export function PageHeader({ title, description, mark, actions }: PageHeaderProp
       <Group wrap="nowrap" gap="md" miw={0}>
         {mark}
         <Stack gap={2} miw={0}>
-          <Title order={1} size="h2" lineClamp={2}>
+          <Title order={1} size="h2" className="breaks">
             {title}
           </Title>
           {description !== undefined && (

@@ -13,7 +13,7 @@ export function StatusBadge({ mood, children }: { mood: Mood; children: string }
   // The library's own text is too faint on its ground.
   const text = `light-dark(color-mix(in srgb, ${colour}-9) 70%, black), ${colour}-2))`;
   return (
-    <Badge color={colours[mood]} variant="light" tt="none" radius="sm" c={text}>
+    <Badge className="unshrunk" color={colours[mood]} variant="light" tt="none" radius="sm" c={text}>
       {children}
     </Badge>
   );

@@ -58,7 +58,7 @@ export function LinkForm({ onMade }: { onMade(link: CreatedLink): void }) {
         <Stack>
           <Text size="sm">
             Elements that ask for consent are offered when your organization has its own{' '}
-            <Anchor component={Link} href="/applications" inherit>
+            <Anchor component={Link} href="/applications" inherit underline="always">
               vendor application
             </Anchor>
             .
@@ -93,7 +93,7 @@ export function LinkForm({ onMade }: { onMade(link: CreatedLink): void }) {
             value={person}
             onChange={(event) => setPerson(event.currentTarget.value)}
           />
-          <Group grow align="flex-start">
+          <Group grow align="flex-end">
             <TextInput
               label="Name of the connection"
               value={name}

@@ -8,7 +8,7 @@ const colours: Record<string, string> = { GET: 'blue', POST: 'teal', PUT: 'orang
 export function MethodBadge({ method }: { method: string }) {
   const name = method.toUpperCase();
   return (
-    <Badge color={colours[name] ?? 'gray'} variant="light" radius="sm" w={58} size="xs" className="method-badge">
+    <Badge color={colours[name] ?? 'gray'} variant="light" radius="sm" w={58} size="xs" className="unshrunk">
       {name}
     </Badge>
   );

@@ -130,7 +130,7 @@ function Items({ items }: { items: readonly EventItem[] }) {
           {items.map(({ objectType, objectId, eventType, date }) => (
             <Table.Tr key={`${objectType} ${objectId} ${eventType} ${date}`}>
               <Table.Td>{objectType}</Table.Td>
-              <Table.Td className="breakable">{objectId}</Table.Td>
+              <Table.Td className="breaks">{objectId}</Table.Td>
               <Table.Td>{eventType.toLowerCase()}</Table.Td>
             </Table.Tr>
           ))}

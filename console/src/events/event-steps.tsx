@@ -23,7 +23,7 @@ export function EventSteps({ event }: { event: LoggedEvent }) {
           bullet={hasFailed(step) ? <IconX size={14} /> : <IconCheck size={14} />}
         >
           {step.detail !== undefined && (
-            <Text size="sm" className="breakable">
+            <Text size="sm" className="breaks">
               {step.detail}
             </Text>
           )}

@@ -72,7 +72,7 @@ export function describeEvent({ events, source }: Pick<LoggedEvent, 'events' | '
   const [first] = events;
   if (first === undefined) return sourceOf(source);
   const more = events.length > 1 ? ` and ${events.length - 1} more` : '';
-  return `${first.objectType} ${first.objectId} ${first.eventType.toLowerCase()}${more}`;
+  return `${first.objectType} ${first.eventType.toLowerCase()}: ${first.objectId}${more}`;
 }
 
 /** Where an event came from, in a word. */

@@ -21,7 +21,7 @@ import { SendAllAgain } from './send-all-again.tsx';
 import { TroubledEndpoints } from './troubled-endpoints.tsx';
 
 const columns: readonly Column<LoggedEvent>[] = [
-  { name: 'Received', width: '110px', cell: ({ eventDate }) => <TimeAgo at={eventDate} /> },
+  { name: 'Received', width: '90px', cell: ({ eventDate }) => <TimeAgo at={eventDate} /> },
   {
     name: 'What happened',
     width: 'minmax(0, 2fr)',
@@ -35,7 +35,7 @@ const columns: readonly Column<LoggedEvent>[] = [
   },
   { name: 'Came by', width: '130px', wideOnly: true, cell: ({ source }) => sourceOf(source) },
   { name: 'Attempts', width: '80px', wideOnly: true, cell: ({ attempts }) => attempts },
-  { name: 'State', width: 'minmax(90px, 160px)', cell: (event) => <EventState event={event} /> },
+  { name: 'State', width: 'minmax(100px, 160px)', cell: (event) => <EventState event={event} /> },
 ];
 
 /** The event log. */

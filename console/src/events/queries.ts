@@ -136,8 +136,11 @@ export function useWaitingDeliveries(url: string) {
   });
 }
 
-/** Sends what waits for an address; it gets new events, too, from then on. */
-export function useResume(url: string) {
+/**
+ * Sends what waits for an address; it gets new events, too, from then on. `onSent` is told how many were sent, also when
+ * what asked for it is no longer shown: an endpoint that is well again has no notice.
+ */
+export function useResume(url: string, onSent: (count: number) => void) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async () => {
@@ -151,6 +154,7 @@ export function useResume(url: string) {
       }
       return count;
     },
+    onSuccess: onSent,
     onSettled: () => client.invalidateQueries({ queryKey: ['events'] }),
   });
 }

@@ -19,13 +19,11 @@ export function TroubledEndpoints() {
 
 function Notice({ endpoint: { url, state, since, failures, message } }: { endpoint: TroubledEndpoint }) {
   const waiting = useWaitingDeliveries(url);
-  const resuming = useResume(url);
+  const resuming = useResume(url, (sent) =>
+    notifications.show({ message: `${countOf(sent, 'delivery', 'deliveries')} sent again.` }),
+  );
   const isStopped = state === 'stopped';
   const { count = 0, more = false } = waiting.data ?? {};
-  const resume = () =>
-    resuming.mutate(undefined, {
-      onSuccess: (sent) => notifications.show({ message: `${countOf(sent, 'delivery', 'deliveries')} sent again.` }),
-    });
   return (
     <Alert
       color={isStopped ? 'red' : 'orange'}
@@ -33,10 +31,10 @@ function Notice({ endpoint: { url, state, since, failures, message } }: { endpoi
       title={isStopped ? 'An endpoint of yours gets no events' : 'An endpoint of yours fails'}
     >
       <Stack gap="xs">
-        <Text size="sm" fw={600} className="breakable">
+        <Text size="sm" fw={600} className="breaks">
           {url}
         </Text>
-        <Text size="sm" className="breakable">
+        <Text size="sm" className="breaks">
           {message} ({countOf(failures, 'failure')} since <TimeAgo at={since} />)
         </Text>
         <Text size="sm">
@@ -53,7 +51,7 @@ function Notice({ endpoint: { url, state, since, failures, message } }: { endpoi
         )}
         {(isStopped || count > 0) && (
           <Group>
-            <Button size="xs" variant="default" onClick={resume} loading={resuming.isPending}>
+            <Button size="xs" variant="default" onClick={() => resuming.mutate()} loading={resuming.isPending}>
               Send what waits
             </Button>
           </Group>

@@ -53,11 +53,11 @@ function TroubleRow({ trouble, acknowledge }: { trouble: Trouble; acknowledge(id
       </ThemeIcon>
       <Group justify="space-between" flex={1} gap="xs" miw={0}>
         <Stack gap={0} flex="1 1 240px" miw={0}>
-          <Text size="sm" fw={600} className="breakable" lineClamp={3}>
+          <Text size="sm" fw={600} className="breaks" lineClamp={3}>
             {title}
           </Text>
           {text !== '' && (
-            <Text size="sm" c="dimmed" className="breakable" lineClamp={2}>
+            <Text size="sm" c="dimmed" className="breaks" lineClamp={2}>
               {text}
             </Text>
           )}

@@ -42,8 +42,8 @@ export function ApplicationPart(props: ApplicationPartProps) {
             </Text>
             {application.callbackUrl !== null && application.callbackUrl !== callbackUrl && (
               <Alert color="orange" title="The vendor sends people elsewhere">
-                This application has the callback URL <Code className="breakable">{application.callbackUrl}</Code>, so
-                that the connection ends there and not in this console.
+                This application has the callback URL <Code className="breaks">{application.callbackUrl}</Code>, so that
+                the connection ends there and not in this console.
               </Alert>
             )}
             <Switch

@@ -34,17 +34,12 @@ export function InstanceConfiguration({ instance }: { instance: Instance }) {
                     <Table.Tr key={key}>
                       <Table.Td>
                         <Text size="sm">{name}</Text>
-                        <Text size="xs" c="dimmed" className="breakable">
+                        <Text size="xs" c="dimmed" className="breaks">
                           {key}
                         </Text>
                       </Table.Td>
                       <Table.Td>
-                        <Text
-                          size="sm"
-                          className="breakable"
-                          lineClamp={4}
-                          title={value.length > 120 ? value : undefined}
-                        >
+                        <Text size="sm" className="breaks" lineClamp={4} title={value.length > 120 ? value : undefined}>
                           {value === mask ? '••••••••' : value}
                         </Text>
                       </Table.Td>

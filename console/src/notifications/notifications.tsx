@@ -101,7 +101,7 @@ function NotificationCard({ notification, acknowledge }: { notification: Notific
             {from !== undefined && from !== 'valence' && `, from ${from}`}
           </Text>
         </Group>
-        <Text size="sm" className="breakable">
+        <Text size="sm" className="breaks">
           {message}
         </Text>
         <Group gap="md">

@@ -149,7 +149,6 @@ function Operations({ operations, chosen, choose }: OperationsProps) {
                 aria-current={name === chosen ? 'true' : undefined}
                 label={summary || path}
                 leftSection={<MethodBadge method={method} />}
-                noWrap
                 px="xs"
                 py={4}
                 onClick={() => choose(name)}

@@ -2,6 +2,7 @@
 
 import { Box, Button, Grid, NavLink, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconCopy, IconPlus, IconSearch, IconStack2 } from '@tabler/icons-react';
+import { Fragment } from 'react';
 import { Link, useParams } from 'wouter';
 import { useAddress } from '../../address.ts';
 import { ElementMark } from '../../components/element-mark.tsx';
@@ -200,10 +201,10 @@ function Parts({ element, chosen, isNarrow, open }: PartsProps) {
             component="button"
             active={String(resource.id) === chosen}
             aria-current={String(resource.id) === chosen ? 'true' : undefined}
-            label={pathWithoutHub(resource.path)}
+            label={<BreakablePath path={pathWithoutHub(resource.path)} />}
             description={isCallable(resource) ? undefined : (resource.type ?? 'internal')}
             leftSection={<MethodBadge method={resource.method} />}
-            noWrap
+            className="breaks"
             px="xs"
             py={4}
             onClick={() => open(String(resource.id))}
@@ -212,4 +213,16 @@ function Parts({ element, chosen, isNarrow, open }: PartsProps) {
       </Box>
     </Stack>
   );
+}
+
+/** A path that breaks between its parts, where there is little room. */
+function BreakablePath({ path }: { path: string }) {
+  const parts = path.split('/');
+  return parts.map((part, place) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts have no other name, and never change places
+    <Fragment key={place}>
+      {place > 0 && <wbr />}
+      {place > 0 ? `/${part}` : part}
+    </Fragment>
+  ));
 }
