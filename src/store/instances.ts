@@ -396,7 +396,6 @@ type JoinedRow = Selectable<Tables['instances']> &
 type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null };
 
 function openRow(vault: Vault, row: JoinedRow): InstanceRecord {
-  let secrets: Record<string, Secret> | undefined;
   let token: Secret | undefined;
   let tokens: StoredTokens | undefined;
   return {
@@ -409,8 +408,7 @@ function openRow(vault: Vault, row: JoinedRow): InstanceRecord {
     tags: row.tags,
     values: row.configuration,
     get secrets() {
-      secrets ??= openSecrets(vault, row);
-      return secrets;
+      return openSecrets(vault, row);
     },
     get token() {
       token ??= vault.open(row.token_sealed, instancePlaces.token(row.id));
@@ -441,17 +439,26 @@ function openRow(vault: Vault, row: JoinedRow): InstanceRecord {
   };
 }
 
+const openedSecrets = new WeakMap<JoinedRow, Record<string, Secret>>();
+
+/** The secrets of a row, opened at the first call that needs them, and kept as long as the row is in memory. */
 function openSecrets(vault: Vault, row: JoinedRow): Record<string, Secret> {
+  const known = openedSecrets.get(row);
+  if (known !== undefined) return known;
   const opened = JSON.parse(vault.open(row.secrets_sealed, instancePlaces.secrets(row.id)).reveal()) as Record<
     string,
     string
   >;
-  return Object.fromEntries(Object.entries(opened).map(([key, value]) => [key, new Secret(value)]));
+  const secrets = Object.freeze(
+    Object.fromEntries(Object.entries(opened).map(([key, value]) => [key, new Secret(value)])),
+  );
+  openedSecrets.set(row, secrets);
+  return secrets;
 }
 
 /** About what a row takes up in memory. */
 function bytesOf(row: JoinedRow): number {
-  let bytes = 1500 + row.secrets_sealed.length + row.token_sealed.length + (row.tokens_sealed?.length ?? 0);
+  let bytes = 1500 + 2 * row.secrets_sealed.length + row.token_sealed.length + (row.tokens_sealed?.length ?? 0);
   for (const [key, value] of Object.entries(row.configuration)) bytes += key.length + String(value).length + 32;
   for (const tag of row.tags) bytes += tag.length + 16;
   return bytes;

@@ -2,7 +2,7 @@
 
 import { keepApplications } from '../../demo/applications.ts';
 import { guides } from '../../demo/guides.ts';
-import { walkGuide } from '../../demo/walk.ts';
+import { type Connected, walkGuide } from '../../demo/walk.ts';
 
 interface Ground {
   serverUrl: string;
@@ -25,7 +25,7 @@ export async function makePhotographed(
   const terminal = { title() {}, line() {}, command() {}, answer() {}, table() {} };
   if (!(await keepApplications(guides, { terminal, serverUrl, authorization })))
     throw new Error('Applications could not be kept');
-  const accounts = [];
+  const accounts: Connected[] = [];
   for (const guide of guides) accounts.push(await walkGuide({ guide, terminal, serverUrl, sandboxUrl, authorization }));
   const account = (element: string) => {
     const found = accounts.find((one) => one.element === element);
@@ -63,7 +63,7 @@ export async function makePhotographed(
     },
   });
   const [resource] = (await json('GET', '/elements/zendesk/resources', {})) as unknown as Answer[];
-  const links = [];
+  const links: string[] = [];
   for (let count = 0; count < connectLinks; count++) {
     const body = { elements: ['zendesk', 'sfdc', 'ciscospark'], endUser: { id: '17', name: 'Ann Miller' } };
     links.push((await json('POST', '/connect/sessions', { body })).url);
