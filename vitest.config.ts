@@ -7,6 +7,8 @@ export default defineConfig({
     reporters: ['default', './test/support/summary-reporter.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is waited for comes soon or never; a busy machine may need longer than a second.
+    expect: { poll: { timeout: 15_000 } },
     pool: 'forks',
     // isolated-vm, in which hooks run, needs it
     execArgv: ['--no-node-snapshot'],

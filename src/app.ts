@@ -62,7 +62,7 @@ import { createMakeCall } from './jobs/make-call.ts';
 import { type JobRunner, startJobs } from './jobs/run-jobs.ts';
 import { createEditResources } from './mapping/edit-resources.ts';
 import { loadSystemResources } from './mapping/ready-made.ts';
-import { createMappings } from './mapping/resolve.ts';
+import { createMappings, scopeOf } from './mapping/resolve.ts';
 import { createViewResources } from './mapping/view-resources.ts';
 import { createRaise } from './notifications/raise.ts';
 import type { Topic } from './notifications/topics.ts';
@@ -338,7 +338,8 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     engine,
     subscriptions,
     keepSettings,
-    tell: (record, message) => tell('instance.subscription.lost', { ...record, instanceId: record.id }, message),
+    tell: (record, message) =>
+      tell('instance.subscription.lost', { ...scopeOf(record), elementKey: record.elementKey }, message),
     clock,
     limits,
     failed,
@@ -355,7 +356,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
       createPagingStrategy({ callElement: createCallElement(engine, mappedCalls), limits }),
     ],
     vendorNameOf: async ({ instance, definition }, objectName) => {
-      const scope = { ...instance, instanceId: instance.id };
+      const scope = scopeOf(instance);
       return (await mappings.of(scope, definition.key))?.find(objectName)?.vendorName;
     },
     clock,

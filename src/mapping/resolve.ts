@@ -15,6 +15,15 @@ export interface MappingScope {
   instanceId: number;
 }
 
+/** The scope of a stored instance: these members alone, since whoever copies all of them opens its secrets. */
+export function scopeOf({
+  id,
+  organizationId,
+  accountId,
+}: Omit<MappingScope, 'instanceId'> & { id: number }): MappingScope {
+  return { organizationId, accountId, instanceId: id };
+}
+
 /** The mappings of one instance. */
 export interface InstanceMappings {
   /** The mapping of an object; undefined when it is none that is mapped. Throws a Problem for one that cannot be used. */

@@ -397,7 +397,6 @@ type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null };
 
 function openRow(vault: Vault, row: JoinedRow): InstanceRecord {
   let token: Secret | undefined;
-  let tokens: StoredTokens | undefined;
   return {
     id: row.id,
     organizationId: row.organization_id,
@@ -408,7 +407,9 @@ function openRow(vault: Vault, row: JoinedRow): InstanceRecord {
     tags: row.tags,
     values: row.configuration,
     get secrets() {
-      return openSecrets(vault, row);
+      const opened = openedOf(row);
+      opened.secrets ??= openSecrets(vault, row);
+      return opened.secrets;
     },
     get token() {
       token ??= vault.open(row.token_sealed, instancePlaces.token(row.id));
@@ -422,7 +423,8 @@ function openRow(vault: Vault, row: JoinedRow): InstanceRecord {
     traceLoggingUntil: row.trace_logging_until ?? undefined,
     get tokens() {
       if (row.tokens_sealed === null || row.generation === null || row.refreshed_at === null) return undefined;
-      tokens ??= openTokens(vault, {
+      const opened = openedOf(row);
+      opened.tokens ??= openTokens(vault, {
         instance_id: row.id,
         tokens_sealed: row.tokens_sealed,
         generation: row.generation,
@@ -431,7 +433,7 @@ function openRow(vault: Vault, row: JoinedRow): InstanceRecord {
         uncertain_since: row.uncertain_since,
         refused_reason: row.refused_reason,
       });
-      return tokens;
+      return opened.tokens;
     },
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -439,26 +441,34 @@ function openRow(vault: Vault, row: JoinedRow): InstanceRecord {
   };
 }
 
-const openedSecrets = new WeakMap<JoinedRow, Record<string, Secret>>();
+/** What was opened of a row: by the first call that needs it, and for as long as the row is in memory. */
+interface Opened {
+  secrets?: Record<string, Secret>;
+  tokens?: StoredTokens;
+}
 
-/** The secrets of a row, opened at the first call that needs them, and kept as long as the row is in memory. */
+const openedRows = new WeakMap<JoinedRow, Opened>();
+
+function openedOf(row: JoinedRow): Opened {
+  let opened = openedRows.get(row);
+  if (opened === undefined) {
+    opened = {};
+    openedRows.set(row, opened);
+  }
+  return opened;
+}
+
 function openSecrets(vault: Vault, row: JoinedRow): Record<string, Secret> {
-  const known = openedSecrets.get(row);
-  if (known !== undefined) return known;
   const opened = JSON.parse(vault.open(row.secrets_sealed, instancePlaces.secrets(row.id)).reveal()) as Record<
     string,
     string
   >;
-  const secrets = Object.freeze(
-    Object.fromEntries(Object.entries(opened).map(([key, value]) => [key, new Secret(value)])),
-  );
-  openedSecrets.set(row, secrets);
-  return secrets;
+  return Object.freeze(Object.fromEntries(Object.entries(opened).map(([key, value]) => [key, new Secret(value)])));
 }
 
 /** About what a row takes up in memory. */
 function bytesOf(row: JoinedRow): number {
-  let bytes = 1500 + 2 * row.secrets_sealed.length + row.token_sealed.length + (row.tokens_sealed?.length ?? 0);
+  let bytes = 1500 + 2 * row.secrets_sealed.length + row.token_sealed.length + 2 * (row.tokens_sealed?.length ?? 0);
   for (const [key, value] of Object.entries(row.configuration)) bytes += key.length + String(value).length + 32;
   for (const tag of row.tags) bytes += tag.length + 16;
   return bytes;

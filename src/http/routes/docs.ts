@@ -14,6 +14,7 @@ import type { Schema, SwaggerDocument } from '../../describe/swagger.ts';
 import type { Definition } from '../../element/define.ts';
 import { documentedMappings, viewOf } from '../../engine/objects.ts';
 import type { Mapping } from '../../mapping/mapping.ts';
+import { scopeOf } from '../../mapping/resolve.ts';
 import type { InstanceRecord } from '../../store/instances.ts';
 import { reachableScope, requireIdentity, requireInstance } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
@@ -142,7 +143,7 @@ export function docsRoutes(server: Server, context: RouteContext): void {
       async (request) => {
         const element = await elementOf(request);
         const record = await find(request);
-        const known = await mappings.of({ ...record, instanceId: record.id }, element.key);
+        const known = await mappings.of(scopeOf(record), element.key);
         return documentOf(request, element, request.query, documentedMappings(known));
       },
     );

@@ -20,6 +20,7 @@ import {
   objectNames,
 } from '../../engine/objects.ts';
 import { createTrace, noTrace } from '../../engine/trace.ts';
+import { scopeOf } from '../../mapping/resolve.ts';
 import type { InstanceRecord } from '../../store/instances.ts';
 import { elementCallParsers, readCallBody } from '../call-body.ts';
 import { requireInstance } from '../caller.ts';
@@ -133,7 +134,7 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
   ): Promise<ElementAnswer | undefined> {
     const [, first, segment, what, more] = path.split('/');
     if (method !== 'GET' || first !== 'objects' || more !== undefined) return undefined;
-    const mapped = await mappings.of({ ...record, instanceId: record.id }, definition.key);
+    const mapped = await mappings.of(scopeOf(record), definition.key);
     if (segment === undefined) {
       const documented = documentedMappings(mapped).map(({ objectName }) => objectName);
       return valueAnswer([...new Set([...objectNames(definition), ...documented])].sort());
@@ -158,7 +159,7 @@ export function elementCallRoutes(server: Server, context: RouteContext): void {
     const isPing = call.method === 'GET' && call.path === '/ping';
     // Scripts of a mapping are given the caller's secrets; those of another account's mapping are not.
     const shown = request.caller.identity?.account.id === record.accountId ? call : withoutCredentials(call);
-    const mapped = isPing ? undefined : await mappedCalls.find({ ...record, instanceId: record.id }, definition, shown);
+    const mapped = isPing ? undefined : await mappedCalls.find(scopeOf(record), definition, shown);
     const asked = mapped?.call ?? call;
     const match = isPing ? matchPing(definition) : findMatch(definition, asked);
     if (match === undefined) return pong(definition);
