@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { bulkDownload } from './bulk.ts';
 import { bulkFormats } from './bulk-formats.ts';
 import { serve } from './child.ts';
+import { consolePages } from './console.ts';
 import { type Comparison, compareCpu, type Pair, type Side } from './cpu-per-call.ts';
 import { elementFiles } from './element-files.ts';
 import { largeFiles } from './files.ts';
@@ -36,6 +37,7 @@ const scenarios: Record<string, Scenario> = {
   'bulk-formats': bulkFormats,
   mapping,
   bulk: bulkDownload,
+  console: consolePages,
 };
 const names = ['cpu', ...Object.keys(scenarios)];
 

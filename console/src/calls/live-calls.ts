@@ -158,11 +158,20 @@ function addFresh(before: Fresh, found: Call[] | undefined): Fresh {
   return { ...before, known: new Map([...before.known, ...added.map((call) => [call.id, call] as const)]) };
 }
 
-/** Both, each call once, the latest first. */
+/** Both, each call once, the latest first; pages come in this order, so that only the few that are fresh are sorted. */
 function merge(fresh: ReadonlyMap<string, Call>, paged: Call[]): Call[] {
   if (fresh.size === 0) return paged;
   const older = paged.filter(({ id }) => !fresh.has(id));
-  return [...fresh.values(), ...older].sort(latestFirst);
+  const merged: Call[] = [];
+  let at = 0;
+  for (const call of [...fresh.values()].sort(latestFirst)) {
+    for (let next = older[at]; next !== undefined && latestFirst(next, call) < 0; next = older[at]) {
+      merged.push(next);
+      at++;
+    }
+    merged.push(call);
+  }
+  return [...merged, ...older.slice(at)];
 }
 
 function latestFirst(one: Call, other: Call): number {
