@@ -1,14 +1,12 @@
 // Begins a download: an object of an account, or a query, perhaps of a time.
 
-import { Anchor, Button, Card, Group, SegmentedControl, Stack, Textarea, TextInput } from '@mantine/core';
+import { Group, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { Link, useLocation } from 'wouter';
-import { AccountSelect } from '../components/account-select.tsx';
+import { useLocation } from 'wouter';
 import { CodeBlock } from '../components/code-block.tsx';
-import { ErrorNotice } from '../components/error-notice.tsx';
-import { PageHeader } from '../components/page-header.tsx';
 import { ObjectField } from './object-field.tsx';
 import { useStartDownload } from './queries.ts';
+import { StartForm } from './start-form.tsx';
 
 type Way = 'object' | 'query';
 
@@ -31,88 +29,73 @@ export function StartDownload() {
     starting.mutate(ask, { onSuccess: ({ id }) => navigate(`/bulk/${id}`) });
   };
   return (
-    <Stack maw={640}>
-      <Anchor component={Link} href="/bulk" size="sm">
-        All bulk jobs
-      </Anchor>
-      <PageHeader title="New download" description="Its records can be fetched as CSV, JSON lines or Parquet." />
-      <Card withBorder>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            start();
-          }}
-        >
-          <Stack>
-            <AccountSelect value={instance} onChange={setInstance} required placeholder="Choose an account" />
-            <SegmentedControl
-              aria-label="How to say what is downloaded"
-              data={[
-                { value: 'object', label: 'An object' },
-                { value: 'query', label: 'A query' },
-              ]}
-              value={way}
-              onChange={(value) => {
-                setWay(value as Way);
-                if (value === 'query' && query === '') setQuery(queryOf({ objectName, fields, where }));
-              }}
-            />
-            {way === 'object' ? (
-              <>
-                <ObjectField instance={instance} direction="download" value={objectName} onChange={setObjectName} />
-                <TextInput
-                  label="Fields"
-                  description="With commas between them; without any, all of them."
-                  placeholder="id, subject"
-                  value={fields}
-                  onChange={(event) => setFields(event.currentTarget.value)}
-                />
-                <TextInput
-                  label="Only where"
-                  placeholder="status='open'"
-                  value={where}
-                  onChange={(event) => setWhere(event.currentTarget.value)}
-                />
-                {asked !== '' && <CodeBlock text={asked} name="query" />}
-              </>
-            ) : (
-              <Textarea
-                label="Query"
-                placeholder="select id, subject from incidents where status='open'"
-                required
-                autosize
-                minRows={3}
-                value={query}
-                onChange={(event) => setQuery(event.currentTarget.value)}
-              />
-            )}
-            <Group grow align="flex-end">
-              <TextInput
-                label="Changed from"
-                type="datetime-local"
-                value={from}
-                onChange={(event) => setFrom(event.currentTarget.value)}
-              />
-              <TextInput
-                label="Changed to"
-                type="datetime-local"
-                value={to}
-                onChange={(event) => setTo(event.currentTarget.value)}
-              />
-            </Group>
-            {starting.error !== null && <ErrorNotice error={starting.error} />}
-            <Group justify="flex-end">
-              <Button component={Link} href="/bulk" variant="default">
-                Cancel
-              </Button>
-              <Button type="submit" loading={starting.isPending} disabled={instance === undefined || asked === ''}>
-                Begin
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Card>
-    </Stack>
+    <StartForm
+      title="New download"
+      description="Its records can be fetched as CSV, JSON lines or Parquet."
+      action="Begin"
+      instance={instance}
+      setInstance={setInstance}
+      isReady={instance !== undefined && asked !== ''}
+      isPending={starting.isPending}
+      error={starting.error}
+      start={start}
+    >
+      <SegmentedControl
+        aria-label="How to say what is downloaded"
+        data={[
+          { value: 'object', label: 'An object' },
+          { value: 'query', label: 'A query' },
+        ]}
+        value={way}
+        onChange={(value) => {
+          setWay(value as Way);
+          if (value === 'query' && query === '') setQuery(queryOf({ objectName, fields, where }));
+        }}
+      />
+      {way === 'object' ? (
+        <>
+          <ObjectField instance={instance} direction="download" value={objectName} onChange={setObjectName} />
+          <TextInput
+            label="Fields"
+            description="With commas between them; without any, all of them."
+            placeholder="id, subject"
+            value={fields}
+            onChange={(event) => setFields(event.currentTarget.value)}
+          />
+          <TextInput
+            label="Only where"
+            placeholder="status='open'"
+            value={where}
+            onChange={(event) => setWhere(event.currentTarget.value)}
+          />
+          {asked !== '' && <CodeBlock text={asked} name="query" />}
+        </>
+      ) : (
+        <Textarea
+          label="Query"
+          placeholder="select id, subject from incidents where status='open'"
+          required
+          autosize
+          minRows={3}
+          value={query}
+          onChange={(event) => setQuery(event.currentTarget.value)}
+        />
+      )}
+      <Group grow align="flex-end">
+        <TextInput
+          label="Changed from"
+          type="datetime-local"
+          value={from}
+          onChange={(event) => setFrom(event.currentTarget.value)}
+        />
+        <TextInput
+          label="Changed to"
+          type="datetime-local"
+          value={to}
+          onChange={(event) => setTo(event.currentTarget.value)}
+        />
+      </Group>
+    </StartForm>
   );
 }
 
