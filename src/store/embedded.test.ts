@@ -31,6 +31,17 @@ const nobody = 65534;
 const sources = fileURLToPath(new URL('.', import.meta.url));
 const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url));
 
+describe('the embedded database alone', () => {
+  test('starts again in less than a second', async ({ onTestFinished }) => {
+    const dataFolder = await temporaryFolder(onTestFinished);
+    await (await start(dataFolder)).stop();
+    const began = performance.now();
+    const again = await start(dataFolder);
+    expect(performance.now() - began).toBeLessThan(1000);
+    await again.stop();
+  });
+});
+
 describe.concurrent('the embedded database', () => {
   test('keeps data, password and folder from one start to the next', async ({ onTestFinished }) => {
     const dataFolder = await temporaryFolder(onTestFinished);

@@ -41,7 +41,7 @@ const scripts: [name: string, script: string, message: RegExp | undefined][] = [
     'const all = []; for (;;) all.push(new Uint8Array(50000000).fill(1));',
     /memory|allocation/i,
   ],
-  ['a huge output', 'done({response_body: "x".repeat(30000000)});', /bytes|large|output|memory|timed out/i],
+  ['a huge output', 'done({response_body: "x".repeat(3000000)});', /bytes|large|output|memory/i],
   ['a result that holds itself', 'const a = {}; a.a = a; done({response_body: a});', /./],
   ['never calling done', 'setTimeout(function () {}, 1e9);', /done\(\) was not called in \d+ ms/],
   ['waiting for a promise that never ends', 'setInterval(function () {}, 1); new Promise(function () {});', undefined],
