@@ -2,7 +2,7 @@
 
 import { Center, Loader } from '@mantine/core';
 import { Suspense } from 'react';
-import { Route, Switch } from 'wouter';
+import { Route, Switch, useLocation } from 'wouter';
 import { ErrorBoundary } from './components/error-boundary.tsx';
 import { ErrorNotice } from './components/error-notice.tsx';
 import { NothingHere } from './components/nothing-here.tsx';
@@ -14,9 +14,11 @@ import { views } from './views.ts';
 /** The whole console. */
 export function App() {
   const session = useSession();
+  const [location] = useLocation();
   if (session.isPending) return <Waiting />;
   if (session.isError) return <ErrorNotice error={session.error} retry={() => void session.refetch()} />;
-  if (session.data === null) return <SignIn />;
+  // A link to sign in with shows nothing of the person before, who may be another.
+  if (session.data === null || location === '/sign-in') return <SignIn person={session.data} />;
   return (
     <Shell person={session.data}>
       <ErrorBoundary>
@@ -25,7 +27,6 @@ export function App() {
             {views.map(({ path, view }) => (
               <Route key={path} path={path} component={view} />
             ))}
-            <Route path="/sign-in" component={SignIn} />
             <Route component={NothingHere} />
           </Switch>
         </Suspense>

@@ -1,14 +1,14 @@
 // Signing in: with email and password, or with the code of a link that the server printed.
 
-import { Alert, Button, Center, Group, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Anchor, Button, Center, Group, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import icon from '../icon.svg';
-import { signIn } from '../session.ts';
+import { type Person, signIn } from '../session.ts';
 
 /** The sign-in page; who is signed in already goes on to where the address leads. */
-export function SignIn() {
+export function SignIn({ person }: { person: Person | null }) {
   const [location, navigate] = useLocation();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
@@ -18,13 +18,13 @@ export function SignIn() {
       if (location === '/sign-in') navigate('/', { replace: true });
     },
   });
-  const { mutate } = signingIn;
+  const { mutate, isIdle } = signingIn;
 
   useEffect(() => {
     const code = takeCode();
     if (code !== undefined) mutate({ code });
-    else if (location === '/sign-in' && document.querySelector('nav') !== null) navigate('/', { replace: true });
-  }, [mutate, location, navigate]);
+    else if (person !== null && isIdle) navigate('/', { replace: true });
+  }, [mutate, person, isIdle, navigate]);
 
   return (
     <Center mih="100vh" p="md" component="main">
@@ -65,6 +65,11 @@ export function SignIn() {
             <Button type="submit" loading={signingIn.isPending}>
               Sign in
             </Button>
+            {person !== null && (
+              <Anchor component={Link} href="/" size="sm">
+                Go on as {person.email}
+              </Anchor>
+            )}
             <Text size="sm" c="dimmed">
               The first start of the server wrote email and password to <code>admin.json</code> in its data folder.
             </Text>
