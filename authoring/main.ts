@@ -1,8 +1,8 @@
 // `npm run element -- <command>`: what the authors of elements do: check a document, try one call against the sandbox,
 // bring documents to a server and take them from it.
 
+import { enableCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
-import { checkTarget } from './check.ts';
 
 const help = `Usage: npm run element -- <command>
 
@@ -36,6 +36,8 @@ const options = {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
+// The programs of the commands are read from what the last command compiled.
+enableCompileCache();
 // Whenever Ctrl-C comes, a try is finished, which takes a moment, and leaves nothing running.
 let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (interrupted = true));
@@ -53,7 +55,10 @@ async function run(given: string[]): Promise<number> {
       return 0;
     }
     const [first, method, path, more] = rest;
-    if (command === 'check' && first !== undefined && method === undefined) return checkTarget(first);
+    if (command === 'check' && first !== undefined && method === undefined) {
+      const { checkTarget } = await import('./check.ts');
+      return await checkTarget(first);
+    }
     if (command === 'import' && first !== undefined && method === undefined) {
       const { importTarget } = await import('./import.ts');
       return await importTarget(first);

@@ -1,7 +1,7 @@
 // Where the thread that delivers events begins: like the process itself it is read from what the last start compiled.
 
 import { readlinkSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { setPriority } from 'node:os';
 import { workerData } from 'node:worker_threads';
 import type { DeliveryTask } from './delivery-thread.ts';
@@ -10,6 +10,7 @@ leaveTheCores();
 const { compiled } = workerData as DeliveryTask;
 if (compiled !== undefined) enableCompileCache(compiled);
 await import('./delivery-app.ts');
+flushCompileCache();
 
 /** Lets threads for which somebody waits go first. Linux alone has a priority for each thread; elsewhere nothing changes. */
 function leaveTheCores(): void {

@@ -1,7 +1,7 @@
 // The server as a process: starts it, and stops it on SIGINT and SIGTERM, also when they come during the start.
 
 import { existsSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import pino from 'pino';
 import { dataFolderOf } from './config.ts';
@@ -29,6 +29,8 @@ if (existsSync(dataFolder)) enableCompileCache(join(dataFolder, 'compiled'));
 try {
   const { startServer } = await import('./start.ts');
   server = await startServer(process.env, logger);
+  // Here, since a process that is killed writes nothing at its end.
+  flushCompileCache();
   if (asked) await stop();
 } catch (error) {
   logger.fatal(error instanceof Error ? error.message : String(error));

@@ -57,6 +57,7 @@ import { userRoutes } from './routes/users.ts';
 import { vdrRoutes } from './routes/vdrs.ts';
 import { vendorApplicationRoutes } from './routes/vendor-applications.ts';
 import { vendorObjectRoutes } from './routes/vendor-objects.ts';
+import { compileSchemasAtFirstUse } from './schema-compilers.ts';
 import { opensPage, readPage, serveBuiltFiles } from './web-pages.ts';
 
 /** A server, and a way to wait for what its calls still do after their clients have gone. */
@@ -69,6 +70,7 @@ export interface HttpServer {
 /** Makes the server with all its routes; it does not listen yet. */
 export async function createServer(context: RouteContext): Promise<HttpServer> {
   const server = createFramework(context);
+  compileSchemasAtFirstUse(server, { allErrors: true, removeAdditional: false, coerceTypes: 'array' });
   answerStrangeRequests(server.server);
   readJsonBodies(server);
   await describeItself(server, context);
@@ -143,7 +145,6 @@ function createFramework({ config, limits, logger }: RouteContext): Server {
     routerOptions: { maxParamLength: 1000 },
     rewriteUrl: ({ url = '/', headers: { authorization, [instanceHeader]: named } }) =>
       dispatchUrl(url, hasElementToken(authorization) || (authorization === undefined && named !== undefined)),
-    ajv: { customOptions: { allErrors: true, removeAdditional: false, coerceTypes: 'array' } },
     schemaErrorFormatter: (errors, place) =>
       new Problem(
         'badRequest',

@@ -5,13 +5,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase } from '../../test/support/platform.ts';
 import { Secret } from '../core/secret.ts';
 import { createBudgets, deleteOldBudgets } from './budgets.ts';
-import { type Database, migrate, openDatabase } from './database.ts';
+import { type Database, openDatabase } from './database.ts';
 
 let database: Database;
 
 beforeAll(async () => {
   database = openDatabase(new Secret(await createTestDatabase()));
-  await migrate(database);
 });
 afterAll(() => database.destroy());
 

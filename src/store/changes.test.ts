@@ -8,7 +8,6 @@ import { until } from '../../test/support/server-process.ts';
 import { Secret } from '../core/secret.ts';
 import { type ChangeKind, changeKinds } from './change-ledger.ts';
 import { startChanges } from './changes.ts';
-import { migrate, openDatabase } from './database.ts';
 
 // so long that a busy machine makes nobody lose patience
 const limits = { changesPulseMs: 50, changesTrustMs: 60_000, changesPatienceMs: 60_000 };
@@ -23,9 +22,6 @@ const end = (work: () => Promise<unknown>) => void ends.unshift(work);
 beforeEach(async () => {
   ends = [];
   databaseUrl = await createTestDatabase();
-  const database = openDatabase(new Secret(databaseUrl), 'test', 1);
-  await migrate(database);
-  await database.destroy();
   client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   end(() => client.end());

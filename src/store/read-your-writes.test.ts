@@ -9,7 +9,7 @@ import { limits } from '../config.ts';
 import { Secret } from '../core/secret.ts';
 import { createVault } from '../core/vault.ts';
 import { type Changes, startChanges } from './changes.ts';
-import { type Database, migrate, openDatabase } from './database.ts';
+import { type Database, openDatabase } from './database.ts';
 import { createInstanceStore, type InstanceRecord, type InstanceStore } from './instances.ts';
 import { createOrganizationStore, type Identity, type OrganizationStore } from './organizations.ts';
 import { createTokenStore, type RefreshLease, type TokenStore } from './tokens.ts';
@@ -26,7 +26,6 @@ let tokens: TokenStore;
 beforeAll(async () => {
   const databaseUrl = await createTestDatabase();
   database = openDatabase(new Secret(databaseUrl), 'test', 3);
-  await migrate(database);
   relay = await startRelay(databaseUrl);
   changes = await startChanges(new Secret(relay.url), {
     changesPulseMs: 600_000,
