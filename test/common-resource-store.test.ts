@@ -7,7 +7,7 @@ import { limits } from '../src/config.ts';
 import { Secret } from '../src/core/secret.ts';
 import { type Changes, startChanges } from '../src/store/changes.ts';
 import { type CommonResourceStore, createCommonResourceStore } from '../src/store/common-resources.ts';
-import { type Database, migrate, openDatabase } from '../src/store/database.ts';
+import { type Database, openDatabase } from '../src/store/database.ts';
 import { createTestDatabase } from './support/platform.ts';
 
 interface Process {
@@ -22,7 +22,6 @@ beforeAll(async () => {
   const url = new Secret(await createTestDatabase());
   const start = async (): Promise<Process> => {
     const opened = openDatabase(url, 'test', 5);
-    await migrate(opened);
     let count = 0;
     const database = opened.withPlugin({
       transformQuery({ node }) {

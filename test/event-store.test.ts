@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../src/core/secret.ts';
-import { type Database, migrate, openDatabase } from '../src/store/database.ts';
+import { type Database, openDatabase } from '../src/store/database.ts';
 import {
   eventId,
   eventKeyPartitions,
@@ -40,7 +40,6 @@ describe('storing events', () => {
 
   beforeAll(async () => {
     database = openDatabase(new Secret(await createTestDatabase()));
-    await migrate(database);
     for (const table of [...eventPartitions, eventKeyPartitions]) await tendPartitions(database, table, 30);
   });
   beforeEach(async () => {

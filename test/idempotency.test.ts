@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Secret } from '../src/core/secret.ts';
 import { createVault } from '../src/core/vault.ts';
-import { type Database, migrate, openDatabase } from '../src/store/database.ts';
+import { type Database, openDatabase } from '../src/store/database.ts';
 import { createIdempotencyStore, deleteOldWrites, type IdempotentWrite } from '../src/store/idempotency.ts';
 import { type Presence, startPresence } from '../src/store/presence.ts';
 import { createTestDatabase, createTestKeyring } from './support/platform.ts';
@@ -38,7 +38,6 @@ async function started(key: string, options = {}): Promise<IdempotentWrite> {
 beforeAll(async () => {
   url = new Secret(await createTestDatabase());
   database = openDatabase(url);
-  await migrate(database);
   for (const id of [1, 2]) {
     const sealed = { secret_sealed: '', secret_digest: `${id}` };
     await database

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Secret } from '../src/core/secret.ts';
 import { createVault } from '../src/core/vault.ts';
 import { createAsynchronousCallStore } from '../src/store/asynchronous-calls.ts';
-import { type Database, migrate, openDatabase } from '../src/store/database.ts';
+import { type Database, openDatabase } from '../src/store/database.ts';
 import { eventId } from '../src/store/events.ts';
 import { createJobStore, type StoredCall } from '../src/store/jobs.ts';
 import { type Presence, startPresence } from '../src/store/presence.ts';
@@ -35,7 +35,6 @@ const runsOf = async (jobId: number) =>
 beforeAll(async () => {
   url = new Secret(await createTestDatabase());
   database = openDatabase(url);
-  await migrate(database);
   const sealed = { secret_sealed: '', secret_digest: '1' };
   const names = { external_id: null, first_name: null, last_name: null, password_hash: null };
   await database

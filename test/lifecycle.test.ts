@@ -61,7 +61,11 @@ async function connectAccount(server: ServerProcess): Promise<string> {
 }
 
 test('four servers start at once on one empty database, and there is one administrator', async () => {
-  const [databaseUrl, keyring, folder] = [await createTestDatabase(), createTestKeyring(), await temporaryFolder()];
+  const [databaseUrl, keyring, folder] = [
+    await createTestDatabase('nothing'),
+    createTestKeyring(),
+    await temporaryFolder(),
+  ];
   const servers = await Promise.all(
     [1, 2, 3, 4].map((number) =>
       startServerProcess(platformEnvironment({ databaseUrl, keyring, dataFolder: join(folder, String(number)) })),
@@ -196,7 +200,7 @@ test('the commands for operators answer', async () => {
   expect(key.stdout).toMatch(/^k[0-9a-f]{8}:[A-Za-z0-9+/]{43}=\n$/);
   const elements = await run(node, [commandLine, 'elements', 'check']);
   expect(elements.stdout).toContain('8 elements are right.');
-  const databaseUrl = await createTestDatabase();
+  const databaseUrl = await createTestDatabase('nothing');
   const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl, VALENCE_KEYS: createTestKeyring() };
   expect((await run(node, [commandLine, 'migrate'], { env })).stdout).toContain('0001-foundation.sql');
   expect((await run(node, [commandLine, 'migrate'], { env })).stdout).toContain('up to date');

@@ -12,7 +12,7 @@ import type { Caller } from '../src/http/caller.ts';
 import type { RouteContext, Server } from '../src/http/context.ts';
 import { usageRoutes } from '../src/http/routes/usage.ts';
 import { type PulseStatement, startChanges } from '../src/store/changes.ts';
-import { type Database, migrate, openDatabase } from '../src/store/database.ts';
+import { type Database, openDatabase } from '../src/store/database.ts';
 import { startHousekeeping } from '../src/store/housekeeping.ts';
 import type { Identity } from '../src/store/organizations.ts';
 import { tendPartitions } from '../src/store/partitions.ts';
@@ -70,7 +70,6 @@ describe('the store', () => {
   beforeAll(async () => {
     connectionString = new Secret(await createTestDatabase());
     database = openDatabase(connectionString);
-    await migrate(database);
     await tendPartitions(database, usagePartitions, 30);
   });
   beforeEach(async () => {

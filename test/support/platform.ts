@@ -58,13 +58,14 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-/** Makes an empty database in the test run's PostgreSQL and gives back its connection string. */
-export async function createTestDatabase(): Promise<string> {
+/** Makes a database of the newest schema, or an empty one, in the test run's PostgreSQL: its connection string. */
+export async function createTestDatabase(contents: 'schema' | 'nothing' = 'schema'): Promise<string> {
   const base = inject('postgres');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const client = new pg.Client({ connectionString: base });
   await client.connect();
-  await client.query(`create database ${name}`);
+  const template = contents === 'schema' ? `template ${inject('template')} strategy file_copy` : '';
+  await client.query(`create database ${name} ${template}`);
   await client.end();
   const url = new URL(base);
   url.pathname = `/${name}`;

@@ -12,6 +12,8 @@ import { type Answer, type CallOptions, callPlatform } from './platform.ts';
 
 const node = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url));
 const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+/** What servers compile is kept between tests, whose data folders are new each time. */
+const compiled = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
 
 /** A running server. */
 export interface ServerProcess {
@@ -33,7 +35,7 @@ export interface ServerProcess {
  */
 export async function startServerProcess(environment: Record<string, string>): Promise<ServerProcess> {
   const child = spawn(node, ['--no-node-snapshot', '--max-semi-space-size=8', program], {
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: compiled, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<string>((resolve) => {
