@@ -200,7 +200,8 @@ describe('a link', () => {
     for (const token of wrong) expect((await ask('POST', `${made.id}/link`, { token })).status).toBe(404);
     expect((await ask('POST', 'none/link', { token: made.token })).status).toBe(404);
     expect((await call('DELETE', `/connect/sessions/${other.id}`)).status).toBe(200);
-    expect((await ask('POST', `${other.id}/link`, { token: other.token })).status).toBe(409);
+    const ended = await ask('POST', `${other.id}/link`, { token: other.token });
+    expect(ended).toMatchObject({ status: 409, body: { message: expect.stringContaining('This link was ended') } });
     expect(await statusOf(other.id)).toMatchObject({ status: 'cancelled' });
     aheadMs = 31 * 60_000;
     expect((await ask('POST', `${made.id}/link`, { token: made.token })).status).toBe(404);

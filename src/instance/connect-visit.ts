@@ -86,6 +86,7 @@ export function createConnectVisit(dependencies: ConnectVisitDependencies): Conn
       if (session !== undefined) return { key, session };
       const stored = await sessions.byToken(id, token);
       if (stored === undefined || stored.expiresAt.getTime() <= clock()) throw expired();
+      if (stored.state === 'cancelled') throw ended();
       throw new Problem(
         'conflict',
         'This link was used already. A link works once, in one browser: ask for a new one where you got it.',
@@ -112,6 +113,7 @@ export function createConnectVisit(dependencies: ConnectVisitDependencies): Conn
     },
 
     async connect(session, elementKey, answers, note) {
+      if (session.state === 'cancelled') throw ended();
       const definition = await offered(session, elementKey);
       const instance = await instanceOf(session);
       const known = new Set([...Object.keys(instance?.values ?? {}), ...Object.keys(instance?.secrets ?? {})]);
@@ -217,6 +219,13 @@ function requireOpener(origins: readonly string[] | undefined, opener: string): 
     'forbidden',
     `Pages of ${opener} may not open this link: their origin has to be in the session's origins, or in connectOrigins ` +
       'of the organization’s branding.',
+  );
+}
+
+function ended(): Problem {
+  return new Problem(
+    'conflict',
+    'This link was ended before anything was connected with it: ask for a new one where you got it.',
   );
 }
 
