@@ -6,6 +6,7 @@ import { Problem } from '../core/errors.ts';
 import { isObject } from '../core/http.ts';
 import type { CompiledMappingScript } from '../mapping/mapping.ts';
 import type { Scripts } from '../script/scripts.ts';
+import { changeMembers, membersSeen, withMembers } from './script-members.ts';
 
 /** A record before and after its mapping. */
 export interface ScriptedRecord {
@@ -80,7 +81,7 @@ async function runTogether(
         records.map((record, at) => {
           const result = results[at];
           if (!Array.isArray(result)) return runAlone(scene, script, record);
-          return { value: keptOf(script, record, result[0]), fault: undefined };
+          return { value: keptOf(script, record, givenFor(script, record, result)), fault: undefined };
         }),
       );
     }
@@ -90,7 +91,10 @@ async function runTogether(
   return outcomes;
 }
 
-/** The results of a run for many records, one for each: a list with what was given to `done`, or null where it failed. */
+/**
+ * The results of a run for many records, one for each: null where it failed, else a list with what was given to `done`,
+ * and behind it `true` where that is the transformed record itself.
+ */
 async function tryTogether(
   { scripts, owner, fromVendor, configuration, signal }: ScriptScene,
   script: CompiledMappingScript,
@@ -102,7 +106,7 @@ async function tryTogether(
       source: together(script),
       legacy: false,
       variables: {
-        valenceRecords: records.map(({ original, transformed }) => [original, transformed]),
+        valenceRecords: records.map((record) => seenOf(script, record)),
         fromVendor,
         isWhere: false,
         configuration,
@@ -116,6 +120,26 @@ async function tryTogether(
   }
 }
 
+/** What a script is given of a record: the members that it can see. */
+function seenOf(script: CompiledMappingScript, { original, transformed }: ScriptedRecord): [unknown, unknown] {
+  const seen = membersSeen(script);
+  return [
+    seen.original !== undefined && isObject(original) ? withMembers(original, seen.original) : original,
+    seen.transformed !== undefined && isObject(transformed) ? withMembers(transformed, seen.transformed) : transformed,
+  ];
+}
+
+/** What a script made of a record, with the members that it cannot have seen. */
+function givenFor(
+  script: CompiledMappingScript,
+  { transformed }: ScriptedRecord,
+  [value, isRecord]: unknown[],
+): unknown {
+  const { transformed: names } = membersSeen(script);
+  if (isRecord !== true || names === undefined || !isObject(transformed) || !isObject(value)) return value;
+  return changeMembers(transformed, names, value);
+}
+
 const wrapped = new WeakMap<CompiledMappingScript, string>();
 
 /** The script as a function that is called for each record; its lines keep their numbers. */
@@ -127,8 +151,9 @@ const valenceResults = [];
 for (const [original, transformed] of valenceRecords) {
   let given = null;
   try {
-    const returned = valenceEach((value) => { given ??= [value]; }, original, transformed);
-    ${script.legacy ? 'given ??= [returned];' : ''}
+    const give = (value) => { given ??= value === transformed ? [value, true] : [value]; };
+    const returned = valenceEach(give, original, transformed);
+    ${script.legacy ? 'give(returned);' : ''}
   } catch (error) {
     given = null;
   }
