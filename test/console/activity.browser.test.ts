@@ -2,12 +2,16 @@
 // list as they are made, down to each step of one.
 
 import { afterEach, describe, expect, test } from 'vitest';
-import { seriousViolations } from '../support/accessibility.ts';
+import { descriptionOf, seriousViolations } from '../support/accessibility.ts';
 import { accounts, connectAccount, ping } from '../support/accounts.ts';
 import { findChromium } from '../support/chromium.ts';
 import { control } from '../support/consent.ts';
 import { administrator, credentials } from '../support/platform.ts';
 import { useConsole } from './console.ts';
+
+const dayMs = 86_400_000;
+/** A moment as a field for local times holds it in Nepal, 5:45 ahead of UTC all year. */
+const inKathmandu = (at: number) => new Date(at + 5.75 * 3_600_000).toISOString().slice(0, 16);
 
 describe.skipIf(findChromium() === undefined)('activity', () => {
   const trip = useConsole();
@@ -102,6 +106,79 @@ describe.skipIf(findChromium() === undefined)('activity', () => {
     for (const secret of [administrator.userSecret, administrator.organizationSecret, instance.token]) {
       expect(content).not.toContain(secret);
     }
+    seen.push(...faults);
+  });
+
+  test('calls are shown from one moment to another, in local time, and none comes into them by itself', async () => {
+    const { get } = await connectZendesk();
+    await get('/incidents/999999998');
+    const { page, faults } = await trip.open('/', { timezoneId: 'Asia/Kathmandu' });
+    await page.clock.install();
+    await page.goto('/calls?element=zendesk');
+    const row = (name: string) => page.getByRole('row', { name });
+    await row('/incidents/999999998').waitFor();
+    await page.getByRole('combobox', { name: 'Time' }).click();
+    await page.getByRole('option', { name: 'From … to …' }).click();
+    const [from, to] = [page.getByLabel('From', { exact: true }), page.getByLabel('To', { exact: true })];
+    const lasts = async () => Date.parse(await to.inputValue()) - Date.parse(await from.inputValue());
+    expect(await lasts()).toBe(dayMs);
+    await page
+      .getByText(/^Local time \(Asia\/Kath?mandu\)$/)
+      .first()
+      .waitFor();
+    await row('/incidents/999999998').waitFor();
+    const live = page.getByRole('switch', { name: 'Live' });
+    expect([await live.isChecked(), await live.isDisabled()]).toEqual([false, true]);
+
+    const now = Math.floor(Date.now() / 60_000) * 60_000;
+    await from.fill(inKathmandu(now - 2 * dayMs));
+    await to.fill(inKathmandu(now - dayMs));
+    await to.press('Enter');
+    await page.getByText('No call fits these filters').waitFor();
+    await page.getByRole('img', { name: 'Calls over time: 0 calls, none failed' }).waitFor();
+    const address = new URL(page.url()).searchParams;
+    const isoOf = (at: number) => new Date(at).toISOString();
+    expect([address.get('from'), address.get('to')]).toEqual([isoOf(now - 2 * dayMs), isoOf(now - dayMs)]);
+
+    await to.fill(inKathmandu(now + dayMs));
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await row('/incidents/999999998').waitFor();
+    await page.getByRole('img', { name: /^Calls over time: [1-9]/ }).waitFor();
+    const looks: string[] = [];
+    page.on('request', (request) => looks.push(...(/usage\S*from=-\d+s/.exec(request.url()) ?? [])));
+    await get('/incidents/999999997');
+    await page.clock.fastForward(30_000);
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await row('/incidents/999999997').waitFor();
+    expect(looks).toEqual([]);
+    await page.reload();
+    await row('/incidents/999999997').waitFor();
+    expect(await to.inputValue()).toBe(inKathmandu(now + dayMs));
+    seen.push(...faults);
+  });
+
+  test('what is wrong with a time of one’s own is said at its field, also when the address brings it', async () => {
+    await (await connectZendesk()).get('/ping');
+    const phone = { viewport: { width: 390, height: 800 }, colorScheme: 'dark' as const };
+    const { page, faults } = await trip.open('/calls?from=2026-01-05T10:00:00Z&to=2026-01-04T10:00:00Z', phone);
+    const [from, to] = [page.getByLabel('From', { exact: true }), page.getByLabel('To', { exact: true })];
+    await page.getByText('This time cannot be shown').waitFor();
+    expect(await descriptionOf(to)).toContain('Choose a time after “From”.');
+    await from.fill('2025-10-01T10:00');
+    await from.press('Enter');
+    await page.getByText('Choose 92 days at most.').waitFor();
+    expect(await descriptionOf(from)).toContain('Choose 92 days at most.');
+    await to.fill('');
+    await to.press('Enter');
+    await page.getByText('Choose a date and a time.').waitFor();
+    expect(await descriptionOf(to)).toContain('Choose a date and a time.');
+    expect(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')).toBe(
+      true,
+    );
+    seen.push(...(await seriousViolations(page)));
+    await page.getByRole('button', { name: 'Show the last 24 hours' }).click();
+    await page.getByRole('row', { name: '/ping' }).first().waitFor();
+    expect(new URL(page.url()).search).toBe('');
     seen.push(...faults);
   });
 

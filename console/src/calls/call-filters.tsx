@@ -7,8 +7,9 @@ import { useEffect, useState } from 'react';
 import { AccountSelect } from '../components/account-select.tsx';
 import { useNarrow } from '../components/use-narrow.ts';
 import { useOverview } from '../home/overview.ts';
-import { type CallFilter, type FilterChange, narrows, periods } from './filter.ts';
-import { formatMoment } from './moments.ts';
+import { type CallFilter, type FilterChange, isFixed, narrows, periods } from './filter.ts';
+import { RangeFields } from './range-fields.tsx';
+import { rangeOfPeriod } from './time-range.ts';
 
 interface CallFiltersProps {
   filter: CallFilter;
@@ -46,6 +47,7 @@ export function CallFilters({ filter, change }: CallFiltersProps) {
         />
         <SearchField text={filter.text ?? ''} change={(text) => change({ text })} />
       </Group>
+      {isFixed(filter) && <RangeFields key={`${filter.from} ${filter.to}`} range={filter} change={change} />}
       {isNarrow && (
         <Button variant="default" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
           {chosen === 0 ? 'More filters' : `More filters (${chosen})`}
@@ -64,19 +66,18 @@ export function CallFilters({ filter, change }: CallFiltersProps) {
 const fixed = 'fixed';
 
 function TimeField({ filter, change }: CallFiltersProps) {
-  const { period, from, to } = filter;
-  const isFixed = from !== undefined || to !== undefined;
-  const ends = [from, to].map((end) => (end === undefined ? '…' : formatMoment(end)));
+  const { period } = filter;
   return (
     <Select
       aria-label="Time"
-      w={isFixed ? 260 : 180}
+      w={180}
       allowDeselect={false}
-      value={isFixed ? fixed : period}
+      value={isFixed(filter) ? fixed : period}
       onChange={(value) => {
+        if (value === fixed && !isFixed(filter)) change({ ...rangeOfPeriod(period), period: null });
         if (value !== null && value !== fixed) change({ period: value, from: null, to: null });
       }}
-      data={[...(isFixed ? [{ value: fixed, label: ends.join(' – ') }] : []), ...periods]}
+      data={[...periods, { value: fixed, label: 'From … to …' }]}
     />
   );
 }

@@ -12,8 +12,9 @@ import { countOf } from '../components/quantities.ts';
 import { CallCharts } from './call-charts.tsx';
 import { CallFilters } from './call-filters.tsx';
 import { CallTable } from './call-table.tsx';
-import { narrows, readFilter, useCallFilter } from './filter.ts';
+import { type CallFilter, type FilterChange, isFixed, narrows, readFilter, useCallFilter } from './filter.ts';
 import { useLiveCalls } from './live-calls.ts';
+import { isSound } from './time-range.ts';
 
 /** The list of calls. */
 export function Calls() {
@@ -21,14 +22,9 @@ export function Calls() {
   const filter = useMemo(() => readFilter(new URLSearchParams(search)), [search]);
   const [, change] = useCallFilter();
   const [wantsLive, setWantsLive] = useState(true);
-  const [isScrolled, setIsScrolled] = useState(false);
   const client = useQueryClient();
-  // What ended in the past gets no new calls.
-  const isLive = wantsLive && filter.to === undefined;
-  const { calls, isPending, error, loadMore, held, release, retry } = useLiveCalls(filter, {
-    isLive,
-    isHeld: isScrolled,
-  });
+  // What is looked at from one moment to another stays as it is.
+  const isLive = wantsLive && !isFixed(filter);
   const refresh = () => void client.resetQueries({ queryKey: ['calls'] });
 
   return (
@@ -41,7 +37,7 @@ export function Calls() {
             <Switch
               label="Live"
               checked={isLive}
-              disabled={filter.to !== undefined}
+              disabled={isFixed(filter)}
               onChange={(event) => setWantsLive(event.currentTarget.checked)}
             />
             <Tooltip label="Refresh" withArrow>
@@ -53,6 +49,33 @@ export function Calls() {
         }
       />
       <CallFilters filter={filter} change={change} />
+      {isFixed(filter) && !isSound(filter) ? (
+        <EmptyState title="This time cannot be shown" text="The fields above say what is wrong with it.">
+          <Button variant="default" onClick={() => change({ from: null, to: null, period: null })}>
+            Show the last 24 hours
+          </Button>
+        </EmptyState>
+      ) : (
+        <CallsOf filter={filter} change={change} isLive={isLive} />
+      )}
+    </Stack>
+  );
+}
+
+interface CallsOfProps {
+  filter: CallFilter;
+  change(change: FilterChange): void;
+  isLive: boolean;
+}
+
+function CallsOf({ filter, change, isLive }: CallsOfProps) {
+  const [isScrolled, setIsScrolled] = useState(false);
+  const { calls, isPending, error, loadMore, held, release, retry } = useLiveCalls(filter, {
+    isLive,
+    isHeld: isScrolled,
+  });
+  return (
+    <>
       <CallCharts
         filter={filter}
         isLive={isLive}
@@ -98,6 +121,6 @@ export function Calls() {
           }
         />
       )}
-    </Stack>
+    </>
   );
 }

@@ -1,12 +1,13 @@
 // Which calls are shown: as the address says it, and as the server is asked.
 
 import { useAddress } from '../address.ts';
+import { momentOfLocalText } from './time-range.ts';
 
 /** A filter; members that are undefined leave nothing out. */
 export interface CallFilter {
   /** a time back from now, such as `24h` */
   period: string;
-  /** ISO 8601; in place of the period */
+  /** ISO 8601 in UTC, in place of the period; what the address has there that is no moment stays as it is */
   from?: string;
   to?: string;
   element?: string;
@@ -47,7 +48,15 @@ export function readFilter(parameters: URLSearchParams): CallFilter {
     const value = parameters.get(name);
     if (value !== null && value !== '') filter[name] = value;
   }
+  // Without a zone a moment is meant in that of the browser; the server would take it for one in UTC.
+  if (filter.from !== undefined) filter.from = momentOfLocalText(filter.from);
+  if (filter.to !== undefined) filter.to = momentOfLocalText(filter.to);
   return filter;
+}
+
+/** Whether calls are shown from one moment to another, not back from now. */
+export function isFixed({ from, to }: CallFilter): boolean {
+  return from !== undefined || to !== undefined;
 }
 
 /** Whether a filter leaves out more than what is too old. */
@@ -58,9 +67,8 @@ export function narrows({ element, instance, hub, status, text, from, to }: Call
 /** A filter as the query of `GET /usage`. */
 export function queryOf(filter: CallFilter): Record<string, string | undefined> {
   const { period, from, to, element, instance, hub, status, text } = filter;
-  const isFixed = from !== undefined || to !== undefined;
   return {
-    from: isFixed ? from : `-${period}`,
+    from: isFixed(filter) ? from : `-${period}`,
     to,
     'keys[]': element,
     'instanceIds[]': instance,
