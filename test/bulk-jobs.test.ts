@@ -131,8 +131,104 @@ describe('downloads', () => {
     expect(await bulk.ended(id)).toMatchObject({ status: 'COMPLETED', recordsCount: 5 });
     const { text, type } = await bulk.file(`/bulk/${id}/things`, '*/*');
     expect([type, lines(text)[0]?.trim(), lines(text)[1]?.trim()]).toEqual(['text/csv', 'id,size', '4,3']);
-    const refused = await bulk.call('POST', '/bulk/download', { body: { ...body, continueFromJobId: 4 } });
-    expect([refused.status, refused.body.message]).toEqual([400, expect.stringContaining('continueFromJobId')]);
+    const refused = await bulk.call('POST', '/bulk/download', { body: { ...body, docsHubDetails: { path: '/a' } } });
+    expect([refused.status, refused.body.message]).toEqual([400, expect.stringContaining('docsHubDetails')]);
+  });
+
+  const idsOf = async (id: string) =>
+    lines((await bulk.file(`/bulk/${id}/things`, 'application/jsonl')).text).map((line) => JSON.parse(line).id);
+  const all = () => vendor.rows.map(({ id }) => id);
+
+  test('end after so many calls, and another job goes on from there until nothing is left', async () => {
+    const whole = { objectName: 'things', format: 'application/json' };
+    const first = await bulk.begin('POST', '/bulk/download', { body: { ...whole, apiLimit: 3 } });
+    expect(await bulk.ended(first.id)).toMatchObject({
+      status: 'COMPLETED',
+      recordsCount: 300,
+      message: expect.stringContaining('after 3 calls'),
+    });
+    expect(vendor.asked).toHaveLength(3);
+    const second = await bulk.begin('POST', '/bulk/download', {
+      body: { ...whole, apiLimit: 4, continueFromJobId: Number(first.id) },
+    });
+    expect(await bulk.ended(second.id)).toMatchObject({ status: 'COMPLETED', recordsCount: 400 });
+    const third = await bulk.begin('POST', `/bulk/query?continueFromJobId=${second.id}&fileFormat=csv`);
+    const ended = await bulk.ended(third.id);
+    expect([ended.status, ended.recordsCount, ended.message]).toEqual(['COMPLETED', 300, undefined]);
+    expect([...(await idsOf(first.id)), ...(await idsOf(second.id)), ...(await idsOf(third.id))]).toEqual(all());
+    expect((await bulk.file(`/bulk/${third.id}/things`, '*/*')).type).toBe('text/csv');
+
+    const more = await bulk.call('POST', `/bulk/query?continueFromJobId=${third.id}`);
+    expect([more.status, more.body.message]).toEqual([409, expect.stringContaining('it has everything')]);
+    const changed = await bulk.call('POST', `/bulk/query?q=select id from things&continueFromJobId=${first.id}`);
+    expect([changed.status, changed.body.message]).toEqual([400, expect.stringContaining('another fields')]);
+  });
+
+  test.each([20, 250, 300, 999])('that ended at a limit of %i are gone on with from the next record', async (limit) => {
+    const first = await bulk.begin('POST', `/bulk/query?q=select * from things limit ${limit}`);
+    expect(await bulk.ended(first.id)).toMatchObject({ status: 'COMPLETED', recordsCount: limit });
+    const second = await bulk.begin('POST', `/bulk/query?continueFromJobId=${first.id}`);
+    expect(await bulk.ended(second.id)).toMatchObject({ status: 'COMPLETED', recordsCount: 1000 - limit });
+    expect([...(await idsOf(first.id)), ...(await idsOf(second.id))]).toEqual(all());
+  });
+
+  test('that failed on their way are gone on with, and nobody else may', async () => {
+    vendor.before = ({ path }) => (path.includes('cursor=400') ? { status: 403 } : undefined);
+    const { id, status } = await download();
+    expect(status).toMatchObject({ status: 'ERROR' });
+    vendor.before = () => undefined;
+    expect(status.recordsCount).toBe(400);
+    const part = await bulk.file(`/bulk/${id}/things?partial=true`, 'application/jsonl');
+    expect(lines(part.text).map((line) => JSON.parse(line).id)).toEqual(all().slice(0, 400));
+    const second = await bulk.begin('POST', `/bulk/query?continueFromJobId=${id}`);
+    expect(await bulk.ended(second.id)).toMatchObject({ status: 'COMPLETED', recordsCount: 600 });
+    expect(await idsOf(second.id)).toEqual(all().slice(400));
+    const stranger = createBulkClient(
+      platform,
+      instanceOf(platform, elementKey, await provision(platform, elementKey)).token,
+      'general',
+    );
+    expect((await stranger.call('POST', `/bulk/query?continueFromJobId=${id}`)).status).toBe(404);
+  });
+
+  test('pass on parameters of the list, compare dates with a field of the caller, and leave out what is null', async () => {
+    const [list, ...others] = thingsElement().resources as [
+      { parameters: Record<string, unknown>[] },
+      ...Record<string, unknown>[],
+    ];
+    const parameter = { name: 'onlyActive', type: 'query', vendorName: 'active', vendorType: 'query' };
+    const plain = list.parameters.map(({ converter: _, ...rest }) => rest);
+    const resources = [{ ...list, parameters: [...plain, parameter] }, ...others];
+    const mask = { key: 'bulk.query.date_mask', defaultValue: "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'" };
+    const nulls = { key: 'filter.response.nulls', defaultValue: 'false' };
+    const key = await makeElement(platform, vendor, { ...thingsElement({ configuration: [mask, nulls] }), resources });
+    const own = createBulkClient(platform, instanceOf(platform, key, await provision(platform, key)).token, 'general');
+    for (const row of vendor.rows) row['size'] = row.id % 2 === 0 ? null : 1;
+    const file = async (body: Record<string, unknown>) => {
+      const { id } = await own.begin('POST', '/bulk/download', { body: { objectName: 'things', ...body } });
+      await own.ended(id);
+      const { text } = await own.file(`/bulk/${id}/things`, 'application/jsonl');
+      return lines(text).map((line) => JSON.parse(line));
+    };
+
+    const inactive = await file({ query: { onlyActive: false } });
+    expect(inactive.map(({ active, size }) => `${active} ${size}`)).toEqual(Array(500).fill('false null'));
+    const without = await file({ query: { onlyActive: false }, filterNulls: true });
+    expect(without.filter((record) => 'size' in record)).toEqual([]);
+    const asked: string[] = [];
+    vendor.before = ({ path }) => {
+      asked.push(decodeURIComponent(path));
+      return { status: 200, body: { things: [] } };
+    };
+    await file({ filterDateField: 'born', from: '2026-01-01T00:05:00Z' });
+    expect(asked[0]).toContain("born >= '2026-01-01T00:05:00.000Z'");
+    const refused = await own.call('POST', '/bulk/download', {
+      body: { objectName: 'things', query: { where: 'a', nextPage: 'b' } },
+    });
+    expect([refused.status, refused.body.message]).toEqual([
+      400,
+      expect.stringMatching(/where \(where\), nextPage \(continueFromJobId\)/),
+    ]);
   });
 
   test('are cancelled within three seconds, and say so', async () => {

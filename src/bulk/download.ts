@@ -28,12 +28,14 @@ export const noDownload: DownloadState = { parts: 0, records: 0, bytes: 0, done:
 
 /**
  * Downloads from where the state says until the last record, or until `stop.winding` is aborted and the part that is being
- * written is noted. Gives the last state; `done` tells whether it is the whole. Throws what the strategy throws.
+ * written is noted. Gives the last state; `done` tells whether it is the whole. Throws what the strategy throws, once what
+ * came before it is noted.
  */
 export async function runDownload({ files, limits }: DownloadDependencies, run: DownloadRun): Promise<DownloadState> {
   const { request, stop } = run;
   let state = run.state;
   let total: number | undefined;
+  let fault: unknown;
   const pages = readAhead(run.strategy(request, state.after, stop.signal));
   try {
     while (!state.done && !stop.winding.aborted) {
@@ -46,6 +48,7 @@ export async function runDownload({ files, limits }: DownloadDependencies, run: 
       await files.write(name, fillPart(part));
       await run.note(part, total);
       state = part;
+      if (fault !== undefined) throw fault;
     }
     return state;
   } finally {
@@ -57,19 +60,30 @@ export async function runDownload({ files, limits }: DownloadDependencies, run: 
     const until = performance.now() + limits.bulkPartMs;
     const start = part.bytes;
     while (part.bytes - start < limits.bulkPartBytes && performance.now() < until && !stop.winding.aborted) {
-      const { value: page, done } = await pages.next();
+      const next = await pages.next().catch((error: unknown) => {
+        if (part.bytes === start || stop.signal.aborted) throw error;
+        fault = error;
+      });
+      if (next === undefined) return;
+      const { value: page, done } = next;
       if (done || page === undefined) {
         part.done = true;
         return;
       }
       total = page.total ?? total;
-      part.after = page.after;
+      const { skip = 0 } = part;
       const left = request.limit === undefined ? Number.POSITIVE_INFINITY : request.limit - part.records;
-      const records = page.records.length > left ? page.records.slice(0, left) : page.records;
+      const records = skip > 0 || page.records.length > left ? page.records.slice(skip, skip + left) : page.records;
+      const used = Math.min(page.records.length, skip + left);
+      if (used < page.records.length) part.skip = used;
+      else {
+        part.after = page.after;
+        part.skip = Math.max(0, skip - used);
+      }
       if (page.records.length === 0) {
         // There is something to go on from, and perhaps nothing else for a long time.
         if (part.bytes > start) return;
-        state = { ...state, after: page.after };
+        state = { ...state, after: part.after, skip: part.skip ?? 0 };
         await run.note(state, total);
       }
       if (records.length > 0) {

@@ -9,7 +9,15 @@ import type { InstanceRecord } from '../store/instances.ts';
 import { type BulkFiles, filesMissing } from './files.ts';
 import { type Format, writeRecords } from './formats/formats.ts';
 import { findObject } from './objects.ts';
-import { type BulkPlan, type DownloadPlan, inputPart, type UploadPlan, type UploadState } from './plan.ts';
+import { isPlace } from './paging-strategy.ts';
+import {
+  type BulkPlan,
+  type BulkState,
+  type DownloadPlan,
+  inputPart,
+  type UploadPlan,
+  type UploadState,
+} from './plan.ts';
 import { planQuery, type QueryDates, readQuery } from './query.ts';
 import type { BulkResults, RowChoice } from './results.ts';
 import type { BulkRunner } from './run.ts';
@@ -29,12 +37,15 @@ export interface BulkAsk {
 }
 
 /** A download as it is asked for. */
-export interface DownloadAsk extends BulkAsk, QueryDates {
-  /** CEQL: select … from … */
-  q: string;
+export interface DownloadAsk extends BulkAsk, QueryDates, Pick<DownloadPlan, DownloadWish> {
+  /** CEQL: select … from …; undefined only where it goes on from another job */
+  q: string | undefined;
   pageSize: number | undefined;
   format: Format | undefined;
+  /** the job that ended early, and whose records behind those that it has are wanted */
+  continueFrom: BulkJobRecord | undefined;
 }
+type DownloadWish = 'parameters' | 'mostCalls' | 'withoutNulls';
 
 /** An upload as it is asked for, but for its file. */
 export interface UploadAsk extends BulkAsk {
@@ -108,7 +119,8 @@ export function createBulkJobs(dependencies: BulkJobsDependencies): BulkJobs {
     async download(party, ask) {
       requireFiles();
       const download = await planDownload(party, ask);
-      return begin(party, 'DOWNLOAD', download.objectName, ask, { download, query: ask.q, resultFormat: ask.format });
+      const query = ask.q ?? (ask.continueFrom?.openPlan() as BulkPlan | undefined)?.query;
+      return begin(party, 'DOWNLOAD', download.objectName, ask, { download, query, resultFormat: ask.format });
     },
 
     async upload(party, given, read) {
@@ -172,13 +184,27 @@ export function createBulkJobs(dependencies: BulkJobsDependencies): BulkJobs {
   };
 
   async function planDownload(party: BulkParty, ask: DownloadAsk): Promise<DownloadPlan> {
-    const query = readQuery(ask.q);
+    const { continueFrom, pageSize, parameters, mostCalls, withoutNulls } = ask;
+    const own = ask.q === undefined ? undefined : await planOwn(party, ask, ask.q);
+    const plan = continueFrom === undefined ? own : planRest(continueFrom, own);
+    if (plan === undefined) throw new Problem('badRequest', 'Error parsing query: q is missing.');
+    return {
+      ...plan,
+      pageSize: pageSize ?? plan.pageSize,
+      parameters: parameters ?? plan.parameters,
+      mostCalls,
+      withoutNulls: withoutNulls ?? plan.withoutNulls,
+    };
+  }
+
+  async function planOwn(party: BulkParty, dates: QueryDates, q: string): Promise<DownloadPlan> {
+    const query = readQuery(q);
     const { definition, instance } = party;
     const vendorName = await vendorNameOf(party, query.object);
     const place = findObject(definition, query.object, vendorName, 'download');
     const values = mergeSettings(definition, instance.values);
-    const asked = planQuery(query, ask, vendorName ?? query.object, definition, values);
-    return { objectName: query.object, ...place, ...asked, pageSize: ask.pageSize };
+    const asked = planQuery(query, dates, vendorName ?? query.object, definition, values);
+    return { objectName: query.object, ...place, ...asked, pageSize: undefined };
   }
 
   async function planUpload(
@@ -232,6 +258,34 @@ export function createBulkJobs(dependencies: BulkJobsDependencies): BulkJobs {
       throw error;
     }
   }
+}
+
+/** What a download that ended early left. Throws a Problem for one that left nothing, and when something else is asked now. */
+function planRest(job: BulkJobRecord, own: DownloadPlan | undefined): DownloadPlan {
+  const { download: plan } = job.openPlan() as BulkPlan;
+  const { download: state }: BulkState = job.state;
+  if (plan === undefined || job.direction !== 'DOWNLOAD') {
+    throw new Problem('badRequest', `The job ${job.id} is no download: there is nothing to continue from.`);
+  }
+  if (job.endedAt === undefined) {
+    throw new Problem('conflict', `The job ${job.id} has not ended yet: continue from it when it has.`);
+  }
+  const { after, skip = 0 } = state ?? plan.start ?? {};
+  if (!isPlace(after) && !(after === undefined && skip > 0)) {
+    const why =
+      job.status === 'COMPLETED'
+        ? 'it has everything'
+        : 'it has no records, or has them from the vendor’s own bulk API';
+    throw new Problem('conflict', `The job ${job.id} cannot be continued from, since ${why}: begin anew.`);
+  }
+  const others = (['objectName', 'fields', 'where', 'orderBy'] as const).filter(
+    (name) => own?.[name] !== undefined && JSON.stringify(own[name]) !== JSON.stringify(plan[name]),
+  );
+  if (others.length > 0) {
+    const told = others.join(', ');
+    throw new Problem('badRequest', `The job ${job.id} had another ${told}: leave it out, or begin without that job.`);
+  }
+  return { ...plan, limit: own?.limit, start: { after: isPlace(after) ? { nextPage: after.nextPage } : after, skip } };
 }
 
 function newJob(

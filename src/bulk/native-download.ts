@@ -33,9 +33,11 @@ interface Wanted {
 }
 
 /** The list of the element that a download is of, if the vendor's bulk API can give it. */
-export function nativeList({ account, elementPath, where, orderBy }: DownloadRequest): Match | undefined {
+export function nativeList(request: DownloadRequest): Match | undefined {
+  const { account, elementPath, where, orderBy, parameters, mostCalls } = request;
   const download = account.definition.document.valence?.bulk?.download;
-  if (download === undefined) return undefined;
+  // Parameters are those of the list, and so are the calls that are counted.
+  if (download === undefined || parameters !== undefined || mostCalls !== undefined) return undefined;
   const list = matchResource(account.definition, 'GET', elementPath);
   const extension = list?.resource.resource.valence;
   const hasRules = extension?.keep !== undefined || extension?.sideLoads !== undefined || extension?.pick !== undefined;

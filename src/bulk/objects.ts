@@ -110,7 +110,11 @@ export function accountForWholeList({
   const changed: Record<string, string> = {};
   if (hasKeyset || extension?.paging?.includes('cursor')) changed['pagination.type'] = 'cursor';
   if (resource?.paging === 'platform') changed['pagination.max'] = String(mostRowsAtOnce);
-  if (Object.keys(changed).length === 0) return account;
+  return Object.keys(changed).length === 0 ? account : accountWith(account, changed);
+}
+
+/** The account with other settings. */
+export function accountWith(account: InstanceAccount, changed: Record<string, string>): InstanceAccount {
   // Object.create keeps getters of the account, which open secrets when they are needed.
   const descriptors = Object.getOwnPropertyDescriptors(account);
   return Object.defineProperties(

@@ -51,18 +51,20 @@ export function createPagingStrategy({ callElement, limits }: PagingDependencies
     signal: AbortSignal,
   ): AsyncGenerator<DownloadedPage> {
     const account = accountForWholeList(request);
-    let next = isObject(from) && typeof from['nextPage'] === 'string' ? from['nextPage'] : undefined;
+    const { mostCalls = Number.POSITIVE_INFINITY } = request;
+    let { nextPage: next, calls = 0 } = isPlace(from) ? from : { nextPage: undefined };
     if (isObject(from) && from['end'] === true) return;
-    for (;;) {
+    while (calls < mostCalls) {
       const query = pageQuery(request, next);
       const ask = () => callElement(account, backgroundCall('GET', request.path, query, { kind: 'none' }, signal));
       const answer = await withPatience(ask, mayPass, signal);
       const records = recordsOf(answer, request);
       next = answer.headers['elements-next-page-token'];
+      calls += 1;
       const total = Number(answer.headers['elements-total-count'] ?? Number.NaN);
       yield {
         records,
-        after: next === undefined ? { end: true } : { nextPage: next },
+        after: next === undefined ? { end: true } : { nextPage: next, calls },
         total: Number.isInteger(total) ? total : undefined,
       };
       if (next === undefined) return;
@@ -198,6 +200,22 @@ export function createPagingStrategy({ callElement, limits }: PagingDependencies
   }
 }
 
+/** Where a download by page stands: its next page, and how many were asked for. */
+interface Place {
+  nextPage: string;
+  calls?: number;
+}
+
+/** Whether a download by page has ended with pages left. */
+export function isPlace(after: unknown): after is Place {
+  return isObject(after) && typeof after['nextPage'] === 'string';
+}
+
+/** Whether a download goes on by page from there. */
+export function isOfPages(after: unknown): boolean {
+  return isPlace(after) || (isObject(after) && after['end'] === true);
+}
+
 /** The work is to end, and what was asked was not done. */
 class Stopped extends Error {}
 
@@ -247,9 +265,12 @@ function withoutGaps(rows: readonly UploadRow[], outcomes: readonly RowOutcome[]
     );
 }
 
-function pageQuery({ fields, where, orderBy, limit, pageSize }: DownloadRequest, next: string | undefined) {
+function pageQuery(
+  { parameters, fields, where, orderBy, limit, pageSize }: DownloadRequest,
+  next: string | undefined,
+): Record<string, string> {
   const size = limit === undefined ? pageSize : Math.min(pageSize ?? limit, limit);
-  const query: Record<string, string> = {};
+  const query: Record<string, string> = { ...parameters };
   if (fields !== undefined) query['fields'] = fields.join(',');
   if (where !== undefined) query['where'] = where;
   if (orderBy !== undefined) query['orderBy'] = orderBy;

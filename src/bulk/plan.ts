@@ -14,6 +14,14 @@ export interface DownloadPlan {
   orderBy: string | undefined;
   limit: number | undefined;
   pageSize: number | undefined;
+  /** further parameters of the list, by their names */
+  parameters?: Record<string, string> | undefined;
+  /** calls to the vendor after which the job ends, whatever is left */
+  mostCalls?: number | undefined;
+  /** whether members without a value are left out; undefined: as the account says */
+  withoutNulls?: boolean | undefined;
+  /** where another job ended, from which this one goes on */
+  start?: Pick<DownloadState, 'after' | 'skip'> | undefined;
 }
 
 /** What is to be uploaded. */
@@ -47,6 +55,8 @@ export interface BulkPlan {
 export interface DownloadState {
   /** what the strategy goes on from; absent at the beginning */
   after?: unknown;
+  /** records behind `after` that were given already, because the limit of the job was in the middle of a page */
+  skip?: number;
   parts: number;
   /** which claim on the job wrote the parts from a number on; `outputPart` */
   writers?: { from: number; claim: number }[];

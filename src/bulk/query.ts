@@ -14,6 +14,8 @@ export interface QueryDates {
   from: number | undefined;
   to: number | undefined;
   lastRunDate: number | undefined;
+  /** the field that they are compared with, where it is another one than the element or the object names */
+  dateField: string | undefined;
 }
 
 /** Reads `q`. Throws a Problem that says what is wrong and where, and when it names no object. */
@@ -55,13 +57,13 @@ export function planQuery(
 }
 
 function dateConditions(
-  { from, to, lastRunDate }: QueryDates,
+  { from, to, lastRunDate, dateField }: QueryDates,
   objectName: string,
   definition: Definition,
   values: SettingValues,
 ): Condition[] {
   if (from === undefined && to === undefined && lastRunDate === undefined) return [];
-  const { field, operator, mask } = dateRule(objectName, definition, values);
+  const { field, operator, mask } = dateRule(dateField, objectName, definition, values);
   const condition = (sign: Condition['operator'], at: number): Condition => ({
     kind: 'condition',
     field,
@@ -78,13 +80,18 @@ function dateConditions(
 const operators: readonly string[] = ['>', '>=', '=', '<', '<='];
 
 /** Which field tells when a record changed, how it is compared, and how its dates are written. */
-function dateRule(objectName: string, definition: Definition, values: SettingValues) {
+function dateRule(dateField: string | undefined, objectName: string, definition: Definition, values: SettingValues) {
   const object = declaredObjects(definition.document).find(
     ({ name, vendorName }) => name === objectName || vendorName === objectName,
   );
   const said = (...candidates: unknown[]) =>
     candidates.find((one): one is string => typeof one === 'string' && one.trim() !== '')?.trim();
-  const field = said(object?.['queryDateName'], values['bulk.query.field_name'], object?.['updatedDateName']);
+  const field = said(
+    dateField,
+    object?.['queryDateName'],
+    values['bulk.query.field_name'],
+    object?.['updatedDateName'],
+  );
   if (field === undefined) {
     throw new Problem(
       'badRequest',

@@ -18,6 +18,8 @@ import { noDownload, runDownload } from './download.ts';
 import type { BulkFiles } from './files.ts';
 import { readRecords } from './formats/formats.ts';
 import type { FormatLimits } from './formats/row.ts';
+import { accountWith } from './objects.ts';
+import { isPlace } from './paging-strategy.ts';
 import {
   type BulkPlan,
   type BulkState,
@@ -244,11 +246,14 @@ export function startRunner(dependencies: BulkRunDependencies): BulkRunner {
       if (fault !== undefined) return { status: 'ERROR', message: fault };
       if (!uploaded.done) return stopReason(one);
     }
-    return { status: 'COMPLETED', message: undefined };
+    return { status: 'COMPLETED', message: restOf(plan, state) };
   }
 
   async function download(job: ClaimedBulkJob, plan: DownloadPlan, state: BulkState, stop: Stop) {
-    const account = await accountBehind(job, job.instanceId);
+    const own = await accountBehind(job, job.instanceId);
+    const { withoutNulls } = plan;
+    const account =
+      withoutNulls === undefined ? own : accountWith(own, { 'filter.response.nulls': String(withoutNulls) });
     const request = { account, ...plan };
     const strategy = firstOf(strategies.map((one) => one.download(request)));
     return runDownload(
@@ -258,7 +263,7 @@ export function startRunner(dependencies: BulkRunDependencies): BulkRunner {
         jobId: job.id,
         request,
         strategy,
-        state: writtenBy(state.download ?? noDownload, job.claim),
+        state: writtenBy(state.download ?? { ...noDownload, ...plan.start }, job.claim),
         note: (next, total) =>
           jobs.note(job, { state: { ...state, download: next }, records: next.records, bytes: next.bytes, total }, []),
         stop,
@@ -337,6 +342,13 @@ function emptyUpload({ download }: BulkState): UploadState {
 
 function cancelledJob({ message }: ClaimedBulkJob): Ended {
   return { status: 'CANCELLED', message: message ?? 'The job was cancelled.' };
+}
+
+/** That a download ended at what its caller allowed, with records left. */
+function restOf({ download: plan }: BulkPlan, { download: state }: BulkState): string | undefined {
+  if (plan?.mostCalls === undefined || !isPlace(state?.after)) return undefined;
+  if ((state.after.calls ?? 0) < plan.mostCalls) return undefined;
+  return `There is more: the job ended after ${plan.mostCalls} calls to the vendor, as asked. continueFromJobId goes on from it.`;
 }
 
 function disabledInstance({ id }: InstanceRecord): Problem {

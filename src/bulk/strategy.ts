@@ -21,6 +21,10 @@ export interface DownloadRequest {
   limit: number | undefined;
   /** records of one page, where the caller says */
   pageSize: number | undefined;
+  /** further parameters of the list, by their names */
+  parameters?: Readonly<Record<string, string>> | undefined;
+  /** pages after which it ends, counted over all that go on from each other; only `Download`s by page know it */
+  mostCalls?: number | undefined;
 }
 
 /** Some records, in the order of the whole. */

@@ -35,15 +35,26 @@ const BulkQuery = Type.Object({
   q: Type.Optional(Type.String({ minLength: 1, maxLength: 20_000, description: 'CEQL: select … from … where …' })),
   ...Dates,
   pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+  fileFormat: Type.Optional(Type.String({ description: 'json, csv, jsonl or parquet' })),
+  continueFromJobId: Type.Optional(Id),
 });
 const BulkDownload = Type.Object({
   objectName: Type.String({ minLength: 1, maxLength: 200 }),
   format: Type.Optional(Type.String({ description: 'application/json, text/csv, application/jsonl' })),
   selectFields: Type.Optional(Type.String()),
   where: Type.Optional(Type.String()),
+  query: Type.Optional(
+    Type.Record(Type.String({ maxLength: 200 }), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
+      description: 'further parameters of the list, such as {"status": "open"}',
+    }),
+  ),
   from: Dates.from,
   to: Dates.to,
-  limit: Type.Optional(Type.Integer({ minimum: 1 })),
+  filterDateField: Type.Optional(Type.String({ minLength: 1, description: 'what from and to are compared with' })),
+  filterNulls: Type.Optional(Type.Boolean({ description: 'leave out members without a value' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, description: 'records after which the job ends' })),
+  apiLimit: Type.Optional(Type.Integer({ minimum: 1, description: 'calls to the vendor after which the job ends' })),
+  continueFromJobId: Type.Optional(Id),
   pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
   notificationUrl: Type.Optional(Type.String()),
 });
@@ -141,12 +152,20 @@ const Load = Type.Object({
 });
 const ResultQuery = Type.Object({
   json: Type.Optional(Type.String({ description: 'JSON: {"convertToNativeType":"false"} makes text of every value' })),
+  partial: Type.Optional(Type.Boolean({ description: 'also what a job has that failed or was cancelled' })),
 });
 const ById = Type.Object({ id: Type.String() });
 const fileAnswer = Type.Unknown({ description: 'the file, streamed' });
 
-/** What members of a download nobody here does. */
-const unknownWishes = ['query', 'filterDateField', 'apiLimit', 'continueFromJobId', 'docsHubDetails'];
+/** Parameters of a list that a download has members of its own for. */
+const ownParameters = new Map([
+  ['where', 'where'],
+  ['fields', 'selectFields'],
+  ['orderBy', 'POST /bulk/query'],
+  ['pageSize', 'pageSize'],
+  ['page', 'continueFromJobId'],
+  ['nextPage', 'continueFromJobId'],
+]);
 const listedFields = ['object_name', 'job_status', 'job_direction', 'record_count', 'error_count', 'job_id'];
 const mostListed = 5000;
 
@@ -168,7 +187,7 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
         const query = request.query as Static<typeof BulkQuery>;
         const party = await partyOf(request);
         const meta = readMetaData(await metaDataOf(request), undefined);
-        if (query.q === undefined) {
+        if (query.q === undefined && query.continueFromJobId === undefined) {
           throw new Problem('badRequest', 'Error parsing query: q is missing. Write it as select * from contacts.');
         }
         return started(
@@ -176,7 +195,8 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
             ...readDates(query),
             q: query.q,
             pageSize: query.pageSize,
-            format: undefined,
+            format: query.fileFormat === undefined ? undefined : requireFormat('fileFormat', query.fileFormat),
+            continueFrom: await jobNamed(request, query.continueFromJobId),
             ...asked(request, meta.payload),
           }),
         );
@@ -191,20 +211,24 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
       async (request) => {
         const body = request.body as Static<typeof BulkDownload> & Record<string, unknown>;
         const party = await partyOf(request);
-        const wishes = unknownWishes.filter((name) => body[name] !== undefined && body[name] !== null);
-        if (wishes.length > 0) {
+        if (body['docsHubDetails'] !== undefined && body['docsHubDetails'] !== null) {
           throw new Problem(
             'badRequest',
-            `${wishes.join(', ')} cannot be asked for here: use where, selectFields, from, to, limit and pageSize.`,
+            'docsHubDetails cannot be asked for here: fetch the file with GET /bulk/{id}/{objectName} and POST it to /files.',
           );
         }
         const { callbackUrl, ...more } = asked(request, undefined);
         return started(
           await bulk.download(party, {
             ...readDates(body),
+            dateField: body.filterDateField,
             q: queryText(body),
+            parameters: readParameters(body.query),
+            withoutNulls: body.filterNulls,
+            mostCalls: body.apiLimit,
             pageSize: body.pageSize,
-            format: body.format === undefined ? undefined : requireFormat(body.format),
+            format: body.format === undefined ? undefined : requireFormat('format', body.format),
+            continueFrom: await jobNamed(request, body.continueFromJobId),
             ...more,
             callbackUrl:
               callbackUrl ?? (body.notificationUrl === undefined ? undefined : readCallbackUrl(body.notificationUrl)),
@@ -311,14 +335,14 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
             `The job ${job.id} is an upload: GET /bulk/${job.id}/errors has the rows that failed.`,
           );
         }
-        if (job.status !== 'COMPLETED') throw notComplete(job);
+        const { json, partial = false } = request.query as Static<typeof ResultQuery>;
+        if (job.status !== 'COMPLETED' && !(partial && job.endedAt !== undefined)) throw notComplete(job);
         requireFiles(job);
         const plan = job.openPlan() as BulkPlan;
         const format =
           fileFormat(request) ??
           (asksJson(request) ? 'jsonLines' : plan.resultFormat) ??
           (await standardFormat(request));
-        const { json } = request.query as Static<typeof ResultQuery>;
         reply.header('Elements-Returned-Count', String(recordsIn(job)));
         return sendFile(reply, bulkResults.records(job, { format, asText: asText(json) }), format, job.objectName);
       },
@@ -467,8 +491,15 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
   }
 
   async function requireJob(request: FastifyRequest): Promise<BulkJobRecord> {
+    return findJob(request, (request.params as { id: string }).id);
+  }
+
+  async function jobNamed(request: FastifyRequest, id: number | undefined): Promise<BulkJobRecord | undefined> {
+    return id === undefined ? undefined : findJob(request, String(id));
+  }
+
+  async function findJob(request: FastifyRequest, id: string): Promise<BulkJobRecord> {
     const { organizationId, id: instanceId } = requireInstance(request.caller);
-    const { id } = request.params as { id: string };
     const scope = { organizationId, accountId: undefined, instanceId };
     const job = /^\d{1,15}$/.test(id) ? await bulkStore.byId(scope, Number(id)) : undefined;
     if (job === undefined) throw noJob(id);
@@ -497,7 +528,12 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
   function readDates({ from, to, lastRunDate }: { from?: string; to?: string; lastRunDate?: string }) {
     const read = (name: string, text: string | undefined) =>
       text === undefined ? undefined : readTime(name, text, clock());
-    return { from: read('from', from), to: read('to', to), lastRunDate: read('lastRunDate', lastRunDate) };
+    return {
+      from: read('from', from),
+      to: read('to', to),
+      lastRunDate: read('lastRunDate', lastRunDate),
+      dateField: undefined,
+    };
   }
 
   async function readCopy(request: FastifyRequest, copy: Static<typeof Copy>): Promise<CopyAsk> {
@@ -523,6 +559,7 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
       q,
       pageSize: source.pageSize,
       format: undefined,
+      continueFrom: undefined,
       ...asked(request, payload),
     };
     const to = { objectName, ...meta, identifierField: target.identifierFieldName ?? meta.identifierField };
@@ -566,13 +603,25 @@ function asksJson({ headers }: FastifyRequest): boolean {
   return /\bapplication\/json\b/i.test(headers.accept ?? '');
 }
 
-function requireFormat(text: string): Format {
+/** Parameters of a list as a download names them. Throws a Problem that names those it says in members of its own. */
+function readParameters(query: Static<typeof BulkDownload>['query']): Record<string, string> | undefined {
+  const given = Object.entries(query ?? {});
+  if (given.length === 0) return undefined;
+  const own = given.flatMap(([name]) => (ownParameters.has(name) ? `${name} (${ownParameters.get(name)})` : []));
+  if (own.length > 0) {
+    throw new Problem('badRequest', `query must not have ${own.join(', ')}: say it in the member that is named.`);
+  }
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+}
+
+function requireFormat(name: string, given: string): Format {
+  const text = given.includes('/') ? given : `application/${given}`;
   if (/^application\/json$/i.test(text)) return 'jsonLines';
   const format = fileFormats.find(([pattern]) => pattern.test(text))?.[1];
   if (format !== undefined) return format;
   throw new Problem(
     'badRequest',
-    `format must be application/json, text/csv, application/jsonl or parquet, not ${text}.`,
+    `${name} must be application/json, text/csv, application/jsonl or parquet, not ${given}.`,
   );
 }
 
@@ -697,11 +746,12 @@ function requireFiles({ id, filesDeleted }: BulkJobRecord): void {
     throw new Problem('notFound', `The files of the job ${id} were deleted, as they are after a while: begin it anew.`);
 }
 
-function notComplete({ id, status, message }: BulkJobRecord): Problem {
+function notComplete(job: BulkJobRecord): Problem {
+  const { id, status, message } = job;
   const why = message === undefined ? '' : ` ${message}`;
   const next =
     status === 'CANCELLED' || status === 'ERROR'
-      ? 'begin it anew'
+      ? `begin it anew, or ask for the ${recordsIn(job)} records that it has with ?partial=true`
       : `ask again when GET /bulk/${id}/status says COMPLETED`;
   return new Problem('conflict', `The job ${id} is ${status}, and has no results: ${next}.${why}`);
 }
