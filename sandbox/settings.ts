@@ -33,13 +33,14 @@ export const VendorSettings = Type.Object(
     edition: Type.Optional(Type.Enum(['developer', 'enterprise'])),
     /** How often a deployment of Salesforce is still under way when somebody asks. */
     deploymentChecks: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
-    /** How long bulk jobs of Salesforce take; a job with more records than `failAfterRecords` fails after so many. */
+    /** How long bulk jobs of Salesforce take; a job with more records than `failAfterRecords` fails after so many; objects in `unsupported` have none. */
     bulk: Type.Optional(
       Type.Object(
         {
           queueSeconds: Type.Optional(Type.Number({ minimum: 0 })),
           recordsPerSecond: Type.Optional(Type.Integer({ minimum: 1 })),
           failAfterRecords: Type.Optional(Type.Integer({ minimum: 0 })),
+          unsupported: Type.Optional(Type.Array(Type.String())),
         },
         { additionalProperties: false },
       ),

@@ -10,6 +10,7 @@ import { openFiles } from './bulk/open-files.ts';
 import { createPagingStrategy } from './bulk/paging-strategy.ts';
 import { pause } from './bulk/patience.ts';
 import { startBulk } from './bulk/start.ts';
+import { unlessUnsupported } from './bulk/unless-unsupported.ts';
 import { type Config, limits } from './config.ts';
 import { createConversions } from './convert/conversions.ts';
 import type { Clock } from './core/clock.ts';
@@ -345,6 +346,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     failed,
   });
 
+  const byPage = createPagingStrategy({ callElement: createCallElement(engine, mappedCalls), limits });
   const bulkStore = createBulkJobStore({ database: background, vault, owner: presence.owner });
   const bulk = startBulk({
     store: bulkStore,
@@ -352,8 +354,8 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     instances,
     elements,
     strategies: [
-      createNativeStrategy({ engine, mappedCalls, pause, limits: limits.bulkRow }),
-      createPagingStrategy({ callElement: createCallElement(engine, mappedCalls), limits }),
+      unlessUnsupported(createNativeStrategy({ engine, mappedCalls, pause, limits: limits.bulkRow }), byPage),
+      byPage,
     ],
     vendorNameOf: async ({ instance, definition }, objectName) => {
       const scope = scopeOf(instance);

@@ -19,6 +19,7 @@ import {
   needMethod,
   newJob,
   recordsDue,
+  refuseUnsupported,
   versionOf,
 } from './bulk-job.ts';
 import { externalIds, readBulkRow, rowColumns } from './bulk-row.ts';
@@ -58,7 +59,7 @@ export function ingestJobsApi(
   if (versionOf(call) < firstVersion) throw unknownResource();
   const { method } = call.request;
   if (path === '') {
-    if (method === 'POST') return json(200, describe(create(call, jobs)));
+    if (method === 'POST') return json(200, describe(create(call, jobs, pace)));
     if (method !== 'GET') throw methodNotAllowed(method, ['GET', 'POST']);
     for (const job of jobs.values()) advance(call, job, pace);
     return listJobs(call, jobs.values(), 'ingest', (job) => ({ ...describe(job), jobType: 'V2Ingest' }));
@@ -114,7 +115,7 @@ function describe(job: Job): Record<string, unknown> {
   };
 }
 
-function create(call: RestCall, jobs: Map<string, IngestJob>): IngestJob {
+function create(call: RestCall, jobs: Map<string, IngestJob>, pace: JobPace): IngestJob {
   const members = readJsonBody(call);
   const { operation, object: name, externalIdFieldName, contentType = 'CSV' } = members;
   const { columnDelimiter = 'COMMA', lineEnding = 'LF' } = members;
@@ -124,6 +125,7 @@ function create(call: RestCall, jobs: Map<string, IngestJob>): IngestJob {
   if (contentType !== 'CSV') throw invalid('The content type must be CSV');
   if (typeof name !== 'string') throw invalid('An object must be given');
   const object = needObjectOfJob(name);
+  refuseUnsupported(object.name, pace);
   const externalId = externalIdFieldName === undefined ? undefined : findField(object, String(externalIdFieldName));
   if (known === 'upsert' && externalId === undefined) throw invalid('An upsert needs an external ID field');
   if (externalId !== undefined && !externalId.externalId && externalId.type !== 'id') {

@@ -37,6 +37,14 @@ export interface JobPace {
   recordsPerSecond: number;
   /** A job with more records fails after so many. */
   failAfterRecords: number | undefined;
+  /** Objects that have no bulk. */
+  unsupported: readonly string[];
+}
+
+/** Refuses an object that has no bulk. */
+export function refuseUnsupported(object: string, { unsupported }: JobPace): void {
+  if (!unsupported.includes(object)) return;
+  throw new Refusal(400, 'INVALIDENTITY', `InvalidEntity : Entity '${object}' is not supported by the Bulk API.`);
 }
 
 /** Jobs that have ended are deleted after so long ("Limits": job lifespan). */

@@ -16,6 +16,7 @@ import {
   needMethod,
   newJob,
   recordsDue,
+  refuseUnsupported,
   versionOf,
 } from './bulk-job.ts';
 import type { RestCall } from './call.ts';
@@ -43,7 +44,7 @@ export function queryJobsApi(call: RestCall, path: string, jobs: Map<string, Que
   if (versionOf(call) < firstVersion) throw unknownResource();
   const { method } = call.request;
   if (path === '') {
-    if (method === 'POST') return json(200, describe(create(call, jobs)));
+    if (method === 'POST') return json(200, describe(create(call, jobs, pace)));
     if (method !== 'GET') throw methodNotAllowed(method, ['GET', 'POST']);
     for (const job of jobs.values()) advance(call, job, pace);
     return listJobs(call, jobs.values(), 'query', (job) => ({ ...jobBasics(job), jobType: 'V2Query' }));
@@ -81,7 +82,7 @@ function describe(job: Job): Record<string, unknown> {
   return { ...jobBasics(job), lineEnding: job.lineEnding, columnDelimiter: job.columnDelimiter };
 }
 
-function create(call: RestCall, jobs: Map<string, QueryJob>): QueryJob {
+function create(call: RestCall, jobs: Map<string, QueryJob>, pace: JobPace): QueryJob {
   const members = readJsonBody(call);
   const { operation, query, contentType = 'CSV', columnDelimiter = 'COMMA', lineEnding = 'LF' } = members;
   if (operation !== 'query' && operation !== 'queryAll') {
@@ -93,6 +94,7 @@ function create(call: RestCall, jobs: Map<string, QueryJob>): QueryJob {
   if (contentType !== 'CSV') throw new Refusal(400, 'INVALIDJOB', 'InvalidJob : The content type must be CSV');
   const form = csvForm(String(columnDelimiter), String(lineEnding));
   const { object, columns } = checkQuery(call, query);
+  refuseUnsupported(object, pace);
   const job = newJob(call, jobs.size, members, { operation, object, state: 'UploadComplete', form });
   const made: QueryJob = { ...job, query, columns, lines: undefined, queuedAt: call.now };
   jobs.set(made.id, made);

@@ -25,7 +25,7 @@ const usual = { queueSeconds: 1, recordsPerSecond: 20_000 };
 export function bulkApi(call: RestCall, path: string, settings: VendorSettings): Answer {
   const [, kind = '', rest = ''] = /^([^/]*)(?:\/(.*))?$/.exec(path) ?? [];
   const { bulk = {}, largestUploadBytes } = settings;
-  const pace = { failAfterRecords: undefined, ...usual, ...bulk, largestUploadBytes };
+  const pace = { failAfterRecords: undefined, unsupported: [], ...usual, ...bulk, largestUploadBytes };
   if (kind === 'query') return queryJobsApi(call, rest, call.data.bulk.query, pace);
   if (kind === 'ingest') return ingestJobsApi(call, rest, call.data.bulk.ingest, pace);
   throw unknownResource();

@@ -89,6 +89,12 @@ const shared = {
   objects,
   create: Creating,
   find: optional(Finding),
+  unsupported: optional(
+    Type.Array(Word, {
+      minItems: 1,
+      description: 'words by which the vendor refuses an object that it has no bulk for; such go page by page',
+    }),
+  ),
   poll: Polling,
   abort: optional(StepName('ends {job} early')),
 };

@@ -110,6 +110,20 @@ describe('a job', () => {
     expect((await callsOf('/nothing')).bulk).toBe(0);
   });
 
+  test('of an object that the vendor has no bulk for goes page by page, and row by row', async () => {
+    await pace({ queueSeconds: 0, unsupported: ['Account'] });
+    const rows = Array.from({ length: 120 }, (_, index) => `Without bulk ${index},Unsupported`);
+    const up = await bulk.upload('/bulk/accounts', `Name,Description\n${rows.join('\n')}\n`);
+    expect(await bulk.ended(up.id)).toMatchObject({ status: 'COMPLETED', recordsCount: 120, recordsFailedCount: 0 });
+    expect((await callsOf('/sobjects/Account')).others).toBe(120);
+    expect((await callsOf('')).bulk).toBe(1);
+
+    const down = await bulk.begin('POST', "/bulk/query?q=select Name from accounts where Name like 'Without bulk %25'");
+    expect(await bulk.ended(down.id)).toMatchObject({ status: 'COMPLETED', recordsCount: 120 });
+    const names = (await recordsOf(down.id, 'accounts')).map(({ Name }) => Name);
+    expect(new Set(names)).toEqual(new Set(rows.map((row) => row.split(',')[0])));
+  });
+
   test('is cancelled at the vendor, too', async () => {
     await pace({ queueSeconds: 0, recordsPerSecond: 1 });
     const lines = Array.from({ length: 500 }, (_, index) => `Cancelled ${index}`);
