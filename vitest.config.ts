@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 export default defineConfig({
   test: {
@@ -13,6 +14,7 @@ export default defineConfig({
     // isolated-vm, in which hooks run, needs it
     execArgv: ['--no-node-snapshot'],
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // Machines of CI stand still now and then, and tests start processes and browsers: what fails is tried once more there.
     retry: process.env['CI'] === undefined ? 0 : 1,
   },
