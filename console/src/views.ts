@@ -36,6 +36,18 @@ export const views: readonly View[] = [
     view: lazy(async () => ({ default: (await import('./notifications/notifications.tsx')).Notifications })),
   },
   {
+    path: '/notifications/subscriptions',
+    view: lazy(async () => ({ default: (await import('./notifications/subscriptions.tsx')).Subscriptions })),
+  },
+  {
+    path: '/notifications/subscriptions/new',
+    view: lazy(async () => ({ default: (await import('./notifications/new-subscription.tsx')).NewSubscription })),
+  },
+  {
+    path: '/notifications/subscriptions/:id',
+    view: lazy(async () => ({ default: (await import('./notifications/subscription-page.tsx')).SubscriptionPage })),
+  },
+  {
     path: '/connect-links',
     view: lazy(async () => ({ default: (await import('./connect-links/connect-links.tsx')).ConnectLinks })),
   },

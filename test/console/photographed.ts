@@ -62,6 +62,10 @@ export async function makePhotographed(
       trigger: { cron: '0 0 7 ? * MON-FRI' },
     },
   });
+  const subscription = await json('POST', '/notifications/subscriptions', {
+    body: { channel: 'webhook', topics: ['instance.grant.lost', 'deployments'], config: { url: deadEndpoint } },
+  });
+  await json('POST', '/notifications', { body: { topic: 'deployments', message: 'Version 7 is live', from: 'ci' } });
   const [resource] = (await json('GET', '/elements/zendesk/resources', {})) as unknown as Answer[];
   const links: string[] = [];
   for (let count = 0; count < connectLinks; count++) {
@@ -78,8 +82,9 @@ export async function makePhotographed(
     ...['/instances/connect/zendesk', '/common-resources', '/common-resources/contact'],
     ...['/calls', `/calls/${traced.headers.get('elements-request-id')}`],
     ...[`/calls/${failed.headers.get('elements-request-id')}`, '/events', '/jobs', `/jobs/${job.id}`],
-    ...['/bulk', `/bulk/${bulk.id}`, '/bulk/download', '/bulk/upload', '/notifications', '/applications'],
-    ...['/connect-links', '/secrets', '/no-such-page'],
+    ...['/bulk', `/bulk/${bulk.id}`, '/bulk/download', '/bulk/upload', '/notifications'],
+    ...['/notifications/subscriptions', `/notifications/subscriptions/${subscription.id}`],
+    ...['/notifications/subscriptions/new', '/applications', '/connect-links', '/secrets', '/no-such-page'],
   ];
   return { paths, links };
 

@@ -1,7 +1,7 @@
 // What the platform found and somebody should know: what it is about, and whether somebody has seen it.
 
 import { Anchor, Button, Card, Center, Group, Loader, SegmentedControl, Stack, Text } from '@mantine/core';
-import { IconCheck, IconChecks } from '@tabler/icons-react';
+import { IconCheck, IconChecks, IconWebhook } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { useAddressFilters } from '../address.ts';
 import { EmptyState } from '../components/empty-state.tsx';
@@ -31,16 +31,26 @@ export function Notifications() {
         title="Notifications"
         description="Trouble that the platform found, and what your own programs told."
         actions={
-          unseen.length > 1 && (
+          <>
+            {unseen.length > 1 && (
+              <Button
+                variant="default"
+                leftSection={<IconChecks size={16} />}
+                onClick={() => acknowledging.mutate(unseen)}
+                loading={acknowledging.isPending}
+              >
+                Mark all as seen
+              </Button>
+            )}
             <Button
+              component={Link}
+              href="/notifications/subscriptions"
               variant="default"
-              leftSection={<IconChecks size={16} />}
-              onClick={() => acknowledging.mutate(unseen)}
-              loading={acknowledging.isPending}
+              leftSection={<IconWebhook size={16} />}
             >
-              Mark all as seen
+              Subscriptions
             </Button>
-          )
+          </>
         }
       />
       <SegmentedControl

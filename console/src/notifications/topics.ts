@@ -11,6 +11,9 @@ const names: Record<string, string> = {
   'polling.stopped': 'An account is no longer polled',
 };
 
+/** Every topic of the platform’s own. */
+export const platformTopics: readonly string[] = Object.keys(names);
+
 /** A topic in words; topics of programs are shown as they are. */
 export function nameOfTopic(topic: string): string {
   return names[topic] ?? topic;
