@@ -1,13 +1,16 @@
 // What a person sees of what goes on: a home that says how to begin and what needs seeing to, and calls that come into their
 // list as they are made, down to each step of one.
 
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { descriptionOf, seriousViolations } from '../support/accessibility.ts';
 import { accounts, connectAccount, ping } from '../support/accounts.ts';
 import { findChromium } from '../support/chromium.ts';
 import { control } from '../support/consent.ts';
 import { administrator, credentials } from '../support/platform.ts';
 import { useConsole } from './console.ts';
+
+// Whole trips with a browser beside the server: on two busy cores they take their time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const dayMs = 86_400_000;
 /** A moment as a field for local times holds it in Nepal, 5:45 ahead of UTC all year. */

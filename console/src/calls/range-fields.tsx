@@ -21,7 +21,7 @@ export function RangeFields({ range, change }: { range: TimeRange; change(change
       description={zoneWords}
       inputWrapperOrder={['input', 'description', 'error']}
       type="datetime-local"
-      w={{ base: '100%', xs: 270 }}
+      w={{ base: '100%', xs: 300 }}
       value={typed[name]}
       error={faults[name]}
       onChange={(event) => setTyped({ ...typed, [name]: event.currentTarget.value })}
