@@ -533,6 +533,9 @@ test('VDRs have numbers, are found by conditions, copied, exported and imported'
   expect(JSON.stringify(bundle)).not.toMatch(/"(id|elementId|startDate|createdDate|associatedId)"/);
   expect((await call('POST', '/vdrs/import', bundle)).status).toBe(409);
   await done(call('DELETE', `/vdrs/${vdr.id}?propagate=true`));
+  const notTheirs = await call('POST', '/vdrs/import', { ...bundle, transformation: {} }, theirs);
+  expect(notTheirs.status).toBe(403);
+  expect(notTheirs.body.message).toContain('at the level organization: name, mail.work');
   const imported = await done(call('PUT', '/vdrs/import', bundle));
   expect(imported.body).toMatchObject({ id: vdr.id, objectName: 'people' });
   expect((await done(call('GET', '/vdrs/people/export'))).body).toEqual(bundle);

@@ -136,7 +136,12 @@ export async function seenAfter(
   const seen = await viewResources.find(author, objectName, places);
   if (seen !== undefined) return seen;
   if (ignored.length === 0) throw absentOrReadyMade(systemResources, objectName);
-  throw new Problem('forbidden', `You may not change anything of what was sent: ${ignored.join('; ')}.`);
+  throw nothingWritten(ignored);
+}
+
+/** The Problem for a document all of which was ignored. */
+export function nothingWritten(ignored: readonly string[]): Problem {
+  return new Problem('forbidden', `You may not change anything of what was sent: ${ignored.join('; ')}.`);
 }
 
 /** One transformation, likewise. */
@@ -151,7 +156,7 @@ export async function mappingAfter(
   const mappings = await context.viewResources.mappings(author, seen.objectName, written.places);
   const mapping = mappings.find(({ elementKey }) => elementKey === key);
   if (mapping !== undefined) return mappingOf(seen, mapping);
-  throw new Problem('forbidden', `You may not change anything of what was sent: ${written.ignored.join('; ')}.`);
+  throw nothingWritten(written.ignored);
 }
 
 /** Says what of a body was ignored, in the header that clients look for. */

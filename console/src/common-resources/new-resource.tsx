@@ -13,10 +13,11 @@ import {
   Text,
   TextInput,
 } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
-import { CallError, call } from '../call.ts';
+import { CallError, call, callWithHeaders } from '../call.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { usePerson } from '../session.ts';
 import { type CommonResource, resourcesKey } from './queries.ts';
@@ -138,8 +139,13 @@ function FromFile({ close }: { close(): void }) {
   const [file, setFile] = useState<File | null>(null);
   const making = useMaking(async (replaces: boolean) => {
     const bundle = await readBundle(file);
-    await call(replaces ? 'PUT' : 'POST', '/vdrs/import', { body: bundle });
-    return nameOf(bundle);
+    const method = replaces ? 'PUT' : 'POST';
+    const { body, headers } = await callWithHeaders<object>(method, '/vdrs/import', { body: bundle });
+    const ignored = headers.get('elements-error');
+    if (ignored !== null) {
+      notifications.show({ color: 'orange', title: 'Some of it was not imported', message: ignored, autoClose: false });
+    }
+    return nameOf(bundle, body);
   }, close);
   const isThere = making.error instanceof CallError && making.error.status === 409;
   return (
@@ -184,11 +190,9 @@ async function readBundle(file: File | null): Promise<Record<string, unknown>> {
   throw new Error(`${file.name} is no bundle: it has to be a JSON object. Choose a file that was exported as one.`);
 }
 
-function nameOf({ vdrName, objectDefinitions }: Record<string, unknown>): string {
-  if (typeof vdrName === 'string') return vdrName;
-  return (
-    Object.keys(typeof objectDefinitions === 'object' && objectDefinitions !== null ? objectDefinitions : {})[0] ?? ''
-  );
+/** What was imported; of several objects, which the older form may hold and which are answered by name, the first. */
+function nameOf({ vdrName }: Record<string, unknown>, imported: object): string {
+  return typeof vdrName === 'string' ? vdrName : (Object.keys(imported)[0] ?? '');
 }
 
 interface FormProps {

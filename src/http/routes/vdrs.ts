@@ -21,7 +21,15 @@ import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { pageOf } from '../pages.ts';
-import { authorOf, elementNameOf, mappingAfter, requireOwn, seenAfter, tellIgnored } from '../resource-place.ts';
+import {
+  authorOf,
+  elementNameOf,
+  mappingAfter,
+  nothingWritten,
+  requireOwn,
+  seenAfter,
+  tellIgnored,
+} from '../resource-place.ts';
 import { emptyResponse, Id, OpenObject, PageQuery, responses } from '../shapes.ts';
 import { accountOf } from '../viewer.ts';
 import { createFilter } from '../where.ts';
@@ -291,9 +299,11 @@ function bundleRoutes(server: Server, context: RouteContext): void {
         const author = authorOf(request.caller);
         const { resources, faults } = readBundle(request.body);
         if (faults.length > 0) throw new Problem('badRequest', `${faults.join('; ')}.`);
-        tellIgnored(reply, (await editResources.write(author, resources, mode)).ignored);
+        const { ignored } = await editResources.write(author, resources, mode);
+        tellIgnored(reply, ignored);
         const names = new Set(resources.map(({ objectName }) => objectName));
         const seen = (await viewResources.list(author)).filter(({ objectName }) => names.has(objectName));
+        if (seen.length === 0 && ignored.length > 0) throw nothingWritten(ignored);
         const [first] = seen;
         if (first !== undefined && 'vdrName' in request.body) return definitionOf(first);
         return Object.fromEntries(seen.map((one) => [one.objectName, definitionOf(one)]));
