@@ -256,6 +256,7 @@ export function Mapper({ resource, elements, mapping, choice, place, saved }: Ma
           beginning={beginning}
           hasInherited={hasInherited}
           inheritedScripts={hasInherited ? scriptsAbove(mapping, level) : 0}
+          scriptFaults={[...(trials.read?.scriptFaults ?? []), ...faults.others]}
           isReadOnly={isReadOnly}
           change={change}
         />

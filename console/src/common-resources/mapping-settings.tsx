@@ -15,6 +15,8 @@ interface MappingSettingsProps {
   hasInherited: boolean;
   /** scripts that the levels above say */
   inheritedScripts: number;
+  /** what is wrong with scripts, as it was last tried or saved */
+  scriptFaults: readonly string[];
   isReadOnly: boolean;
   change(step: Change): void;
 }
@@ -107,7 +109,7 @@ done(transformedObject);
 `;
 
 function Scripts(props: MappingSettingsProps & { scripts: readonly Script[] }) {
-  const { transformation, scripts, beginning, inheritedScripts, isReadOnly, change } = props;
+  const { transformation, scripts, beginning, inheritedScripts, scriptFaults, isReadOnly, change } = props;
   const configuration = (transformation ?? beginning).configuration;
   const seesWhere = entryOf(configuration, 'applyJSOnQueryFieldValue') !== undefined;
   const setScript = (index: number, members: Partial<Script>) =>
@@ -133,6 +135,8 @@ function Scripts(props: MappingSettingsProps & { scripts: readonly Script[] }) {
               label={scripts.length > 1 ? `Script ${index + 1}` : 'Script'}
               value={script.body ?? ''}
               isReadOnly={isReadOnly}
+              // Of several scripts nobody says which one failed.
+              faultyLines={scripts.length + inheritedScripts === 1 ? linesOf(scriptFaults) : []}
               onChange={(body) => setScript(index, { body })}
             />
           </Suspense>
@@ -187,4 +191,8 @@ function Scripts(props: MappingSettingsProps & { scripts: readonly Script[] }) {
       )}
     </Stack>
   );
+}
+
+function linesOf(faults: readonly string[]): number[] {
+  return faults.flatMap((fault) => [...fault.matchAll(/\(line (\d+)\)/g)].map(([, line]) => Number(line)));
 }

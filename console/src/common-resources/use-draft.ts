@@ -2,9 +2,10 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { call } from '../call.ts';
+import { CallError, call } from '../call.ts';
+import { scriptsOf } from './documents.ts';
 import type { Change, Draft } from './draft.ts';
-import { definitionPath, type Place, resourcesKey, type Saved, transformationPath } from './queries.ts';
+import { definitionPath, type Place, resourcesKey, type Saved, transformationPath, tryDraft } from './queries.ts';
 
 /** A draft, what may be done with it, and how its saving goes. */
 export interface DraftState {
@@ -70,6 +71,7 @@ function isChanged(saved: Saved, { definition, transformation }: Draft): boolean
 /** The definition first: the mapping needs it. */
 async function saveDraft(objectName: string, place: Place, saved: Saved, draft: Draft): Promise<void> {
   const { definition, transformation, renames } = draft;
+  await requireReadableScripts(objectName, place, draft);
   if (definition !== undefined && definition !== saved.definition) {
     const changedFields = renames.length === 0 ? {} : { changedFields: renames };
     const body = { ...definition, ...changedFields };
@@ -82,6 +84,26 @@ async function saveDraft(objectName: string, place: Place, saved: Saved, draft: 
   if (transformation === undefined && saved.transformation !== undefined && path !== undefined) {
     await call('DELETE', path);
   }
+}
+
+/** Throws a CallError (400) for a script that can never run; the server keeps such scripts, as bundles have them. */
+async function requireReadableScripts(objectName: string, place: Place, draft: Draft): Promise<void> {
+  const { definition, transformation = {} } = draft;
+  const scripts = scriptsOf(transformation);
+  if (scripts.length === 0 || place.elementKey === undefined) return;
+  const { vendorName, isLegacy } = transformation;
+  // Each returns before its first statement: it is read whole, and does nothing.
+  const unrun = scripts.map((script) => ({ ...script, body: `return;${script.body ?? ''}` }));
+  const tried = { vendorName: vendorName || objectName, isLegacy: isLegacy ?? null, scripts: unrun };
+  const { elementKey, instanceId } = place;
+  const { scriptFaults } = await tryDraft(
+    { objectName, level: place.level, elementKey, instanceId, definition, transformation: tried },
+    { payload: {}, method: 'GET' },
+  );
+  const [fault] = scriptFaults;
+  if (fault === undefined) return;
+  const reason = fault.replace(/^.*SyntaxError: /s, '');
+  throw new CallError(400, { message: `The script is no JavaScript: ${reason}` });
 }
 
 async function write(path: string | undefined, isThere: boolean, body: object): Promise<void> {
