@@ -4,13 +4,13 @@
 import { type Static, Type } from 'typebox';
 import { Problem } from '../../core/errors.ts';
 import type { BulkDirection, BulkJobRecord, BulkStatus } from '../../store/bulk-jobs.ts';
+import { ListedJob, listJob, Progress, planned, showProgress } from '../bulk-answers.ts';
 import { reachableScope, requireIdentity } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
 import { secured } from '../openapi.ts';
 import { pageHeaders, readPageToken } from '../pages.ts';
 import { Id, responses } from '../shapes.ts';
-import { ListedJob, listJob, Progress, planned, showProgress } from './bulk.ts';
 
 const statuses: BulkStatus[] = ['CREATED', 'RUNNING', 'CANCELLATION_PENDING', 'COMPLETED', 'CANCELLED', 'ERROR'];
 const directions: BulkDirection[] = ['DOWNLOAD', 'UPLOAD', 'COPY'];

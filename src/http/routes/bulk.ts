@@ -1,18 +1,39 @@
 // Routes of bulk jobs, which take an element token as calls to elements do. Each is served where `dispatchUrl` leads calls
 // with an element token, and described under the hub, where they are called.
 
-import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
-import { Value } from 'typebox/value';
-import { progressOf } from '../../bulk/describe.ts';
 import type { Format } from '../../bulk/formats/formats.ts';
 import type { BulkParty, CopyAsk, DownloadAsk } from '../../bulk/jobs.ts';
-import type { BulkPlan, BulkState } from '../../bulk/plan.ts';
+import type { BulkPlan } from '../../bulk/plan.ts';
 import { Problem } from '../../core/errors.ts';
 import { isObject, parseJson } from '../../core/http.ts';
 import { mergeSettings } from '../../element/settings.ts';
 import type { BulkJobRecord } from '../../store/bulk-jobs.ts';
+import {
+  describeStatus,
+  ListedJob,
+  Load,
+  listJob,
+  planned,
+  RowError,
+  recordsIn,
+  Started,
+  Status,
+  showLoad,
+  started,
+} from '../bulk-answers.ts';
+import {
+  BulkDownload,
+  BulkQuery,
+  Copies,
+  type Copy,
+  queryText,
+  readDates,
+  readParameters,
+  readSource,
+} from '../bulk-asks.ts';
+import { asksJson, fileFormat, requireFormat, sendFile } from '../bulk-files.ts';
 import { readMetaData, readUpload, uploadParsers } from '../bulk-upload.ts';
 import { elementCallParsers, readCallBody } from '../call-body.ts';
 import { ownScope, reachableScope, requireIdentity, requireInstance, seesInstance } from '../caller.ts';
@@ -23,133 +44,8 @@ import { dropEmptyQueryValues, refuseMalformed } from '../malformed.ts';
 import { secured } from '../openapi.ts';
 import { pageHeaders, pageOf, readPageToken } from '../pages.ts';
 import { Id, PageQuery, responses } from '../shapes.ts';
-import { readTime } from '../times.ts';
 import { createFilter } from '../where.ts';
 
-const Dates = {
-  from: Type.Optional(Type.String({ description: 'records changed at this moment or after it' })),
-  to: Type.Optional(Type.String({ description: 'records changed at this moment or before it' })),
-  lastRunDate: Type.Optional(Type.String({ description: 'records changed since, as bulk.query.operator compares' })),
-};
-const BulkQuery = Type.Object({
-  q: Type.Optional(Type.String({ minLength: 1, maxLength: 20_000, description: 'CEQL: select … from … where …' })),
-  ...Dates,
-  pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
-  fileFormat: Type.Optional(Type.String({ description: 'json, csv, jsonl or parquet' })),
-  continueFromJobId: Type.Optional(Id),
-});
-const BulkDownload = Type.Object({
-  objectName: Type.String({ minLength: 1, maxLength: 200 }),
-  format: Type.Optional(Type.String({ description: 'application/json, text/csv, application/jsonl' })),
-  selectFields: Type.Optional(Type.String()),
-  where: Type.Optional(Type.String()),
-  query: Type.Optional(
-    Type.Record(Type.String({ maxLength: 200 }), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
-      description: 'further parameters of the list, such as {"status": "open"}',
-    }),
-  ),
-  from: Dates.from,
-  to: Dates.to,
-  filterDateField: Type.Optional(Type.String({ minLength: 1, description: 'what from and to are compared with' })),
-  filterNulls: Type.Optional(Type.Boolean({ description: 'leave out members without a value' })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, description: 'records after which the job ends' })),
-  apiLimit: Type.Optional(Type.Integer({ minimum: 1, description: 'calls to the vendor after which the job ends' })),
-  continueFromJobId: Type.Optional(Id),
-  pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
-  notificationUrl: Type.Optional(Type.String()),
-});
-const Copy = Type.Object({
-  sourceConfiguration: Type.Optional(Type.Unknown({ description: 'what is copied; its members may stand beside it' })),
-  targetConfiguration: Type.Object({
-    token: Type.String({ minLength: 1, description: 'the element token of the account that gets the records' }),
-    objectName: Type.Optional(Type.String({ minLength: 1 })),
-    path: Type.Optional(Type.String({ minLength: 1, description: 'such as /hubs/crm/bulk/contacts' })),
-    identifierFieldName: Type.Optional(Type.String({ minLength: 1 })),
-    metaData: Type.Optional(Type.Unknown({ description: 'as an upload has it' })),
-  }),
-});
-const CopySource = Type.Object({
-  query: Type.Optional(Type.String({ minLength: 1 })),
-  q: Type.Optional(Type.String({ minLength: 1 })),
-  objectName: Type.Optional(Type.String({ minLength: 1 })),
-  ...Dates,
-  pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
-});
-const Copies = Type.Union([Copy, Type.Array(Copy, { minItems: 1, maxItems: 50 })]);
-
-const Started = Type.Object({
-  id: Type.String(),
-  instanceId: Type.Integer(),
-  status: Type.String({ description: 'CREATED' }),
-});
-/** How far a job has come, in answers. */
-export const Progress = Type.Object({
-  phase: Type.String({ description: 'download or upload; a copy does one after the other' }),
-  records: Type.Integer(),
-  bytes: Type.Integer(),
-  total: Type.Optional(Type.Integer({ description: 'records in all, where it is known' })),
-  fraction: Type.Optional(Type.Number({ description: 'from 0 to 1, where it can be told' })),
-  recordsPerSecond: Type.Number(),
-  bytesPerSecond: Type.Number(),
-  startedAt: Type.Optional(Type.String()),
-  endedAt: Type.Optional(Type.String()),
-  expectedEnd: Type.Optional(Type.String({ description: 'where it can be told' })),
-});
-const Status = Type.Object({
-  id: Type.String(),
-  batchId: Type.Integer(),
-  instanceId: Type.Integer(),
-  status: Type.String({ description: 'CREATED, RUNNING, CANCELLATION_PENDING, COMPLETED, CANCELLED or ERROR' }),
-  objectName: Type.String(),
-  direction: Type.String({ description: 'DOWNLOAD, UPLOAD or COPY' }),
-  message: Type.Optional(Type.String({ description: 'why it ended early' })),
-  recordsCount: Type.Integer({ description: 'records that were moved or tried' }),
-  recordsFailedCount: Type.Integer({ description: 'rows that were not written, or of which it is not known' }),
-  recordsDoubtfulCount: Type.Integer({ description: 'those of them of which it is not known' }),
-  numOfLeadsProcessed: Type.Integer(),
-  numOfRowsFailed: Type.Integer(),
-  numOfRowsWithWarning: Type.Integer(),
-  progress: Progress,
-});
-/** A job in lists. */
-export const ListedJob = Type.Object({
-  id: Type.Integer(),
-  job_id: Type.Integer(),
-  instanceId: Type.Integer(),
-  object_name: Type.String(),
-  status: Type.String(),
-  job_status: Type.String(),
-  job_state: Type.String(),
-  job_direction: Type.String(),
-  job_query: Type.Optional(Type.String()),
-  job_reset_attempt: Type.Integer(),
-  record_count: Type.Integer(),
-  error_count: Type.Integer(),
-  createdDate: Type.Integer({ description: 'milliseconds since 1970' }),
-  completion_time: Type.Optional(Type.Integer({ description: 'milliseconds since 1970' })),
-  fileFormat: Type.Optional(Type.String()),
-  notification_url: Type.Optional(Type.String()),
-});
-const RowError = Type.Object({
-  row: Type.Integer({ description: 'from 1 on; 0 for the file as a whole' }),
-  state: Type.String({ description: 'failed: not written; doubtful: nobody knows' }),
-  status: Type.Optional(Type.Integer()),
-  message: Type.String(),
-  providerMessage: Type.Optional(Type.String({ description: 'what the vendor said' })),
-});
-const Load = Type.Object({
-  id: Type.Integer(),
-  groupName: Type.String({ description: 'the id that POST /bulk/workflows answered with' }),
-  parentBulkLoaderId: Type.Integer(),
-  status: Type.String(),
-  jobId: Type.Optional(Type.String({ description: 'the job of a schedule that began it' })),
-  instanceId: Type.Integer(),
-  targetInstanceId: Type.Optional(Type.Integer()),
-  objectName: Type.String(),
-  recordsCount: Type.Integer(),
-  recordsFailedCount: Type.Integer(),
-  createdDate: Type.Integer(),
-});
 const ResultQuery = Type.Object({
   json: Type.Optional(Type.String({ description: 'JSON: {"convertToNativeType":"false"} makes text of every value' })),
   partial: Type.Optional(Type.Boolean({ description: 'also what a job has that failed or was cancelled' })),
@@ -157,15 +53,6 @@ const ResultQuery = Type.Object({
 const ById = Type.Object({ id: Type.String() });
 const fileAnswer = Type.Unknown({ description: 'the file, streamed' });
 
-/** Parameters of a list that a download has members of its own for. */
-const ownParameters = new Map([
-  ['where', 'where'],
-  ['fields', 'selectFields'],
-  ['orderBy', 'POST /bulk/query'],
-  ['pageSize', 'pageSize'],
-  ['page', 'continueFromJobId'],
-  ['nextPage', 'continueFromJobId'],
-]);
 const listedFields = ['object_name', 'job_status', 'job_direction', 'record_count', 'error_count', 'job_id'];
 const mostListed = 5000;
 
@@ -192,7 +79,7 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
         }
         return started(
           await bulk.download(party, {
-            ...readDates(query),
+            ...readDates(query, clock()),
             q: query.q,
             pageSize: query.pageSize,
             format: query.fileFormat === undefined ? undefined : requireFormat('fileFormat', query.fileFormat),
@@ -220,7 +107,7 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
         const { callbackUrl, ...more } = asked(request, undefined);
         return started(
           await bulk.download(party, {
-            ...readDates(body),
+            ...readDates(body, clock()),
             dateField: body.filterDateField,
             q: queryText(body),
             parameters: readParameters(body.query),
@@ -525,17 +412,6 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
     };
   }
 
-  function readDates({ from, to, lastRunDate }: { from?: string; to?: string; lastRunDate?: string }) {
-    const read = (name: string, text: string | undefined) =>
-      text === undefined ? undefined : readTime(name, text, clock());
-    return {
-      from: read('from', from),
-      to: read('to', to),
-      lastRunDate: read('lastRunDate', lastRunDate),
-      dateField: undefined,
-    };
-  }
-
   async function readCopy(request: FastifyRequest, copy: Static<typeof Copy>): Promise<CopyAsk> {
     const { targetConfiguration: target, sourceConfiguration } = copy;
     const source = readSource(isObject(sourceConfiguration) ? { ...copy, ...sourceConfiguration } : copy);
@@ -555,7 +431,7 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
       throw new Problem('badRequest', 'targetConfiguration needs objectName: where records go.');
     const { payload, format: _, ...meta } = readMetaData(target.metaData, objectName);
     const from: DownloadAsk = {
-      ...readDates(source),
+      ...readDates(source, clock()),
       q,
       pageSize: source.pageSize,
       format: undefined,
@@ -572,67 +448,6 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
     const setting = mergeSettings(definition, instance.values)['bulk.query.download_format'] ?? '';
     return setting.trim().toLowerCase() === 'csv' ? 'csv' : 'jsonLines';
   }
-}
-
-/** A field list, an object and a condition as one query. */
-function queryText({ objectName, selectFields, where, limit }: Static<typeof BulkDownload>): string {
-  const fields = selectFields === undefined || selectFields.trim() === '' ? '*' : selectFields;
-  const condition = where === undefined ? '' : ` where ${where}`;
-  return `select ${fields} from \`${objectName}\`${condition}${limit === undefined ? '' : ` limit ${limit}`}`;
-}
-
-const fileFormats: [RegExp, Format][] = [
-  [/\b(text|txt|application)\/csv\b/i, 'csv'],
-  [/\bapplication\/(jsonl|x-ndjson|x-jsonlines)\b/i, 'jsonLines'],
-  [/\bapplication\/(vnd\.apache\.)?parquet\b/i, 'parquet'],
-];
-const contentTypes: Record<Format, string> = {
-  csv: 'text/csv',
-  jsonLines: 'application/jsonl',
-  jsonArray: 'application/json',
-  parquet: 'application/vnd.apache.parquet',
-};
-const fileEndings: Record<Format, string> = { csv: 'csv', jsonLines: 'jsonl', jsonArray: 'json', parquet: 'parquet' };
-
-/** The format of a file that Accept names; JSON is none of a file of its own. */
-function fileFormat({ headers }: FastifyRequest): Format | undefined {
-  return fileFormats.find(([pattern]) => pattern.test(headers.accept ?? ''))?.[1];
-}
-
-function asksJson({ headers }: FastifyRequest): boolean {
-  return /\bapplication\/json\b/i.test(headers.accept ?? '');
-}
-
-/** Parameters of a list as a download names them. Throws a Problem that names those it says in members of its own. */
-function readParameters(query: Static<typeof BulkDownload>['query']): Record<string, string> | undefined {
-  const given = Object.entries(query ?? {});
-  if (given.length === 0) return undefined;
-  const own = given.flatMap(([name]) => (ownParameters.has(name) ? `${name} (${ownParameters.get(name)})` : []));
-  if (own.length > 0) {
-    throw new Problem('badRequest', `query must not have ${own.join(', ')}: say it in the member that is named.`);
-  }
-  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
-}
-
-function requireFormat(name: string, given: string): Format {
-  const text = given.includes('/') ? given : `application/${given}`;
-  if (/^application\/json$/i.test(text)) return 'jsonLines';
-  const format = fileFormats.find(([pattern]) => pattern.test(text))?.[1];
-  if (format !== undefined) return format;
-  throw new Problem(
-    'badRequest',
-    `${name} must be application/json, text/csv, application/jsonl or parquet, not ${given}.`,
-  );
-}
-
-/** Streams a file. Plain `application/json` means JSON lines, too. */
-function sendFile(reply: FastifyReply, content: AsyncIterable<Uint8Array>, format: Format, name: string): FastifyReply {
-  const asked = reply.request;
-  const type = format === 'jsonLines' && fileFormat(asked) === undefined ? 'application/json' : contentTypes[format];
-  const fileName = name.replace(/[^\w.-]+/g, '_');
-  reply.header('content-type', type);
-  reply.header('content-disposition', `attachment; filename="${fileName}.${fileEndings[format]}"`);
-  return reply.send(Readable.from(content, { objectMode: false }));
 }
 
 function sendJson(reply: FastifyReply, value: unknown): FastifyReply {
@@ -654,91 +469,6 @@ async function metaDataOf(request: FastifyRequest): Promise<unknown> {
   }
   if (body.kind === 'form') return body.fields['metaData'];
   return body.kind === 'json' && isObject(body.value) ? body.value['metaData'] : undefined;
-}
-
-function readSource(value: unknown): Static<typeof CopySource> {
-  if (Value.Check(CopySource, value)) return value;
-  const faults = [...Value.Errors(CopySource, value)].map(({ instancePath, message }) => `${instancePath} ${message}`);
-  throw new Problem('badRequest', `sourceConfiguration: ${faults.join('; ')}.`);
-}
-
-function started({ id, instanceId }: BulkJobRecord): Static<typeof Started> {
-  return { id: String(id), instanceId, status: 'CREATED' };
-}
-
-function describeStatus(job: BulkJobRecord, now: number): Static<typeof Status> {
-  return {
-    id: String(job.id),
-    batchId: job.id,
-    instanceId: job.instanceId,
-    status: job.status,
-    objectName: job.objectName,
-    direction: job.direction,
-    ...(job.message === undefined ? {} : { message: job.message }),
-    recordsCount: job.records,
-    recordsFailedCount: job.failed + job.doubtful,
-    recordsDoubtfulCount: job.doubtful,
-    numOfLeadsProcessed: job.records,
-    numOfRowsFailed: job.failed + job.doubtful,
-    numOfRowsWithWarning: job.doubtful,
-    progress: showProgress(job, now),
-  };
-}
-
-/** How far a job has come at a moment, without the members that are not known. */
-export function showProgress(job: BulkJobRecord, now: number): Static<typeof Progress> {
-  return JSON.parse(JSON.stringify(progressOf(job, now)));
-}
-
-/** A job in a list, but for what is sealed of it. */
-export function listJob(job: BulkJobRecord) {
-  return {
-    id: job.id,
-    job_id: job.id,
-    instanceId: job.instanceId,
-    object_name: job.objectName,
-    status: job.status,
-    job_status: job.status,
-    job_state: job.status,
-    job_direction: job.direction,
-    job_reset_attempt: 0,
-    record_count: job.records,
-    error_count: job.failed + job.doubtful,
-    createdDate: job.createdAt,
-    ...(job.endedAt === undefined ? {} : { completion_time: job.endedAt }),
-  };
-}
-
-/** What is sealed of a listed job. */
-export function planned(job: BulkJobRecord) {
-  const { query, upload, resultFormat, callbackUrl } = job.openPlan() as BulkPlan;
-  const format = upload?.format ?? resultFormat;
-  return {
-    ...(query === undefined ? {} : { job_query: query }),
-    ...(format === undefined ? {} : { fileFormat: format }),
-    ...(callbackUrl === undefined ? {} : { notification_url: callbackUrl }),
-  };
-}
-
-function showLoad(job: BulkJobRecord): Static<typeof Load> {
-  return {
-    id: job.id,
-    groupName: String(job.groupId),
-    parentBulkLoaderId: job.groupId,
-    status: job.status,
-    ...(job.scheduledBy === undefined ? {} : { jobId: String(job.scheduledBy) }),
-    instanceId: job.instanceId,
-    ...(job.targetInstanceId === undefined ? {} : { targetInstanceId: job.targetInstanceId }),
-    objectName: job.objectName,
-    recordsCount: job.records,
-    recordsFailedCount: job.failed + job.doubtful,
-    createdDate: job.createdAt,
-  };
-}
-
-function recordsIn({ state, records }: BulkJobRecord): number {
-  const { download }: BulkState = state;
-  return download?.records ?? records;
 }
 
 function requireFiles({ id, filesDeleted }: BulkJobRecord): void {
