@@ -87,10 +87,11 @@ export async function runDownload({ files, limits }: DownloadDependencies, run: 
         await run.note(state, total);
       }
       if (records.length > 0) {
-        const bytes = linesOf(records);
         part.records += records.length;
-        part.bytes += bytes.length;
-        yield bytes;
+        for (const bytes of linesOf(records)) {
+          part.bytes += bytes.length;
+          yield bytes;
+        }
       }
       if (part.records >= (request.limit ?? Number.POSITIVE_INFINITY)) {
         part.done = true;
@@ -100,11 +101,19 @@ export async function runDownload({ files, limits }: DownloadDependencies, run: 
   }
 }
 
+/** Characters that are written together: V8 keeps longer texts apart, where each one costs several times as much. */
+const mostTogether = 16_384;
+
 /** Records as JSON lines. */
-function linesOf(records: readonly unknown[]): Uint8Array {
+function* linesOf(records: readonly unknown[]): Generator<Uint8Array> {
   let text = '';
-  for (const record of records) text += `${JSON.stringify(record)}\n`;
-  return Buffer.from(text);
+  for (const record of records) {
+    text += `${JSON.stringify(record)}\n`;
+    if (text.length < mostTogether) continue;
+    yield Buffer.from(text);
+    text = '';
+  }
+  if (text !== '') yield Buffer.from(text);
 }
 
 /** Asks for the next page while the last one is used, but for no more than one. */

@@ -33,8 +33,11 @@ export interface ScriptScene {
   signal: AbortSignal | undefined;
 }
 
-/** Records of one run: few enough that their results stay far below what a script may give. */
-const recordsPerRun = 100;
+/** Records of one run at most: few enough that their results stay far below what a script may give. */
+const mostRecordsPerRun = 100;
+
+/** Characters of the records of one run, about: V8 keeps longer texts apart, where each one costs several times as much. */
+const charactersPerRun = 24_000;
 
 /** What a script may have done that must not be done twice. */
 const actsOutside = /\b(?:require|eval|Function|setTimeout|arguments)\b|\\u/;
@@ -47,8 +50,9 @@ export async function runMappingScript(
 ): Promise<ScriptedOutcome[]> {
   const outcomes: ScriptedOutcome[] = [];
   const runs: Promise<ScriptedOutcome[]>[] = [];
-  for (let at = 0; at < records.length; at += recordsPerRun) {
-    runs.push(runTogether(scene, script, records.slice(at, at + recordsPerRun)));
+  const count = recordsPerRun(script, records);
+  for (let at = 0; at < records.length; at += count) {
+    runs.push(runTogether(scene, script, records.slice(at, at + count)));
   }
   for (const run of runs) outcomes.push(...(await run));
   return outcomes;
@@ -67,6 +71,13 @@ export async function runWhereScript(
   const { result, fault } = await runOne(scene, script, record, true);
   const where = isObject(result) ? result['where'] : undefined;
   return { conditions: Array.isArray(where) ? where : undefined, fault };
+}
+
+/** How many records go into a run, judged by the first. */
+function recordsPerRun(script: CompiledMappingScript, [first]: readonly ScriptedRecord[]): number {
+  if (first === undefined) return mostRecordsPerRun;
+  const characters = JSON.stringify(seenOf(script, first)).length;
+  return Math.max(1, Math.min(mostRecordsPerRun, Math.floor(charactersPerRun / characters)));
 }
 
 async function runTogether(
