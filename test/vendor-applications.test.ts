@@ -119,6 +119,8 @@ describe('keeping applications', () => {
     const stranger = await addOrganization(trip.platform, keyring);
     expect((await call('GET', '/elements/applications', undefined, stranger)).body).toEqual([]);
     expect((await call('GET', '/elements/zendesk/application', undefined, stranger)).status).toBe(404);
+    expect((await call('DELETE', '/elements/zendesk/application', undefined, stranger)).status).toBe(404);
+    expect((await call('GET', '/elements/zendesk/application')).status, 'a stranger deletes only his own').toBe(200);
     const url = await call('GET', '/elements/zendesk/oauth/url?siteAddress=acme', undefined, stranger);
     expect(url.body.message).toBe('Missing parameters for zendesk: apiKey, apiSecret, callbackUrl.');
     expect((await anonymous('/elements/applications')).status).toBe(401);
@@ -311,7 +313,8 @@ describe('who uses an application without knowing its secret', () => {
 
   test('cannot have it sent elsewhere', async () => {
     const { key, vendor, thief } = await openElement();
-    for (const setting of ['oauth.token.url', 'oauth.token.refresh_url', 'oauth.token.revoke_url', 'base.url']) {
+    const tokens = ['oauth.token.url', 'oauth.token.refresh_url', 'oauth.token.revoke_url'];
+    for (const setting of [...tokens, 'oauth.authorization.url', 'oauth.request.url', 'base.url']) {
       const refused = await make(key, { [setting]: `${thief.url}/token` });
       expect(refused.status, setting).toBe(400);
       expect(refused.body.message).toContain(`${setting} would send the organization’s application elsewhere`);
@@ -341,6 +344,38 @@ describe('who uses an application without knowing its secret', () => {
     }
     expect((await make(key, { region: 'evil.test/' })).body.message).toContain('region is part of a host name');
     expect(thief.requests).toEqual([]);
+  });
+
+  test('nor at an address that is only like the element’s', async () => {
+    const { key } = await openElement([
+      { key: 'base.url', defaultValue: 'https://{region}.vendor.test/{tenant}' },
+      { key: 'region', defaultValue: 'eu' },
+      { key: 'tenant', defaultValue: 'all' },
+    ]);
+    const foreign = [
+      'https://us-vendor.test',
+      'https://us.vendor.test.evil.test',
+      'https://evil.test?.vendor.test',
+      'https://evil.test.us.vendor.test',
+      'https://us.vendor.test:8443',
+      'http://us.vendor.test',
+    ];
+    for (const address of foreign) {
+      const refused = await make(key, { 'base.url': address });
+      expect(refused.body.message, address).toContain('base.url would send the organization’s application elsewhere');
+    }
+    expect((await make(key, { 'base.url': 'https://us.vendor.test/one' })).status).toBe(200);
+  });
+
+  test('sends masked and empty values of it as if they were left out', async () => {
+    const { key, vendor, thief } = await openElement();
+    const shown = { 'oauth.api.key': '********', 'oauth.api.secret': '' };
+    const refused = await make(key, { ...shown, 'oauth.token.url': `${thief.url}/token` });
+    expect(refused.body.message).toContain('oauth.token.url would send');
+    expect((await make(key, shown)).status).toBe(200);
+    expect(vendor.requests[0]?.text).toContain(encodeURIComponent(clientSecret));
+    expect((await make(key, { 'oauth.api.key': '', 'oauth.api.secret': '********' })).status).toBe(200);
+    expect(vendor.requests[1]?.text).toContain(encodeURIComponent(clientSecret));
   });
 
   test('nor by connecting an instance again whose settings were changed', async () => {
