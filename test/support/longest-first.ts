@@ -2,22 +2,24 @@
 
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that take more than half a minute, the longest first; others come as vitest sorts them. */
+/** Files that take more than half a minute; those that keep many processes at work do not meet. Others come after them. */
 const longest = [
   'trials/trials.test.ts',
-  'test/refresh.test.ts',
+  'test/elements/faults.test.ts',
   'test/console/instances.browser.test.ts',
-  'test/lifecycle.test.ts',
   'authoring/authoring.test.ts',
   'test/clients.test.ts',
+  'test/refresh.test.ts',
   'test/console/events.browser.test.ts',
   'test/clients-common-resources.test.ts',
   'test/console/elements.browser.test.ts',
-  'test/elements/faults.test.ts',
+  'test/lifecycle.test.ts',
   'test/converted-elements.test.ts',
+  'test/console/notifications.browser.test.ts',
+  'test/console/common-resource-files.browser.test.ts',
+  'test/bulk-jobs.test.ts',
   'src/store/changes.test.ts',
   'src/store/embedded.test.ts',
-  'test/bulk-jobs.test.ts',
 ];
 
 /** Sorts test files by `longest`. */
