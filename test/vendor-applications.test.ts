@@ -346,6 +346,24 @@ describe('who uses an application without knowing its secret', () => {
     expect(thief.requests).toEqual([]);
   });
 
+  test('has it sent as the element says: in the header of RFC 6749 section 2.3.1, and then nowhere else', async () => {
+    const { key, vendor } = await openElement([{ key: 'oauth.basic.header', defaultValue: 'true' }]);
+    expect((await make(key, {})).status).toBe(200);
+    const [request] = vendor.requests;
+    const [, credentials = ''] = /^Basic (.+)$/.exec(String(request?.headers.authorization)) ?? [];
+    const parts = Buffer.from(credentials, 'base64').toString('utf8').split(':');
+    expect(parts.map(decodeURIComponent)).toEqual([clientId, clientSecret]);
+    expect(request?.text).not.toContain('client_secret');
+  });
+
+  test('is told of an element that does not say where it would go', async () => {
+    const { key, vendor } = await openElement([{ key: 'oauth.token.url' }]);
+    const refused = await make(key, {});
+    expect(refused.status).toBe(400);
+    expect(refused.body.message).toContain(`The definition of ${key} has no oauth.token.url`);
+    expect(vendor.requests).toEqual([]);
+  });
+
   test('nor at an address that is only like the element’s', async () => {
     const { key } = await openElement([
       { key: 'base.url', defaultValue: 'https://{region}.vendor.test/{tenant}' },
