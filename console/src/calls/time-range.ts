@@ -1,5 +1,7 @@
 // A time of one's own to look at: from one moment to another, as long as the server counts calls over.
 
+import { localText, momentOf } from '../components/local-time.ts';
+
 /** The ends of a time as ISO 8601; `to` undefined for now. */
 export interface TimeRange {
   from?: string | undefined;
@@ -46,14 +48,12 @@ export function rangeOfPeriod(period: string, now = Date.now()): { from: string;
 
 /** A moment as a field for local times holds it, its seconds only where it has some; empty for none. */
 export function localTextOf(moment: string | undefined): string {
-  const date = new Date(moment ?? '');
-  if (Number.isNaN(date.getTime())) return '';
-  const local = new Date(date.getTime() - date.getTimezoneOffset() * minuteMs).toISOString();
-  return local.slice(0, date.getSeconds() === 0 ? 16 : 19);
+  const date = momentOf(moment);
+  if (date === undefined) return '';
+  return localText(date, date.getSeconds() === 0 ? 'minute' : 'second');
 }
 
 /** The moment of a field for local times as ISO 8601; what is no moment stays as it is. */
 export function momentOfLocalText(text: string): string {
-  const date = new Date(text);
-  return Number.isNaN(date.getTime()) ? text : date.toISOString();
+  return momentOf(text)?.toISOString() ?? text;
 }

@@ -3,8 +3,9 @@
 import { Group, Select, TextInput } from '@mantine/core';
 import type { AddressFilters } from '../address.ts';
 import { AccountSelect } from '../components/account-select.tsx';
+import { localText } from '../components/local-time.ts';
 import { eventStatuses } from './event.ts';
-import { localText, periodName, periods, readPeriod, startOf } from './period.ts';
+import { periodName, periods, readPeriod, startOf } from './period.ts';
 
 /** The fields that filter the list; what they say stands in the address. */
 export function EventFilters({ filters, instance }: { filters: AddressFilters; instance: number | undefined }) {

@@ -1,6 +1,7 @@
 // The time that the log is looked at: one of a few, or from one moment to another.
 
 import type { AddressFilters } from '../address.ts';
+import { momentOf } from '../components/local-time.ts';
 
 /** A time to look at; both ends as the server reads them, `to` undefined for now. */
 export interface Period {
@@ -39,19 +40,6 @@ export function readPeriod(filters: AddressFilters): Period {
   const hours = ((to ?? new Date()).getTime() - from.getTime()) / hourMs;
   const interval = hours <= 3 ? 'minute' : hours <= 24 * 14 ? 'hour' : 'day';
   return { from: from.toISOString(), to: to?.toISOString(), interval };
-}
-
-/** A moment of a field for local times; undefined for none. */
-export function momentOf(text: string | undefined): Date | undefined {
-  if (text === undefined || text === '') return undefined;
-  const moment = new Date(text);
-  return Number.isNaN(moment.getTime()) ? undefined : moment;
-}
-
-/** A moment as a field for local times holds it. */
-export function localText(moment: Date): string {
-  const local = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
 }
 
 /** The moment that a period begins. */

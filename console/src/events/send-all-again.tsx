@@ -5,9 +5,10 @@ import { notifications } from '@mantine/notifications';
 import { useEffect, useState } from 'react';
 import { AccountSelect } from '../components/account-select.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { localText, momentOf } from '../components/local-time.ts';
 import { countOf } from '../components/quantities.ts';
 import { eventStatuses } from './event.ts';
-import { localText, momentOf, startOf } from './period.ts';
+import { startOf } from './period.ts';
 import { type EventFilter, useSendAllAgain } from './queries.ts';
 
 /** A dialog that begins with the filter of the list. */
