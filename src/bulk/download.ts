@@ -1,6 +1,7 @@
 // A download: pages become parts of JSON lines, and how far it has come is noted when a part is whole, never before. A part
 // that was begun and not noted is written anew, so that no record is lost or there twice.
 
+import { shortTextLength } from '../core/short-text.ts';
 import type { BulkFiles } from './files.ts';
 import { type DownloadState, outputPart } from './plan.ts';
 import type { Download, DownloadedPage, DownloadRequest, Stop } from './strategy.ts';
@@ -101,15 +102,12 @@ export async function runDownload({ files, limits }: DownloadDependencies, run: 
   }
 }
 
-/** Characters that are written together: V8 keeps longer texts apart, where each one costs several times as much. */
-const mostTogether = 16_384;
-
 /** Records as JSON lines. */
 function* linesOf(records: readonly unknown[]): Generator<Uint8Array> {
   let text = '';
   for (const record of records) {
     text += `${JSON.stringify(record)}\n`;
-    if (text.length < mostTogether) continue;
+    if (text.length < shortTextLength) continue;
     yield Buffer.from(text);
     text = '';
   }

@@ -187,7 +187,7 @@ export function createBulkJobs(dependencies: BulkJobsDependencies): BulkJobs {
     const { continueFrom, pageSize, parameters, mostCalls, withoutNulls } = ask;
     const own = ask.q === undefined ? undefined : await planOwn(party, ask, ask.q);
     const plan = continueFrom === undefined ? own : planRest(continueFrom, own);
-    if (plan === undefined) throw new Problem('badRequest', 'Error parsing query: q is missing.');
+    if (plan === undefined) throw new Error('A download needs a query, or a job to go on from');
     return {
       ...plan,
       pageSize: pageSize ?? plan.pageSize,

@@ -1,11 +1,9 @@
 // Lines between the server and the process for scripts.
 
 import type { Duplex } from 'node:stream';
+import { shortTextLength } from '../core/short-text.ts';
 
 export type LineWriter = (line: string) => void;
-
-/** Characters that go out together: V8 keeps longer texts apart, where each one costs several times as much. */
-const mostTogether = 16_384;
 
 /** Writes lines; those of one turn of the event loop go out together, since each write costs more than many lines. */
 export function writeLines(stream: Duplex): LineWriter {
@@ -17,7 +15,7 @@ export function writeLines(stream: Duplex): LineWriter {
   };
   return (line) => {
     if (waiting === '') setImmediate(flush);
-    else if (waiting.length + line.length > mostTogether) flush();
+    else if (waiting.length + line.length > shortTextLength) flush();
     waiting += `${line}\n`;
   };
 }
