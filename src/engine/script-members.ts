@@ -1,6 +1,7 @@
 // Which members of a record the script of a mapping can see. Most name the few that they use, and then the others need not
 // travel to the process in which scripts run, and back. What is not certain counts as every member.
 
+import { recordShapes } from '../core/record-shapes.ts';
 import type { CompiledMappingScript } from '../mapping/mapping.ts';
 
 /** The members of a record, before and after its mapping, that a script can see or change; undefined: any. */
@@ -10,6 +11,8 @@ export interface SeenMembers {
 }
 
 const known = new WeakMap<CompiledMappingScript, SeenMembers>();
+
+const made = recordShapes();
 
 /**
  * What a script can see of `originalObject` and `transformedObject`. The latter may be given to `done`, or returned by a
@@ -50,6 +53,7 @@ export function changeMembers(
     } else if (Object.hasOwn(changed, name)) result[name] = changed[name];
   }
   for (const name of Object.keys(changed)) if (!Object.hasOwn(result, name)) result[name] = changed[name];
+  made(result);
   return result;
 }
 

@@ -1,6 +1,7 @@
 // One direction of a mapping as it is run for each record: what passes, then field by field what is read, converted and
 // written. Everything that does not depend on the record is settled when the plan is made.
 
+import { recordShapes } from '../core/record-shapes.ts';
 import type { Direction } from './configuration.ts';
 import type { MappedField, UnmappedField } from './fields.ts';
 import type { Mapped, MappingFault } from './mapping.ts';
@@ -45,6 +46,8 @@ export interface Plan {
   /** what passes of a record; a record of its own, which can be written to */
   passing(record: Record<string, unknown>): Record<string, unknown>;
   fields: readonly FieldPlan[];
+  /** hears of every record that is made by it */
+  made(record: object): void;
 }
 
 /** What a plan is made of. */
@@ -82,6 +85,7 @@ export function planOf({ objectName, mapped, unmapped, passThrough }: PlannedFie
     passing: passThrough ? passing : () => ({}),
     // Wholes are written before their parts.
     fields: nested ? fields.toSorted((a, b) => a.target.steps.length - b.target.steps.length) : fields,
+    made: recordShapes(),
   };
 }
 
@@ -262,6 +266,7 @@ export function runPlan(plan: Plan, record: unknown): Mapped {
   const value = plan.passing(record);
   const shared: SharedPlaces = new Map();
   for (const field of plan.fields) runField(field, record, value, faults, shared);
+  plan.made(value);
   return { value, faults };
 }
 

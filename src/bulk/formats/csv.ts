@@ -1,6 +1,7 @@
 // Comma-separated values (RFC 4180): records with nested members become tables whose column names are paths, and back.
 
 import Papa from 'papaparse';
+import { recordShapes } from '../../core/record-shapes.ts';
 import { type Column, type ColumnPath, nameOfColumn, pathOfColumn } from './columns.ts';
 import { groupsWithColumns } from './columns-of-records.ts';
 import { type FormatLimits, notUtf8, type Row, type RowFault, tooLong } from './row.ts';
@@ -171,6 +172,7 @@ function createTable(newline: Newline, header: string[], limits: FormatLimits): 
     const alone = path.length === 1 && typeof first === 'string' && firsts.get(first)?.length === 1;
     return { name, path, member: alone ? first : undefined };
   });
+  const made = recordShapes();
   return {
     newline,
     read(row, cells) {
@@ -185,6 +187,7 @@ function createTable(newline: Newline, header: string[], limits: FormatLimits): 
         if (column.member !== undefined) record[column.member] = cell;
         else if (!put(record, column.path, cell)) return clash(row, column.name);
       }
+      made(record);
       return { row, record };
     },
   };
