@@ -8,6 +8,7 @@ import type { Secret } from '../core/secret.ts';
 import type { BulkStatus } from './bulk-jobs.ts';
 import type { ConnectRequest, ConnectState } from './connect-sessions.ts';
 import type { ConnectionStatus } from './hosted-connections.ts';
+import { planByIndexes, plannedConnections, usePlannedPool } from './planned.ts';
 import type { PollState } from './polls.ts';
 
 type Json<Value> = ColumnType<Value, string, string>;
@@ -471,14 +472,28 @@ export type Database = Kysely<Tables>;
 
 /** Opens a pool of connections; `name` shows in the database's list of sessions. Close it with `destroy`. */
 export function openDatabase(connectionString: Secret, name = 'valence', connections = 20): Database {
-  return new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: createPool(connectionString, name, connections) }),
+  const pool = createPool(connectionString, name, connections);
+  const planned = createPool(connectionString, name, plannedConnections, planByIndexes);
+  const database = new Kysely<Tables>({
+    dialect: new PostgresDialect({
+      pool: {
+        options: pool.options,
+        connect: () => pool.connect(),
+        end: async () => void (await Promise.all([pool.end(), planned.end()])),
+      },
+    }),
   });
+  usePlannedPool(database, planned);
+  return database;
 }
 
-/** One pg pool that reads 64-bit integers as numbers, and whose idle connections may break without harm. */
-function createPool(connectionString: Secret, name: string, connections: number): pg.Pool {
+/**
+ * One pg pool that reads 64-bit integers as numbers, and whose idle connections may break without harm. A new connection is
+ * told `settings` first.
+ */
+function createPool(connectionString: Secret, name: string, connections: number, settings?: string): pg.Pool {
   const pool = new pg.Pool({
+    ...(settings === undefined ? {} : { onConnect: async (client) => void (await client.query(settings)) }),
     connectionString: connectionString.reveal(),
     application_name: name,
     max: connections,

@@ -2,9 +2,10 @@
 // locks a row: who dies leaves it as it was.
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { CompiledQuery, type Selectable, sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Database, Tables } from './database.ts';
 import type { EventItem, EventSource } from './events.ts';
+import { runPlanned } from './planned.ts';
 import { storableJson } from './storable.ts';
 
 /** An event that is to be delivered, for the first time or again. */
@@ -117,7 +118,7 @@ export function createEventWork(database: Database): EventWorkStore {
   async function commit(batch: Waiting[]): Promise<void> {
     try {
       const rows = JSON.stringify(batch.map(({ outcome }) => rowOf(outcome)));
-      await database.executeQuery(CompiledQuery.raw(recordRows, [storableJson(rows)]));
+      await runPlanned(database, recordRows, [storableJson(rows)]);
       for (const one of batch) one.resolve();
     } catch (error) {
       if (batch.length > 1) for (const one of batch) await commit([one]);
@@ -129,15 +130,15 @@ export function createEventWork(database: Database): EventWorkStore {
     async next({ lanes, without, busy, now, limit }) {
       if (lanes.length === 0 || limit <= 0) return [];
       const values = [[...lanes], [...without], [...busy], new Date(now), limit];
-      const { rows } = await database.executeQuery<QueueRow>(CompiledQuery.raw(nextRows, values));
+      const rows = await runPlanned<QueueRow>(database, nextRows, values);
       return rows.map(readWork).sort((one, other) => (one.id < other.id ? -1 : 1));
     },
 
     async read(work) {
       const found = new Map<string, StoredEvent>();
       if (work.length === 0) return found;
-      const { rows } = await sql<Selectable<Tables['events']>>`
-        select events.* from ${named(work)} join events using (received_at, id)`.execute(database);
+      const places = [work.map(({ receivedAt }) => new Date(receivedAt)), work.map(({ id }) => id)];
+      const rows = await runPlanned<EventRow>(database, readRows, places);
       const items = await itemsOf(work.filter(({ attempts }) => attempts > 0));
       for (const row of rows) {
         found.set(row.id, {
@@ -215,6 +216,18 @@ function named(work: readonly EventWork[]) {
   const ids = work.map(({ id }) => id);
   return sql`unnest(${times}::timestamptz[], ${ids}::uuid[]) as named (received_at, id)`;
 }
+
+const eventColumns = [
+  ...(['id', 'element_key', 'source', 'body', 'body_is_base64', 'headers', 'items', 'callback_url'] as const),
+  ...(['subscription_id', 'notification_id'] as const),
+] as const;
+
+type EventRow = Pick<Selectable<Tables['events']>, (typeof eventColumns)[number]>;
+
+/** Events by both parts of their key, so that each is one look into the index of its day. */
+const readRows = `
+  select ${eventColumns.map((column) => `events.${column}`).join(', ')}
+  from unnest($1::timestamptz[], $2::uuid[]) as named (received_at, id) join events using (received_at, id)`;
 
 const queueColumns = 'event_id, received_at, organization_id, account_id, instance_id, lane, attempts';
 // Written so that PostgreSQL reads the first rows from an index in order, also without statistics (migration 0014): it takes

@@ -1,10 +1,11 @@
 // Events as they come: written once, with what must be unique and what is still to do, in one statement for many.
 
 import { createHash, randomUUID } from 'node:crypto';
-import { CompiledQuery, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import { laneOf } from './lane.ts';
 import type { PartitionedTable } from './partitions.ts';
+import { runPlanned } from './planned.ts';
 import { storableJson } from './storable.ts';
 
 /** What happened to which object, as customers are told. */
@@ -91,7 +92,7 @@ export async function insertEvents(
   const rows = withoutTwins(events).map(rowOf);
   if (rows.length === 0) return new Set();
   const values = [`[${rows.join(',')}]`, weekOf(now), new Date(now)];
-  const { rows: stored } = await database.executeQuery<{ event_id: string }>(CompiledQuery.raw(insertRows, values));
+  const stored = await runPlanned<{ event_id: string }>(database, insertRows, values);
   return new Set(stored.map((row) => row.event_id));
 }
 
