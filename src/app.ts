@@ -346,7 +346,8 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
     failed,
   });
 
-  const byPage = createPagingStrategy({ callElement: createCallElement(engine, mappedCalls), limits });
+  const callElement = createCallElement(engine, mappedCalls);
+  const byPage = createPagingStrategy({ callElement, limits });
   const bulkStore = createBulkJobStore({ database: background, vault, owner: presence.owner });
   const bulk = startBulk({
     store: bulkStore,
@@ -357,6 +358,7 @@ export async function createApp(dependencies: AppDependencies): Promise<App> {
       unlessUnsupported(createNativeStrategy({ engine, mappedCalls, pause, limits: limits.bulkRow }), byPage),
       byPage,
     ],
+    callElement,
     vendorNameOf: async ({ instance, definition }, objectName) => {
       const scope = scopeOf(instance);
       return (await mappings.of(scope, definition.key))?.find(objectName)?.vendorName;

@@ -13,6 +13,7 @@ import { isPlace } from './paging-strategy.ts';
 import {
   type BulkPlan,
   type BulkState,
+  type DocumentPlan,
   type DownloadPlan,
   inputPart,
   type UploadPlan,
@@ -44,6 +45,7 @@ export interface DownloadAsk extends BulkAsk, QueryDates, Pick<DownloadPlan, Dow
   format: Format | undefined;
   /** the job that ended early, and whose records behind those that it has are wanted */
   continueFrom: BulkJobRecord | undefined;
+  document?: DocumentPlan | undefined;
 }
 type DownloadWish = 'parameters' | 'mostCalls' | 'withoutNulls';
 
@@ -120,7 +122,12 @@ export function createBulkJobs(dependencies: BulkJobsDependencies): BulkJobs {
       requireFiles();
       const download = await planDownload(party, ask);
       const query = ask.q ?? (ask.continueFrom?.openPlan() as BulkPlan | undefined)?.query;
-      return begin(party, 'DOWNLOAD', download.objectName, ask, { download, query, resultFormat: ask.format });
+      return begin(party, 'DOWNLOAD', download.objectName, ask, {
+        download,
+        query,
+        resultFormat: ask.format,
+        document: ask.document,
+      });
     },
 
     async upload(party, given, read) {
@@ -273,9 +280,7 @@ function planRest(job: BulkJobRecord, own: DownloadPlan | undefined): DownloadPl
   const { after, skip = 0 } = state ?? plan.start ?? {};
   if (!isPlace(after) && !(after === undefined && skip > 0)) {
     const why =
-      job.status === 'COMPLETED'
-        ? 'it has everything'
-        : 'it has no records, or has them from the vendor’s own bulk API';
+      state?.done === true ? 'it has everything' : 'it has no records, or has them from the vendor’s own bulk API';
     throw new Problem('conflict', `The job ${job.id} cannot be continued from, since ${why}: begin anew.`);
   }
   const others = (['objectName', 'fields', 'where', 'orderBy'] as const).filter(

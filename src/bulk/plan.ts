@@ -36,10 +36,20 @@ export interface UploadPlan {
   format: Format;
 }
 
+/** Where a download is put as a file, too. */
+export interface DocumentPlan {
+  instanceId: number;
+  /** of the file, or, ending with a slash, of its folder */
+  path: string;
+  /** whether a file that is there already becomes another version */
+  overwrite: boolean;
+}
+
 /** What a job is asked. A copy has both. */
 export interface BulkPlan {
   download?: DownloadPlan | undefined;
   upload?: UploadPlan | undefined;
+  document?: DocumentPlan | undefined;
   /** the query as its caller wrote it */
   query?: string | undefined;
   callbackUrl?: string | undefined;
@@ -83,6 +93,8 @@ export interface UploadState {
 export interface BulkState {
   download?: DownloadState;
   upload?: UploadState;
+  /** whether the file of a download began to be put into its place, or is there */
+  document?: 'begun' | 'done';
 }
 
 /** The file that an upload brought. */

@@ -4,6 +4,7 @@
 import type { Clock } from '../core/clock.ts';
 import { Problem } from '../core/errors.ts';
 import { accountOf } from '../engine/account.ts';
+import type { CallElement } from '../engine/call-element.ts';
 import type { Elements } from '../engine/elements.ts';
 import {
   BulkClaimLost,
@@ -14,15 +15,17 @@ import {
 } from '../store/bulk-jobs.ts';
 import type { InstanceRecord, InstanceStore } from '../store/instances.ts';
 import { endBody } from './describe.ts';
+import { documentPath, putDocument } from './document.ts';
 import { noDownload, runDownload } from './download.ts';
 import type { BulkFiles } from './files.ts';
-import { readRecords } from './formats/formats.ts';
+import { type Format, readRecords } from './formats/formats.ts';
 import type { FormatLimits } from './formats/row.ts';
 import { accountWith } from './objects.ts';
 import { isPlace } from './paging-strategy.ts';
 import {
   type BulkPlan,
   type BulkState,
+  type DocumentPlan,
   type DownloadPlan,
   inputPart,
   outputPart,
@@ -30,6 +33,7 @@ import {
   type UploadState,
   writtenBy,
 } from './plan.ts';
+import type { BulkResults } from './results.ts';
 import { type BulkStrategy, cancelled, type Stop } from './strategy.ts';
 import { runUpload } from './upload.ts';
 
@@ -68,6 +72,8 @@ interface BulkRunDependencies {
   /** tried in their order; the last one can do everything */
   strategies: readonly BulkStrategy[];
   files: BulkFiles;
+  results: Pick<BulkResults, 'records'>;
+  callElement: CallElement;
   clock: Clock;
   limits: BulkRunLimits;
   formatLimits: FormatLimits;
@@ -246,7 +252,29 @@ export function startRunner(dependencies: BulkRunDependencies): BulkRunner {
       if (fault !== undefined) return { status: 'ERROR', message: fault };
       if (!uploaded.done) return stopReason(one);
     }
-    return { status: 'COMPLETED', message: restOf(plan, state) };
+    const told = [restOf(plan, state)];
+    if (plan.document !== undefined) {
+      one.writes = true;
+      const format = plan.resultFormat ?? 'jsonLines';
+      await put(job, plan.document, format, state, stop);
+      told.push(`The file is at ${documentPath(plan.document, job, format)}.`);
+    }
+    return { status: 'COMPLETED', message: told.filter((one) => one !== undefined).join(' ') || undefined };
+  }
+
+  /** Puts the file of a download into its place, once. */
+  async function put(job: ClaimedBulkJob, document: DocumentPlan, format: Format, state: BulkState, stop: Stop) {
+    if (state.document === 'done') return;
+    if (state.document === 'begun' && !document.overwrite) {
+      throw new Problem(
+        'outcomeUnknown',
+        `The records are here, but the server stopped while it put them at ${document.path}: look there for the file.`,
+      );
+    }
+    const account = await accountBehind(job, document.instanceId);
+    if (state.document === undefined) await jobs.note(job, { state: { ...state, document: 'begun' } }, []);
+    await putDocument(dependencies, { account, job, plan: document, format }, stop.signal);
+    await jobs.note(job, { state: { ...state, document: 'done' } }, []);
   }
 
   async function download(job: ClaimedBulkJob, plan: DownloadPlan, state: BulkState, stop: Stop) {

@@ -21,7 +21,7 @@ type RunnerParts = Parameters<typeof startRunner>[0];
 type JobParts = Parameters<typeof createBulkJobs>[0];
 
 interface BulkDependencies
-  extends Pick<RunnerParts, 'instances' | 'elements' | 'strategies' | 'clock' | 'failed'>,
+  extends Pick<RunnerParts, 'instances' | 'elements' | 'strategies' | 'callElement' | 'clock' | 'failed'>,
     Pick<JobParts, 'vendorNameOf'> {
   store: BulkJobStore;
   /** undefined: none is configured */
@@ -46,6 +46,7 @@ export function startBulk(dependencies: BulkDependencies): Bulk {
     ? startRunner({
         ...dependencies,
         ...common,
+        results,
         formatLimits: limits.bulkRow,
         keepFilesMs: keep.files * dayMs,
       })

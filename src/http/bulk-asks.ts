@@ -40,6 +40,24 @@ export const BulkDownload = Type.Object({
   continueFromJobId: Type.Optional(Id),
   pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
   notificationUrl: Type.Optional(Type.String()),
+  docsHubDetails: Type.Optional(
+    Type.Union([
+      Type.Object(
+        {
+          instanceId: Id,
+          path: Type.String({
+            minLength: 2,
+            maxLength: 2000,
+            pattern: '^/',
+            description: 'of the file; of a folder that is there, when it ends with a slash',
+          }),
+          overwrite: Type.Optional(Type.Boolean({ description: 'make another version of a file that is there' })),
+        },
+        { description: 'puts the file into an account of the documents hub, too' },
+      ),
+      Type.Null(),
+    ]),
+  ),
 });
 /** A copy in the body of POST /bulk/workflows */
 export const Copy = Type.Object({

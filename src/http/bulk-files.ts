@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Format } from '../bulk/formats/formats.ts';
+import { contentTypes, type Format, fileEndings } from '../bulk/formats/formats.ts';
 import { Problem } from '../core/errors.ts';
 
 const fileFormats: [RegExp, Format][] = [
@@ -10,13 +10,6 @@ const fileFormats: [RegExp, Format][] = [
   [/\bapplication\/(jsonl|x-ndjson|x-jsonlines)\b/i, 'jsonLines'],
   [/\bapplication\/(vnd\.apache\.)?parquet\b/i, 'parquet'],
 ];
-const contentTypes: Record<Format, string> = {
-  csv: 'text/csv',
-  jsonLines: 'application/jsonl',
-  jsonArray: 'application/json',
-  parquet: 'application/vnd.apache.parquet',
-};
-const fileEndings: Record<Format, string> = { csv: 'csv', jsonLines: 'jsonl', jsonArray: 'json', parquet: 'parquet' };
 
 /** The format of a file that Accept names; JSON is none of a file of its own. */
 export function fileFormat({ headers }: FastifyRequest): Format | undefined {

@@ -12,6 +12,22 @@ export type Format = ReadableFormat | 'parquet';
 /** What records can come in, too. */
 export type ReadableFormat = 'csv' | 'jsonLines' | 'jsonArray';
 
+/** What each format is called on the wire. */
+export const contentTypes: Record<Format, string> = {
+  csv: 'text/csv',
+  jsonLines: 'application/jsonl',
+  jsonArray: 'application/json',
+  parquet: 'application/vnd.apache.parquet',
+};
+
+/** How the names of files of each format end. */
+export const fileEndings: Record<Format, string> = {
+  csv: 'csv',
+  jsonLines: 'jsonl',
+  jsonArray: 'json',
+  parquet: 'parquet',
+};
+
 /**
  * Reads records in groups as they come; memory is bounded by the longest row, whatever the content's length. UTF-8, with or
  * without a byte order mark.

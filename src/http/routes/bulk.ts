@@ -3,9 +3,10 @@
 
 import type { FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
+import { requireDocuments } from '../../bulk/document.ts';
 import type { Format } from '../../bulk/formats/formats.ts';
 import type { BulkParty, CopyAsk, DownloadAsk } from '../../bulk/jobs.ts';
-import type { BulkPlan } from '../../bulk/plan.ts';
+import type { BulkPlan, DocumentPlan } from '../../bulk/plan.ts';
 import { Problem } from '../../core/errors.ts';
 import { isObject, parseJson } from '../../core/http.ts';
 import { mergeSettings } from '../../element/settings.ts';
@@ -96,14 +97,8 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
       'Begin to download an object',
       { body: BulkDownload, answer: Started },
       async (request) => {
-        const body = request.body as Static<typeof BulkDownload> & Record<string, unknown>;
+        const body = request.body as Static<typeof BulkDownload>;
         const party = await partyOf(request);
-        if (body['docsHubDetails'] !== undefined && body['docsHubDetails'] !== null) {
-          throw new Problem(
-            'badRequest',
-            'docsHubDetails cannot be asked for here: fetch the file with GET /bulk/{id}/{objectName} and POST it to /files.',
-          );
-        }
         const { callbackUrl, ...more } = asked(request, undefined);
         return started(
           await bulk.download(party, {
@@ -116,6 +111,7 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
             pageSize: body.pageSize,
             format: body.format === undefined ? undefined : requireFormat('format', body.format),
             continueFrom: await jobNamed(request, body.continueFromJobId),
+            document: await readDocument(request, body.docsHubDetails),
             ...more,
             callbackUrl:
               callbackUrl ?? (body.notificationUrl === undefined ? undefined : readCallbackUrl(body.notificationUrl)),
@@ -441,6 +437,21 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
     const to = { objectName, ...meta, identifierField: target.identifierFieldName ?? meta.identifierField };
     const definition = await elements.byId(instance.elementId, instance);
     return { from, to, target: { instance, definition, userId: identity.user.id } };
+  }
+
+  /** Where the file is put. Throws a Problem for an account that is not the caller's, and one that takes no files. */
+  async function readDocument(
+    request: FastifyRequest,
+    details: Static<typeof BulkDownload>['docsHubDetails'],
+  ): Promise<DocumentPlan | undefined> {
+    if (details === undefined || details === null) return undefined;
+    const { instanceId, path, overwrite = false } = details;
+    const instance = await instances.byId(reachableScope(requireIdentity(request.caller)), instanceId);
+    if (instance === undefined) {
+      throw new Problem('badRequest', `docsHubDetails.instanceId: ${instanceId} is no instance of yours.`);
+    }
+    requireDocuments(await elements.byId(instance.elementId, instance));
+    return { instanceId, path, overwrite };
   }
 
   async function standardFormat(request: FastifyRequest): Promise<Format> {
