@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Agent } from 'undici';
+import { PlainClient } from './plain-client.ts';
 
 /** What is sent. */
 export interface WebhookOrder {
@@ -79,7 +79,7 @@ async function carryOut(order: WebhookOrder): Promise<WebhookResult> {
   callbacks = new Map();
   doubled = 0;
   latencies.length = 0;
-  const agent = new Agent({ connections: 64, pipelining: 1 });
+  const client = new PlainClient(origin, 64);
   const total = Math.round(rate * seconds);
   const times = new Float64Array(total);
   let failed = 0;
@@ -98,18 +98,11 @@ async function carryOut(order: WebhookOrder): Promise<WebhookResult> {
     const body = JSON.stringify({ id: `w${run}-${number}`, type: 'tickets', what: 'updated', sentAt: now(), ticket });
     const time = String(Math.floor(Date.now() / 1000));
     const signature = createHmac('sha256', secret).update(`${time}.${body}`).digest('hex');
-    const headers = { 'content-type': 'application/json', 'x-time': time, 'x-signature': signature };
-    const answer = await agent.request({
-      origin,
-      path: paths[number % paths.length] ?? '',
-      method: 'POST',
-      headers,
-      body,
-    });
-    if (answer.statusCode === 200) await answer.body.dump();
-    else {
+    const headers = `content-type: application/json\r\nx-time: ${time}\r\nx-signature: ${signature}\r\n`;
+    const answer = await client.post(paths[number % paths.length] ?? '', headers, body);
+    if (answer.status !== 200) {
       failed++;
-      failure ??= `${answer.statusCode} ${await answer.body.text()}`;
+      failure ??= `${answer.status} ${answer.body}`;
     }
     times[number] = now() - dueAt;
     answered++;
@@ -128,7 +121,7 @@ async function carryOut(order: WebhookOrder): Promise<WebhookResult> {
   const patience = endedAt + order.patienceMs;
   while (callbacks.size < total - failed && now() < patience) await wait(5);
   const last = Math.max(0, ...callbacks.values());
-  await agent.close();
+  client.close();
   times.sort();
   latencies.sort((a, b) => a - b);
   const at = (values: ArrayLike<number>, share: number) =>
