@@ -1,7 +1,7 @@
 // A vendor's webhook, from the request to the inbox: a challenge is answered; else who it is for, whether it comes from the
 // vendor, what it is known by, and then its row is committed before the vendor hears that it was taken.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { Problem } from '../core/errors.ts';
 import { valueAt, writeValue } from '../core/http.ts';
@@ -227,7 +227,7 @@ function uniqueOf(
   if (id !== undefined && id !== '') return { key: `id|${id}`, until: now + keptMs };
   if (sameBody === false || values['event.notification.deduplicate'] === 'false') return undefined;
   const raw = request.raw.length === 0 ? JSON.stringify(request.body) : request.raw;
-  return { key: `body|${createHash('sha256').update(raw).digest('base64')}`, until: now + dayMs };
+  return { key: `body|${hash('sha256', raw, 'base64')}`, until: now + dayMs };
 }
 
 const secretHeaders = new Set(['authorization', 'cookie', 'proxy-authorization']);

@@ -1,6 +1,6 @@
 // Events as they come: written once, with what must be unique and what is still to do, in one statement for many.
 
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import { laneOf } from './lane.ts';
@@ -232,9 +232,6 @@ function weekOf(at: number): string {
 
 /** A key of any length in 128 bits. */
 function keyOf(key: string): string {
-  return createHash('sha256')
-    .update(key)
-    .digest('hex')
-    .slice(0, 32)
-    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const hex = hash('sha256', key);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }
