@@ -157,6 +157,24 @@ describe('a subscription', () => {
     expect((await call('GET', `/${raised.id}/subscriptions/deliveries`)).body).toEqual([]);
   });
 
+  test('to * hears of every topic, once each', async () => {
+    const subscription = await subscribe('*');
+    const both = await call('POST', '/subscriptions', {
+      channel: 'webhook',
+      topics: ['deployments', '*'],
+      config: { url: `${receiver.url}/both` },
+    });
+    for (const topic of ['deployments', 'outages']) await call('POST', '', { topic, message: 'Seen' });
+    for (const { id } of [subscription, both.body]) {
+      for (const topic of ['deployments', 'outages']) {
+        const [raised] = await list(topic);
+        const { body } = await call('GET', `/${raised.id}/subscriptions/${id}/deliveries`);
+        expect(body).toHaveLength(1);
+      }
+      expect((await call('DELETE', `/subscriptions/${id}`)).status).toBe(200);
+    }
+  });
+
   test('can only be made for webhooks that have an address', async () => {
     for (const channel of ['email', 'sms', 'push']) {
       const { status, body } = await call('POST', '/subscriptions', { channel, topics: ['x'], config: {} });

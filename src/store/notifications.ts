@@ -38,7 +38,10 @@ export interface NewNotification {
   subject?: { key: string; quietMs: number } | undefined;
 }
 
-/** Who is told of the notifications of some topics. */
+/** Stands for every topic in a subscription. */
+const everyTopic = '*';
+
+/** Who is told of the notifications of some topics, or of all (`*`). */
 export interface SubscriptionRecord {
   id: number;
   organizationId: number;
@@ -131,7 +134,7 @@ export function createNotificationStore(database: Database, vault: Vault): Notif
           .where('s.organization_id', '=', organizationId)
           .where('s.active', '=', true)
           .where((where) => where.or([where('s.account_id', '=', accountId), where('a.default_account', '=', true)]))
-          .where(sql<boolean>`${topic} = any(s.topics)`)
+          .where(sql<boolean>`s.topics && ${[topic, everyTopic]}::text[]`)
           .orderBy('s.id')
           .execute();
         const deliveries = subscribed.map((one) => deliveryOf(notification, readSubscription(one)));

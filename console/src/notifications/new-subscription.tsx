@@ -24,7 +24,7 @@ import { UnsavedDialog } from '../components/unsaved-dialog.tsx';
 import { useUnsavedGuard } from '../components/use-unsaved-guard.ts';
 import { faultsByField, type SubscriptionFaults } from './subscription-faults.ts';
 import { type MadeSubscription, type Subscription, useSubscribe, useSubscriptions } from './subscription-queries.ts';
-import { nameOfTopic, platformTopics } from './topics.ts';
+import { everyTopic, nameOfTopic, platformTopics } from './topics.ts';
 
 const path = '/notifications/subscriptions/new';
 
@@ -105,6 +105,11 @@ function SubscriptionForm({ like, onMade }: SubscriptionFormProps) {
               {platformTopics.map((topic) => (
                 <Checkbox key={topic} value={topic} label={nameOfTopic(topic)} description={topic} />
               ))}
+              <Checkbox
+                value={everyTopic}
+                label={nameOfTopic(everyTopic)}
+                description="Those of your own programs too, and such as come later"
+              />
             </Stack>
           </Checkbox.Group>
           <TagsInput
@@ -186,7 +191,7 @@ function Made({ subscription: { id, config } }: { subscription: MadeSubscription
 }
 
 function isPlatforms(topic: string): boolean {
-  return platformTopics.includes(topic);
+  return topic === everyTopic || platformTopics.includes(topic);
 }
 
 /** What the server would take and nobody means. */
@@ -197,6 +202,5 @@ function faultsOfTopics({
   topics: readonly string[];
   ownTopics: readonly string[];
 }): SubscriptionFaults {
-  if (ownTopics.includes('*')) return { ownTopics: 'A * stands for no other topic here: name each that you want.' };
   return topics.length + ownTopics.length === 0 ? { topics: 'Choose a topic, here or below.' } : {};
 }

@@ -11,12 +11,15 @@ const names: Record<string, string> = {
   'polling.stopped': 'An account is no longer polled',
 };
 
+/** Stands for every topic in a subscription. */
+export const everyTopic = '*';
+
 /** Every topic of the platform’s own. */
 export const platformTopics: readonly string[] = Object.keys(names);
 
 /** A topic in words; topics of programs are shown as they are. */
 export function nameOfTopic(topic: string): string {
-  return names[topic] ?? topic;
+  return topic === everyTopic ? 'Every topic' : (names[topic] ?? topic);
 }
 
 /** Where a person goes from a notification; undefined when it is about nothing of ours. */

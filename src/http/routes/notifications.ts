@@ -39,7 +39,7 @@ const Notification = Type.Object({
 });
 const NewSubscription = Type.Object({
   channel: Type.String({ description: 'webhook' }),
-  topics: Type.Array(Topic, { minItems: 1, maxItems: 100 }),
+  topics: Type.Array(Topic, { minItems: 1, maxItems: 100, description: '* means every topic' }),
   config: Type.Object({
     url: Type.Optional(Type.String({ maxLength: 2000, description: 'where notifications are sent' })),
     signatureKey: Type.Optional(
