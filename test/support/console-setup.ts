@@ -1,9 +1,9 @@
 // Builds the console before its tests when what lies there is older than its sources, and sees to a browser.
 
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import { installChromium } from './chromium.ts';
 
 const folder = fileURLToPath(new URL('../../console', import.meta.url));
@@ -13,7 +13,11 @@ export async function setup(): Promise<void> {
   const why = installChromium();
   if (why !== undefined) console.warn(why);
   if (isBuilt()) return;
-  await build({ configFile: join(folder, 'vite.config.ts'), logLevel: 'warn' });
+  // As it is built for use: in the mode of tests its pages would draw everything twice.
+  execFileSync(process.execPath, [join(folder, 'prepare.ts')], {
+    env: { ...process.env, NODE_ENV: 'production' },
+    stdio: 'inherit',
+  });
 }
 
 function isBuilt(): boolean {
