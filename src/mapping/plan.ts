@@ -219,11 +219,23 @@ function readerOf(steps: readonly Step[]): FieldPlan['read'] {
 }
 
 function writerOf(steps: readonly Step[]): FieldPlan['write'] {
-  const [first, second] = steps;
+  const [first, second, ...others] = steps;
   if (first?.kind === 'key' && second === undefined) {
     const { name } = first;
     return (record, value) => {
       if (value !== undefined) put(record, name, value);
+    };
+  }
+  if (first?.kind === 'key' && second?.kind === 'key' && others.length === 0) {
+    return (record, value) => {
+      if (value === undefined) return;
+      const there = member(record, first.name);
+      if (isRecord(there)) put(there, second.name, value);
+      else {
+        const made: Record<string, unknown> = {};
+        put(made, second.name, value);
+        put(record, first.name, made);
+      }
     };
   }
   return (record, value) => writePath(record, steps, value);

@@ -116,8 +116,10 @@ const iso = /^\d{4}-\d{2}-\d{2}(?:$|[T ]\d{2}:\d{2})/;
 
 /** ISO 8601 stays as it was written; dates in other known forms become ISO 8601 in UTC. */
 function toDate(value: unknown): unknown {
-  if (typeof value === 'string' && isBlank(value)) return null;
-  if (typeof value === 'string' && iso.test(value)) return Number.isNaN(Date.parse(value)) ? unconvertible : value;
+  if (typeof value === 'string') {
+    if (iso.test(value)) return Number.isNaN(Date.parse(value)) ? unconvertible : value;
+    if (isBlank(value)) return null;
+  }
   const [moment] = readMoments(value, undefined);
   return moment === undefined ? unconvertible : new Date(moment).toISOString();
 }
