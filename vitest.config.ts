@@ -13,10 +13,7 @@ export default defineConfig({
     pool: 'forks',
     // isolated-vm, in which hooks run, needs it
     execArgv: ['--no-node-snapshot'],
-    // One more than the cores of CI: tests of processes and browsers wait much.
-    maxWorkers: 3,
-    // Files share what they import, of which nothing keeps anything from one for the next: else each would import it anew.
-    isolate: false,
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     // Machines of CI stand still now and then, and tests start processes and browsers: what fails is tried once more there.
     retry: process.env['CI'] === undefined ? 0 : 1,
