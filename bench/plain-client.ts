@@ -10,7 +10,7 @@ export interface PlainAnswer {
 }
 
 interface Asked {
-  request: string;
+  request: Buffer;
   resolve(answer: PlainAnswer): void;
   reject(error: Error): void;
 }
@@ -21,16 +21,22 @@ interface Connection {
   received: string;
 }
 
+/** The bytes of a request that posts a body; `headers` are whole lines, each with its end. */
+export function postRequest(url: URL, headers: string, body: string): Buffer {
+  const length = Buffer.byteLength(body);
+  return Buffer.from(
+    `POST ${url.pathname} HTTP/1.1\r\nhost: ${url.host}\r\n${headers}content-length: ${length}\r\n\r\n${body}`,
+  );
+}
+
 /** Connections to one server, each with one request at a time; those for which none is free wait. */
 export class PlainClient {
-  readonly #host: string;
   readonly #idle: Connection[] = [];
   readonly #all: Connection[] = [];
   #waiting: Asked[] = [];
 
   constructor(origin: string, connections: number) {
-    const { hostname, port, host } = new URL(origin);
-    this.#host = host;
+    const { hostname, port } = new URL(origin);
     for (let made = 0; made < connections; made++) {
       const connection: Connection = { socket: connect(Number(port), hostname), asked: undefined, received: '' };
       const { socket } = connection;
@@ -44,12 +50,10 @@ export class PlainClient {
     }
   }
 
-  /** Posts a body; `headers` are whole lines, each with its end. Throws an Error when the connection breaks. */
-  post(path: string, headers: string, body: string): Promise<PlainAnswer> {
-    const length = Buffer.byteLength(body);
-    const head = `POST ${path} HTTP/1.1\r\nhost: ${this.#host}\r\n${headers}content-length: ${length}\r\n\r\n`;
+  /** Sends the bytes of a request. Throws an Error when the connection breaks. */
+  send(request: Buffer): Promise<PlainAnswer> {
     return new Promise((resolve, reject) => {
-      const asked = { request: head + body, resolve, reject };
+      const asked = { request, resolve, reject };
       const connection = this.#idle.pop();
       if (connection === undefined) this.#waiting.push(asked);
       else ask(connection, asked);

@@ -1,5 +1,6 @@
 // Vendors and a customer in one process: webhooks are sent at a rate, whatever the answers take, and their callbacks noted;
-// to polls it answers that nothing changed.
+// to polls it answers that nothing changed. Vendors write and sign on machines of their own: that is done before the first
+// webhook is sent.
 // `node bench/webhook-load.ts '{"port"}'` listens for callbacks at the port and takes orders as lines of JSON; it answers
 // each with a line of JSON when the last webhook is answered, and again when the last callback has come.
 
@@ -8,7 +9,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import { PlainClient } from './plain-client.ts';
+import { PlainClient, postRequest } from './plain-client.ts';
 
 /** What is sent. */
 export interface WebhookOrder {
@@ -44,7 +45,10 @@ export interface WebhookResult {
   latencyP99Ms: number;
 }
 
-let callbacks = new Map<string, number>();
+/** when each webhook was sent and when its callback came, by its number; 0 for not yet */
+let sentAt = new Float64Array();
+let heardAt = new Float64Array();
+let heard = 0;
 let doubled = 0;
 const latencies: number[] = [];
 
@@ -57,12 +61,14 @@ const server = createServer((request, response) => {
   request.on('end', () => {
     if (request.method === 'GET') return void response.setHeader('content-type', 'application/json').end('[]');
     response.end();
-    // the webhook's own id and time, without reading all of the JSON
-    const id = /"id":"(w[\d-]+)"/.exec(text)?.[1] ?? '';
-    const sentAt = Number(/"sentAt":([\d.]+)/.exec(text)?.[1]);
-    if (callbacks.has(id)) doubled++;
-    else latencies.push(now() - sentAt);
-    callbacks.set(id, now());
+    // the webhook's own id, without reading all of the JSON
+    const id = /"id":"w(\d+)-(\d+)"/.exec(text);
+    if (Number(id?.[1]) !== run) return;
+    const number = Number(id?.[2]);
+    if (heardAt[number] !== 0) return void doubled++;
+    heardAt[number] = now();
+    heard++;
+    latencies.push(now() - (sentAt[number] ?? 0));
   });
 });
 server.keepAliveTimeout = 60_000;
@@ -76,30 +82,25 @@ let run = 0;
 async function carryOut(order: WebhookOrder): Promise<WebhookResult> {
   const { origin, paths, secret, rate, seconds } = order;
   run++;
-  callbacks = new Map();
+  const total = Math.round(rate * seconds);
+  sentAt = new Float64Array(total);
+  heardAt = new Float64Array(total);
+  heard = 0;
   doubled = 0;
   latencies.length = 0;
+  const requests = Array.from({ length: total }, (_, number) => {
+    const url = new URL(paths[number % paths.length] ?? '', origin);
+    return signedWebhook(url, secret, number);
+  });
   const client = new PlainClient(origin, 64);
-  const total = Math.round(rate * seconds);
   const times = new Float64Array(total);
   let failed = 0;
   let failure: string | undefined;
   let answered = 0;
 
   const send = async (number: number, dueAt: number) => {
-    const updated = new Date().toISOString();
-    const ticket = {
-      id: `${number % 5000}`,
-      updated_at: updated,
-      subject: 'The printer is on fire',
-      status: 'open',
-      description,
-    };
-    const body = JSON.stringify({ id: `w${run}-${number}`, type: 'tickets', what: 'updated', sentAt: now(), ticket });
-    const time = String(Math.floor(Date.now() / 1000));
-    const signature = createHmac('sha256', secret).update(`${time}.${body}`).digest('hex');
-    const headers = `content-type: application/json\r\nx-time: ${time}\r\nx-signature: ${signature}\r\n`;
-    const answer = await client.post(paths[number % paths.length] ?? '', headers, body);
+    sentAt[number] = now();
+    const answer = await client.send(requests[number] ?? Buffer.of());
     if (answer.status !== 200) {
       failed++;
       failure ??= `${answer.status} ${answer.body}`;
@@ -117,10 +118,10 @@ async function carryOut(order: WebhookOrder): Promise<WebhookResult> {
   }
   await Promise.all(sending);
   const endedAt = now();
-  const during = callbacks.size;
+  const during = heard;
   const patience = endedAt + order.patienceMs;
-  while (callbacks.size < total - failed && now() < patience) await wait(5);
-  const last = Math.max(0, ...callbacks.values());
+  while (heard < total - failed && now() < patience) await wait(5);
+  const last = heardAt.reduce((latest, at) => Math.max(latest, at), 0);
   client.close();
   times.sort();
   latencies.sort((a, b) => a - b);
@@ -135,11 +136,27 @@ async function carryOut(order: WebhookOrder): Promise<WebhookResult> {
     ratePerSecond: (answered / (endedAt - started)) * 1000,
     deliveredPerSecond: (during / (endedAt - started)) * 1000,
     restMs: Math.max(0, last - endedAt),
-    delivered: callbacks.size,
+    delivered: heard,
     doubled,
     latencyP50Ms: at(latencies, 0.5),
     latencyP99Ms: at(latencies, 0.99),
   };
+}
+
+/** The request of a webhook that is signed as a vendor signs. */
+function signedWebhook(url: URL, secret: string, number: number): Buffer {
+  const ticket = {
+    id: `${number % 5000}`,
+    updated_at: new Date().toISOString(),
+    subject: 'The printer is on fire',
+    status: 'open',
+    description,
+  };
+  const body = JSON.stringify({ id: `w${run}-${number}`, type: 'tickets', what: 'updated', ticket });
+  const time = String(Math.floor(Date.now() / 1000));
+  const signature = createHmac('sha256', secret).update(`${time}.${body}`).digest('hex');
+  const headers = `content-type: application/json\r\nx-time: ${time}\r\nx-signature: ${signature}\r\n`;
+  return postRequest(url, headers, body);
 }
 
 const description = 'It started smoking this morning, and by noon there were flames. '.repeat(8);
