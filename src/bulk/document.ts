@@ -8,7 +8,7 @@ import type { CallElement } from '../engine/call-element.ts';
 import { matchResource } from '../engine/match.ts';
 import type { BulkJobRecord } from '../store/bulk-jobs.ts';
 import { backgroundCall } from './background-call.ts';
-import { contentTypes, type Format, fileEndings } from './formats/formats.ts';
+import { contentTypes, type Format, fileNameOf } from './formats/formats.ts';
 import { mayBeDone, wasNotDone, withPatience } from './patience.ts';
 import type { DocumentPlan } from './plan.ts';
 import type { BulkResults } from './results.ts';
@@ -27,8 +27,7 @@ export function requireDocuments(definition: Definition): void {
 
 /** Where the file of a job comes to lie; in a folder it is named by the object and the job. */
 export function documentPath({ path }: DocumentPlan, { id, objectName }: BulkJobRecord, format: Format): string {
-  if (!path.endsWith('/')) return path;
-  return `${path}${objectName.replace(/[^\w.-]+/g, '_')}-${id}.${fileEndings[format]}`;
+  return path.endsWith('/') ? path + fileNameOf(`${objectName}-${id}`, format) : path;
 }
 
 interface DocumentParts {

@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { contentTypes, type Format, fileEndings } from '../bulk/formats/formats.ts';
+import { contentTypes, type Format, fileNameOf } from '../bulk/formats/formats.ts';
 import { Problem } from '../core/errors.ts';
 
 const fileFormats: [RegExp, Format][] = [
@@ -42,8 +42,7 @@ export function sendFile(
 ): FastifyReply {
   const asked = reply.request;
   const type = format === 'jsonLines' && fileFormat(asked) === undefined ? 'application/json' : contentTypes[format];
-  const fileName = name.replace(/[^\w.-]+/g, '_');
   reply.header('content-type', type);
-  reply.header('content-disposition', `attachment; filename="${fileName}.${fileEndings[format]}"`);
+  reply.header('content-disposition', `attachment; filename="${fileNameOf(name, format)}"`);
   return reply.send(Readable.from(content, { objectMode: false }));
 }

@@ -138,3 +138,22 @@ test('what cannot be put is refused before anything is read', async () => {
   }
   expect((await put(null)).status.message).toBeUndefined();
 });
+
+test('everything that is wrong with what is asked is told at once', async () => {
+  const { status, body } = await bulk.call('POST', '/bulk/download', {
+    body: {
+      ...asked({ instanceId: tickets.id, path: '/a.csv' }).body,
+      format: 'application/pdf',
+      from: 'last week',
+      query: { where: 'x' },
+      notificationUrl: 'nowhere',
+    },
+  });
+  expect(status).toBe(400);
+  for (const fault of ['application/pdf', 'from', 'query must not have where', 'zendesk takes no files', 'callback']) {
+    expect(body.message).toContain(fault);
+  }
+  const query = await bulk.call('POST', '/bulk/query?fileFormat=pdf&from=yesterdays&continueFromJobId=999999');
+  expect(query.status).toBe(400);
+  for (const fault of ['fileFormat', 'from', '999999']) expect(query.body.message).toContain(fault);
+});

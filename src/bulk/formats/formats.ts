@@ -20,13 +20,12 @@ export const contentTypes: Record<Format, string> = {
   parquet: 'application/vnd.apache.parquet',
 };
 
-/** How the names of files of each format end. */
-export const fileEndings: Record<Format, string> = {
-  csv: 'csv',
-  jsonLines: 'jsonl',
-  jsonArray: 'json',
-  parquet: 'parquet',
-};
+const fileEndings: Record<Format, string> = { csv: 'csv', jsonLines: 'jsonl', jsonArray: 'json', parquet: 'parquet' };
+
+/** The name of a file of a format: of what it is named after, only what every system takes in a name stays. */
+export function fileNameOf(name: string, format: Format): string {
+  return `${name.replace(/[^\w.-]+/g, '_')}.${fileEndings[format]}`;
+}
 
 /**
  * Reads records in groups as they come; memory is bounded by the longest row, whatever the content's length. UTF-8, with or

@@ -8,6 +8,7 @@ import type { Format } from '../../bulk/formats/formats.ts';
 import type { BulkParty, CopyAsk, DownloadAsk } from '../../bulk/jobs.ts';
 import type { BulkPlan, DocumentPlan } from '../../bulk/plan.ts';
 import { Problem } from '../../core/errors.ts';
+import { withEveryFault } from '../../core/every-fault.ts';
 import { isObject, parseJson } from '../../core/http.ts';
 import { mergeSettings } from '../../element/settings.ts';
 import type { BulkJobRecord } from '../../store/bulk-jobs.ts';
@@ -74,20 +75,15 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
       async (request) => {
         const query = request.query as Static<typeof BulkQuery>;
         const party = await partyOf(request);
-        const meta = readMetaData(await metaDataOf(request), undefined);
-        if (query.q === undefined && query.continueFromJobId === undefined) {
-          throw new Problem('badRequest', 'Error parsing query: q is missing. Write it as select * from contacts.');
-        }
-        return started(
-          await bulk.download(party, {
-            ...readDates(query, clock()),
-            q: query.q,
-            pageSize: query.pageSize,
-            format: query.fileFormat === undefined ? undefined : requireFormat('fileFormat', query.fileFormat),
-            continueFrom: await jobNamed(request, query.continueFromJobId),
-            ...asked(request, meta.payload),
-          }),
-        );
+        const meta = await metaDataOf(request);
+        const { dates, more, ...read } = await withEveryFault({
+          q: () => requireQuery(query),
+          dates: () => readDates(query, clock()),
+          format: () => (query.fileFormat === undefined ? undefined : requireFormat('fileFormat', query.fileFormat)),
+          continueFrom: () => jobNamed(request, query.continueFromJobId),
+          more: () => asked(request, readMetaData(meta, undefined).payload),
+        });
+        return started(await bulk.download(party, { ...dates, ...read, pageSize: query.pageSize, ...more }));
       },
     );
 
@@ -99,22 +95,24 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
       async (request) => {
         const body = request.body as Static<typeof BulkDownload>;
         const party = await partyOf(request);
-        const { callbackUrl, ...more } = asked(request, undefined);
+        const { dates, more, ...read } = await withEveryFault({
+          dates: () => readDates(body, clock()),
+          parameters: () => readParameters(body.query),
+          format: () => (body.format === undefined ? undefined : requireFormat('format', body.format)),
+          continueFrom: () => jobNamed(request, body.continueFromJobId),
+          document: () => readDocument(request, body.docsHubDetails),
+          more: () => asked(request, undefined, body.notificationUrl),
+        });
         return started(
           await bulk.download(party, {
-            ...readDates(body, clock()),
+            ...dates,
+            ...read,
             dateField: body.filterDateField,
             q: queryText(body),
-            parameters: readParameters(body.query),
             withoutNulls: body.filterNulls,
             mostCalls: body.apiLimit,
             pageSize: body.pageSize,
-            format: body.format === undefined ? undefined : requireFormat('format', body.format),
-            continueFrom: await jobNamed(request, body.continueFromJobId),
-            document: await readDocument(request, body.docsHubDetails),
             ...more,
-            callbackUrl:
-              callbackUrl ?? (body.notificationUrl === undefined ? undefined : readCallbackUrl(body.notificationUrl)),
           }),
         );
       },
@@ -398,11 +396,11 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
   }
 
   /** What a job is told beside what it moves. */
-  function asked({ headers }: FastifyRequest, payload: unknown) {
-    const url = headers['elements-async-callback-url'];
+  function asked({ headers }: FastifyRequest, payload: unknown, notificationUrl?: string) {
+    const url = headers['elements-async-callback-url'] || notificationUrl;
     const scheduledBy = Number(headers['elements-job-id'] ?? Number.NaN);
     return {
-      callbackUrl: url === undefined || url === '' ? undefined : readCallbackUrl(String(url)),
+      callbackUrl: url === undefined ? undefined : readCallbackUrl(String(url)),
       payload,
       scheduledBy: Number.isSafeInteger(scheduledBy) ? scheduledBy : undefined,
     };
@@ -459,6 +457,12 @@ export function bulkRoutes(server: Server, context: RouteContext): void {
     const setting = mergeSettings(definition, instance.values)['bulk.query.download_format'] ?? '';
     return setting.trim().toLowerCase() === 'csv' ? 'csv' : 'jsonLines';
   }
+}
+
+/** The query that is to be downloaded; only a job that is continued has its own. Throws a Problem when there is none. */
+function requireQuery({ q, continueFromJobId }: Static<typeof BulkQuery>): string | undefined {
+  if (q !== undefined || continueFromJobId !== undefined) return q;
+  throw new Problem('badRequest', 'Error parsing query: q is missing. Write it as select * from contacts.');
 }
 
 function sendJson(reply: FastifyReply, value: unknown): FastifyReply {
