@@ -38,8 +38,8 @@ export interface NewNotification {
   subject?: { key: string; quietMs: number } | undefined;
 }
 
-/** Stands for every topic in a subscription. */
-const everyTopic = '*';
+/** Stands for every topic, in a subscription and where notifications are listed. */
+export const everyTopic = '*';
 
 /** Who is told of the notifications of some topics, or of all (`*`). */
 export interface SubscriptionRecord {

@@ -6,7 +6,7 @@ import { Secret } from '../../core/secret.ts';
 import { createSignatureKey } from '../../core/webhook-signature.ts';
 import type { QueuedDelivery } from '../../store/deliveries.ts';
 import type { LoggedEvent } from '../../store/event-log.ts';
-import type { NotificationRecord, SubscriptionRecord } from '../../store/notifications.ts';
+import { everyTopic, type NotificationRecord, type SubscriptionRecord } from '../../store/notifications.ts';
 import { type Caller, ownScope, reachableScope, requireIdentity } from '../caller.ts';
 import type { RouteContext, Server } from '../context.ts';
 import { basePath } from '../dispatch.ts';
@@ -150,7 +150,7 @@ export function notificationRoutes(server: Server, context: RouteContext): void 
       }
       const size = query.pageSize ?? defaultPageRows;
       const before = query.nextPage === undefined ? undefined : readPageToken(query.nextPage);
-      const filter = { topics: topics.includes('*') ? undefined : topics, acknowledged: query.acknowledged };
+      const filter = { topics: topics.includes(everyTopic) ? undefined : topics, acknowledged: query.acknowledged };
       const rows = await notifications.list(scope, filter, { before, limit: size + 1 });
       const page = rows.slice(0, size);
       pageHeaders(reply, page.length, page.length, rows.length > size ? page.at(-1)?.id : undefined);
