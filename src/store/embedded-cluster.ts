@@ -187,6 +187,8 @@ function initdbArguments(folder: string, passwordCopy: string, durable: boolean)
     ...['--pgdata', folder, '--username', databaseName, '--pwfile', passwordCopy, '--auth', 'scram-sha-256'],
     // text sorts by code point as in C, while upper and lower case know all of Unicode, and no library can change either
     ...['--encoding', 'UTF8', '--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'],
+    // Each new file of its log is filled and synced while commits wait: 50 ms for the usual 16 MB, 4 ms for one.
+    ...['--wal-segsize', '1'],
     ...['--no-instructions', ...(durable ? [] : ['--no-sync'])],
   ];
 }

@@ -114,6 +114,9 @@ function settings(port: number, durable: boolean): string[] {
     unix_socket_directories: '',
     max_connections: 200,
     shared_buffers: '128MB',
+    // initdb makes these of the size of a file of the log
+    min_wal_size: '80MB',
+    max_wal_size: '1GB',
     timezone: 'UTC',
     log_timezone: 'UTC',
     log_line_prefix: '%m [%p] ',

@@ -59,6 +59,16 @@ describe.concurrent('the embedded database', () => {
     await second.stop();
   });
 
+  test('lets no commit wait for a large new file of its log, and keeps as much of the log as it would with such files', async ({
+    onTestFinished,
+  }) => {
+    const database = await start(await temporaryFolder(onTestFinished));
+    expect(await run(database, 'show wal_segment_size')).toEqual([{ wal_segment_size: '1MB' }]);
+    expect(await run(database, 'show max_wal_size')).toEqual([{ max_wal_size: '1GB' }]);
+    expect(await run(database, 'show min_wal_size')).toEqual([{ min_wal_size: '80MB' }]);
+    await database.stop();
+  });
+
   test('is closed to others: files, address, password, and nothing secret in its log or environment', async ({
     onTestFinished,
   }) => {
