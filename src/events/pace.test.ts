@@ -44,3 +44,19 @@ test('at full speed again soon after the last webhook', () => {
   const taken = takenPerSecond([busy, busy, over, over, over]);
   expect(taken.at(-1)).toBeGreaterThan(5000);
 });
+
+test('at the beginning of a burst, whatever was before, slowly until it is known how much time it leaves', () => {
+  let now = 0;
+  const pace = createPace(0.6, () => now);
+  now += 60_000;
+  pace.take(0);
+  now += 60_000;
+  let taken = 0;
+  for (let come = 10; come <= 200; come += 10) {
+    pace.arrived(10, 0.01);
+    now += 5;
+    taken += pace.take(come - taken);
+  }
+  // those that came before it was seen to be a burst, and what 100 ms of 320 in a second allow
+  expect(taken).toBeLessThan(100);
+});

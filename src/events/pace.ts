@@ -17,9 +17,11 @@ export const pauseMs = 25;
 const adjustEveryMs = 100;
 const lowestPerSecond = 320;
 const highestPerSecond = 20_000;
-/** webhooks in a second that are a burst, and events taken up in a second during one */
-const burstPerSecond = 500;
+/** webhooks between two adjustments that are a burst, and events taken up in a second during one */
+const burstArrivals = 50;
 const highestInBurst = 1000;
+/** events that may be taken up at once, after a while in which there was nothing to do */
+const mostAtOnce = (perSecond: number) => perSecond / 20;
 
 /**
  * Makes a pace that keeps the thread which takes webhooks below a share of its time, while they come in. `now` gives
@@ -36,9 +38,7 @@ export function createPace(highestShare = 0.6, now: () => number = () => perform
   function adjust(at: number): void {
     if (at - adjustedAt < adjustEveryMs) return;
     const isCrowded = arrivals > 0 && share > highestShare;
-    // Many that come at once are a burst, of which nobody knows yet how much time it leaves.
-    const isBurst = arrivals * (1000 / (at - adjustedAt)) > burstPerSecond;
-    const highest = isBurst ? highestInBurst : highestPerSecond;
+    const highest = arrivals > burstArrivals ? highestInBurst : highestPerSecond;
     perSecond = isCrowded
       ? Math.max(lowestPerSecond, Math.min(perSecond, highest) * 0.3)
       : Math.min(highest, perSecond * 1.2);
@@ -48,13 +48,18 @@ export function createPace(highestShare = 0.6, now: () => number = () => perform
 
   return {
     arrived(count, busyShare) {
+      adjust(now());
       arrivals += count;
       share = busyShare;
+      if (arrivals <= burstArrivals || perSecond <= highestInBurst) return;
+      // A burst begins, of which nobody knows yet how much time it leaves.
+      perSecond = lowestPerSecond;
+      tokens = Math.min(tokens, mostAtOnce(perSecond));
     },
     take(wanted) {
       const at = now();
       adjust(at);
-      tokens = Math.min(perSecond / 20, tokens + ((at - filledAt) / 1000) * perSecond);
+      tokens = Math.min(mostAtOnce(perSecond), tokens + ((at - filledAt) / 1000) * perSecond);
       filledAt = at;
       const taken = Math.min(wanted, Math.floor(tokens));
       tokens -= taken;
