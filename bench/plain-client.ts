@@ -1,6 +1,7 @@
 // A client that knows as much of HTTP as the load of a measurement needs: it shares the cores with what is measured, and a
 // whole client would take more of them than the server.
 
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 /** An answer. */
@@ -48,6 +49,11 @@ export class PlainClient {
       this.#all.push(connection);
       this.#idle.push(connection);
     }
+  }
+
+  /** Waits until every connection is there. */
+  async connected(): Promise<void> {
+    await Promise.all(this.#all.map(({ socket }) => (socket.connecting ? once(socket, 'connect') : undefined)));
   }
 
   /** Sends the bytes of a request. Throws an Error when the connection breaks. */

@@ -93,6 +93,7 @@ async function carryOut(order: WebhookOrder): Promise<WebhookResult> {
     return signedWebhook(url, secret, number);
   });
   const client = new PlainClient(origin, 64);
+  await client.connected();
   const times = new Float64Array(total);
   let failed = 0;
   let failure: string | undefined;
