@@ -149,9 +149,12 @@ describe.skipIf(findChromium() === undefined)('subscriptions', () => {
     await page.reload();
     await page.getByText('1 delivery waits in the queue for this address').waitFor();
     await check(watched);
-    receiver.reply = () => ({});
+    const { promise: taken, resolve: take } = Promise.withResolvers<object>();
+    receiver.reply = () => taken;
     await page.getByRole('button', { name: 'Send what waits' }).click();
     await page.getByText('1 delivery sent again.').waitFor();
+    await delivery.getByText('Retrying').waitFor();
+    take({});
     await delivery.getByText('Delivered').waitFor();
     await policy('retry');
     await check(watched);

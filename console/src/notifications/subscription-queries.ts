@@ -34,6 +34,7 @@ export interface Delivery {
   status: string;
   attempts: number;
   createdDate: string;
+  nextAttemptDate?: string;
   message?: string;
   notification: NotificationRecord;
 }
@@ -89,6 +90,11 @@ export function useLatestDeliveries({ id, topics, createdDate }: Subscription) {
       );
       return deliveries.flat();
     },
-    refetchInterval: ({ state }) => (state.data?.some(({ status }) => status === 'created') ? 2000 : 15_000),
+    refetchInterval: ({ state }) => (state.data?.some(isImminent) ? 2000 : 15_000),
   });
+}
+
+/** Whether an attempt is under way or about to be made; one that somebody sent again is due at once. */
+function isImminent({ status, nextAttemptDate }: Delivery): boolean {
+  return status === 'created' || (nextAttemptDate !== undefined && Date.parse(nextAttemptDate) < Date.now() + 2000);
 }
