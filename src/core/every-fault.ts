@@ -16,14 +16,19 @@ export async function withEveryFault<Readers extends Record<string, () => unknow
     Object.entries(readers).map(async ([name, read]) => [name, await read()] as const),
   );
   const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
-  const problems = failures.filter((failure) => failure instanceof Problem && failure.status < 500) as Problem[];
-  const [first] = problems;
-  if (problems.length < failures.length) throw failures.find((failure) => !problems.includes(failure as Problem));
-  if (first !== undefined && problems.length === 1) throw first;
-  if (first !== undefined) {
-    const code = problems.every((problem) => problem.code === first.code) ? first.code : 'badRequest';
-    throw new Problem(code, [...new Set(problems.map(({ message }) => message))].join(' '));
-  }
+  const problems = failures.filter(isFault);
+  if (problems.length < failures.length) throw failures.find((failure) => !isFault(failure));
+  const [first, ...others] = problems;
+  if (first !== undefined) throw others.length === 0 ? first : together(first, others);
   const given = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   return Object.fromEntries(given) as Read<Readers>;
+}
+
+function isFault(failure: unknown): failure is Problem {
+  return failure instanceof Problem && failure.status < 500;
+}
+
+function together(first: Problem, others: readonly Problem[]): Problem {
+  const code = others.every((other) => other.code === first.code) ? first.code : 'badRequest';
+  return new Problem(code, [...new Set([first, ...others].map(({ message }) => message))].join(' '));
 }
