@@ -20,12 +20,12 @@ const outbound = createOutbound({
 });
 
 const server = fastify();
-// The most that was ever resident, and what is now.
-// The system counts what the process that began this one held as held by this one.
+// The system counts what the process that began this one held as held by this one, so that the most is measured here.
 let peak = 0;
 setInterval(() => {
   peak = Math.max(peak, process.memoryUsage.rss());
 }, 5).unref();
+// The most that was ever resident, and what is now.
 server.get('/memory', async () => ({ peak, now: process.memoryUsage.rss() }));
 await server.register(async (scope) => {
   elementCallParsers(scope);
