@@ -1,6 +1,7 @@
 // How customers know that a callback is ours: the contract's signature, and that of Standard Webhooks.
 
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { hmac } from './hmac.ts';
 import { Secret } from './secret.ts';
 
 const standardPrefix = 'whsec_';
@@ -25,14 +26,11 @@ export function signatureHeaders(
   const ids = { 'elements-webhook-id': id, 'webhook-id': id, 'webhook-timestamp': String(Math.floor(at / 1000)) };
   if (key === undefined) return ids;
   const text = key.reveal();
-  // Given as text: Node takes five times as long for a key in a buffer.
-  const [standardKey, encoding] = text.startsWith(standardPrefix)
-    ? ([text.slice(standardPrefix.length), 'base64'] as const)
-    : ([text, 'utf8'] as const);
+  const standardKey = text.startsWith(standardPrefix) ? Buffer.from(text.slice(standardPrefix.length), 'base64') : text;
   const signed = `${id}.${ids['webhook-timestamp']}.${body}`;
   return {
     ...ids,
-    'elements-webhook-signature': `sha256=${createHmac('sha256', text).update(body).digest('base64')}`,
-    'webhook-signature': `v1,${createHmac('sha256', standardKey, { encoding }).update(signed).digest('base64')}`,
+    'elements-webhook-signature': `sha256=${hmac('sha256', text, [body], 'base64')}`,
+    'webhook-signature': `v1,${hmac('sha256', standardKey, [signed], 'base64')}`,
   };
 }

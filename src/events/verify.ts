@@ -1,6 +1,7 @@
 // Whether a webhook comes from the vendor: by a code over its raw body, or by a secret that it brings.
 
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
+import { hmac } from '../core/hmac.ts';
 import type { WebhookProof } from '../element/extension.ts';
 import { fillPlaces, placeText, type VendorRequest } from './vendor-request.ts';
 
@@ -38,21 +39,17 @@ function checkProof(
   if (key === '') return `the setting ${proof.setting} has no value to check with`;
   const given = placeText(request, proof.from);
   if (given === undefined || given === '') return `${proof.from} is missing`;
-  if (proof.way === 'secret') return isSame(given, key) ? undefined : `${proof.from} is not the secret`;
+  if (proof.way === 'secret') return isSecret(given, key) ? undefined : `${proof.from} is not the secret`;
   const expected = (proof.prefix ?? '') + codeOf(proof, request, key);
-  if (!isSame(given, expected)) return `${proof.from} is not the signature of this body`;
+  if (!isCode(given, expected)) return `${proof.from} is not the signature of this body`;
   return proof.timestamp === undefined ? undefined : staleness(proof.timestamp, request, now);
 }
 
 function codeOf(proof: WebhookProof, request: VendorRequest, key: string): string {
-  const code = createHmac(proof.algorithm ?? 'sha256', key);
-  const parts = (proof.signs ?? '{body}').split('{body}');
-  for (const [position, part] of parts.entries()) {
-    // the body byte for byte, whatever it holds
-    if (position > 0) code.update(request.raw);
-    code.update(fillPlaces(request, part));
-  }
-  return code.digest(proof.encoding ?? 'hex');
+  const parts = (proof.signs ?? '{body}').split('{body}').map((part) => fillPlaces(request, part));
+  // the body byte for byte, whatever it holds
+  const message = parts.flatMap((part, position) => (position === 0 ? [part] : [request.raw, part]));
+  return hmac(proof.algorithm ?? 'sha256', key, message, proof.encoding ?? 'hex');
 }
 
 function staleness(
@@ -70,6 +67,12 @@ function staleness(
 }
 
 /** Compares digests, so that neither the length nor the first difference shows in the time it takes. */
-function isSame(given: string, expected: string): boolean {
-  return timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', expected, 'buffer'));
+function isSecret(given: string, secret: string): boolean {
+  return isCode(hash('sha256', given), hash('sha256', secret));
+}
+
+/** Whether two codes are the same, in a time that shows no more than their length, which everybody knows. */
+function isCode(given: string, expected: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
