@@ -11,31 +11,31 @@ import { openTokens, type StoredTokens, type TokenTimes, type VendorTokens, vend
 
 /** An instance as it is stored. What is secret of it is opened when it is first asked for. */
 export interface InstanceRecord {
-  id: number;
-  organizationId: number;
-  accountId: number;
-  elementId: number;
-  elementKey: string;
-  name: string;
-  tags: string[];
+  readonly id: number;
+  readonly organizationId: number;
+  readonly accountId: number;
+  readonly elementId: number;
+  readonly elementKey: string;
+  readonly name: string;
+  readonly tags: string[];
   /** the settings in clear that were given or that the platform wrote */
-  values: Record<string, string>;
+  readonly values: Record<string, string>;
   readonly secrets: Record<string, Secret>;
   /** the element token */
   readonly token: Secret;
-  externalAuthentication: string;
-  disabled: boolean;
+  readonly externalAuthentication: string;
+  readonly disabled: boolean;
   /** whether answers of its calls are kept, how many, and for how many seconds */
-  cachingEnabled: boolean;
-  maxCacheSize: number;
-  cacheTimeToLive: number;
+  readonly cachingEnabled: boolean;
+  readonly maxCacheSize: number;
+  readonly cacheTimeToLive: number;
   /** until when every step of its calls is noted */
-  traceLoggingUntil: Date | undefined;
+  readonly traceLoggingUntil: Date | undefined;
   /** undefined for elements without OAuth */
   readonly tokens: StoredTokens | undefined;
-  createdAt: Date;
-  updatedAt: Date;
-  user: { id: number; email: string; firstName: string | null; lastName: string | null };
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly user: { id: number; email: string; firstName: string | null; lastName: string | null };
 }
 
 export interface NewInstance {
@@ -174,7 +174,13 @@ export function createInstanceStore(dependencies: InstanceDependencies): Instanc
         'vendor_tokens.uncertain_since',
         'vendor_tokens.refused_reason',
       ]);
-  const open = (row: JoinedRow): InstanceRecord => openRow(vault, row);
+  const opened = new WeakMap<JoinedRow, InstanceRecord>();
+  /** The same row, as it is kept for the next call, gives the same instance. */
+  const open = (row: JoinedRow): InstanceRecord => {
+    const known = opened.get(row) ?? new OpenedInstance(vault, row);
+    opened.set(row, known);
+    return known;
+  };
 
   return {
     create: (instance) =>
@@ -395,67 +401,79 @@ type JoinedRow = Selectable<Tables['instances']> &
   Nullable<Omit<Selectable<Tables['vendor_tokens']>, 'instance_id' | `attempt_${string}`>>;
 type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null };
 
-function openRow(vault: Vault, row: JoinedRow): InstanceRecord {
-  let token: Secret | undefined;
-  return {
-    id: row.id,
-    organizationId: row.organization_id,
-    accountId: row.account_id,
-    elementId: row.element_id,
-    elementKey: row.element_key,
-    name: row.name,
-    tags: row.tags,
-    values: row.configuration,
-    get secrets() {
-      const opened = openedOf(row);
-      opened.secrets ??= openSecrets(vault, row);
-      return opened.secrets;
-    },
-    get token() {
-      token ??= vault.open(row.token_sealed, instancePlaces.token(row.id));
-      return token;
-    },
-    externalAuthentication: row.external_authentication,
-    disabled: row.disabled,
-    cachingEnabled: row.caching_enabled,
-    maxCacheSize: row.max_cache_size,
-    cacheTimeToLive: row.cache_time_to_live,
-    traceLoggingUntil: row.trace_logging_until ?? undefined,
-    get tokens() {
-      if (row.tokens_sealed === null || row.generation === null || row.refreshed_at === null) return undefined;
-      const opened = openedOf(row);
-      opened.tokens ??= openTokens(vault, {
-        instance_id: row.id,
-        tokens_sealed: row.tokens_sealed,
-        generation: row.generation,
-        refreshed_at: row.refreshed_at,
-        expires_at: row.expires_at,
-        uncertain_since: row.uncertain_since,
-        refused_reason: row.refused_reason,
-      });
-      return opened.tokens;
-    },
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    user: { id: row.user_id, email: row.email, firstName: row.first_name, lastName: row.last_name },
-  };
-}
+/** The instance that a row is; what is sealed is opened when it is first asked for. */
+class OpenedInstance implements InstanceRecord {
+  readonly id: number;
+  readonly organizationId: number;
+  readonly accountId: number;
+  readonly elementId: number;
+  readonly elementKey: string;
+  readonly name: string;
+  readonly tags: string[];
+  readonly values: Record<string, string>;
+  readonly externalAuthentication: string;
+  readonly disabled: boolean;
+  readonly cachingEnabled: boolean;
+  readonly maxCacheSize: number;
+  readonly cacheTimeToLive: number;
+  readonly traceLoggingUntil: Date | undefined;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly user: InstanceRecord['user'];
+  readonly #vault: Vault;
+  readonly #row: JoinedRow;
+  #secrets: Record<string, Secret> | undefined;
+  #token: Secret | undefined;
+  #tokens: StoredTokens | undefined;
 
-/** What was opened of a row: by the first call that needs it, and for as long as the row is in memory. */
-interface Opened {
-  secrets?: Record<string, Secret>;
-  tokens?: StoredTokens;
-}
-
-const openedRows = new WeakMap<JoinedRow, Opened>();
-
-function openedOf(row: JoinedRow): Opened {
-  let opened = openedRows.get(row);
-  if (opened === undefined) {
-    opened = {};
-    openedRows.set(row, opened);
+  constructor(vault: Vault, row: JoinedRow) {
+    this.id = row.id;
+    this.organizationId = row.organization_id;
+    this.accountId = row.account_id;
+    this.elementId = row.element_id;
+    this.elementKey = row.element_key;
+    this.name = row.name;
+    this.tags = row.tags;
+    this.values = row.configuration;
+    this.externalAuthentication = row.external_authentication;
+    this.disabled = row.disabled;
+    this.cachingEnabled = row.caching_enabled;
+    this.maxCacheSize = row.max_cache_size;
+    this.cacheTimeToLive = row.cache_time_to_live;
+    this.traceLoggingUntil = row.trace_logging_until ?? undefined;
+    this.createdAt = row.created_at;
+    this.updatedAt = row.updated_at;
+    this.user = { id: row.user_id, email: row.email, firstName: row.first_name, lastName: row.last_name };
+    this.#vault = vault;
+    this.#row = row;
+    Object.freeze(this);
+    Object.freeze(this.user);
   }
-  return opened;
+
+  get secrets(): Record<string, Secret> {
+    this.#secrets ??= openSecrets(this.#vault, this.#row);
+    return this.#secrets;
+  }
+
+  get token(): Secret {
+    this.#token ??= this.#vault.open(this.#row.token_sealed, instancePlaces.token(this.id));
+    return this.#token;
+  }
+
+  get tokens(): StoredTokens | undefined {
+    const row = this.#row;
+    if (row.tokens_sealed === null || row.generation === null || row.refreshed_at === null) return undefined;
+    this.#tokens ??= openTokens(this.#vault, {
+      instance_id: row.id,
+      tokens_sealed: row.tokens_sealed,
+      generation: row.generation,
+      refreshed_at: row.refreshed_at,
+      expires_at: row.expires_at,
+      uncertain_since: row.uncertain_since,
+      refused_reason: row.refused_reason,
+    });
+    return this.#tokens;
+  }
 }
 
 function openSecrets(vault: Vault, row: JoinedRow): Record<string, Secret> {

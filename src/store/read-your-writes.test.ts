@@ -111,9 +111,9 @@ const update = (change: Parameters<InstanceStore['update']>[2]) =>
   instances.update(identity.organization.id, instance.id, change);
 const seenInstance = async () => {
   const record = await byToken();
-  return (
-    record && { ...record, access: record.tokens?.access?.reveal(), password: record.secrets['password']?.reveal() }
-  );
+  if (record === undefined) return undefined;
+  const { tokens, secrets } = record;
+  return { ...record, tokens, access: tokens?.access?.reveal(), password: secrets['password']?.reveal() };
 };
 
 test.each<[string, () => Promise<unknown>, () => Promise<unknown>, unknown]>([
@@ -207,13 +207,14 @@ test('what is kept cannot be changed by who gets it', async () => {
   for (const change of [
     () => Object.assign(instance.values, { place: 'After' }),
     () => instance.tags.push('After'),
+    () => Object.assign(instance, { name: 'After' }),
+    () => Object.assign(instance.user, { email: 'After' }),
     () => Object.assign(identity, { user: undefined }),
     () => Object.assign(identity.user, { active: false }),
     () => Object.assign(identity.account, { defaultAccount: true }),
   ]) {
     expect(change).toThrow(TypeError);
   }
-  instance.name = 'After';
   expect(await byToken()).toMatchObject({ name: 'Before', values: { place: 'Before' }, tags: ['Before'] });
 });
 
