@@ -53,6 +53,9 @@ export interface DeliveryThread extends Delivery {
   start(ownUrl: string): void;
 }
 
+/** milliseconds between two messages about stored events at least */
+const hushMs = 20;
+
 interface DeliveryThreadDependencies {
   /** the variables that the configuration is read from */
   environment: NodeJS.ProcessEnv;
@@ -75,6 +78,10 @@ export function createDeliveryThread(dependencies: DeliveryThreadDependencies): 
   let worker: Worker | undefined;
   let ended = Promise.resolve();
   let stopping = false;
+  /** the lanes of events that were stored and that the thread has not been told of, and how busy this thread was */
+  let unheard: number[] = [];
+  let busiest = 0;
+  let hushed: NodeJS.Timeout | undefined;
   const tell = (message: ToDelivery) => worker?.postMessage(message);
   // Before what follows from a change in this process can be stored, the thread has heard of the change.
   const listening = changeKinds.map((what) => changes.on(what, (id) => tell({ kind: 'changed', what, id })));
@@ -83,6 +90,15 @@ export function createDeliveryThread(dependencies: DeliveryThreadDependencies): 
     if (message.kind === 'element') tell({ ...message, document: elements.get(message.id)?.document });
     else if (message.kind === 'failed') failed(message.error, message.what);
     else for (const { outcome, seconds } of message.callbacks) callbackDone(outcome, seconds);
+  }
+
+  /** The first is told at once; those that follow soon are told together, since each message wakes the thread. */
+  function tellStored(): void {
+    hushed = undefined;
+    if (unheard.length === 0) return;
+    tell({ kind: 'stored', lanes: unheard, busyShare: busiest });
+    unheard = [];
+    hushed = setTimeout(tellStored, hushMs);
   }
 
   return {
@@ -106,7 +122,11 @@ export function createDeliveryThread(dependencies: DeliveryThreadDependencies): 
       });
       worker = started;
     },
-    stored: (lanes, busyShare) => tell({ kind: 'stored', lanes, busyShare }),
+    stored(lanes, busyShare) {
+      unheard.push(...lanes);
+      busiest = busyShare;
+      if (hushed === undefined) tellStored();
+    },
     redelivered: (accountIds) => tell({ kind: 'redelivered', accountIds }),
     deliverDue: () => tell({ kind: 'due' }),
     useKeyring(next) {
@@ -116,6 +136,7 @@ export function createDeliveryThread(dependencies: DeliveryThreadDependencies): 
     async stop() {
       stopping = true;
       for (const end of listening) end();
+      clearTimeout(hushed);
       tell({ kind: 'stop' });
       await ended;
     },

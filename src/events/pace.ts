@@ -11,8 +11,8 @@ export interface Pace {
   take(wanted: number): number;
 }
 
-/** milliseconds after which to ask again when not all could be taken up */
-export const pauseMs = 25;
+/** milliseconds after which to ask again when not all could be taken up: few steps with many events cost less than many */
+export const pauseMs = 100;
 
 const adjustEveryMs = 100;
 const lowestPerSecond = 320;
@@ -20,8 +20,8 @@ const highestPerSecond = 20_000;
 /** webhooks between two adjustments that are a burst, and events taken up in a second during one */
 const burstArrivals = 50;
 const highestInBurst = 1000;
-/** events that may be taken up at once, after a while in which there was nothing to do */
-const mostAtOnce = (perSecond: number) => perSecond / 20;
+/** events that may be taken up at once, after a while in which there was nothing to do: more than those of a pause */
+const mostAtOnce = (perSecond: number) => perSecond / 8;
 
 /**
  * Makes a pace that keeps the thread which takes webhooks below a share of its time, while they come in. `now` gives
@@ -54,7 +54,7 @@ export function createPace(highestShare = 0.6, now: () => number = () => perform
       if (arrivals <= burstArrivals || perSecond <= highestInBurst) return;
       // A burst begins, of which nobody knows yet how much time it leaves.
       perSecond = lowestPerSecond;
-      tokens = Math.min(tokens, mostAtOnce(perSecond));
+      tokens = 0;
     },
     take(wanted) {
       const at = now();
