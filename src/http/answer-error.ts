@@ -22,13 +22,14 @@ export function answerError(error: FastifyError | Problem, request: FastifyReque
   reply.header('Access-Control-Expose-Headers', exposedHeaders.join(', '));
   if (error instanceof Problem) {
     if (error.retryAfterSeconds !== undefined) reply.header('Retry-After', error.retryAfterSeconds);
-    if (error.status >= 500) request.log.warn({ err: error }, 'a vendor or this server could not answer');
+    if (error.status >= 500)
+      request.log.warn({ requestId: request.id, err: error }, 'a vendor or this server could not answer');
     const said = error.providerMessage === undefined ? {} : { providerMessage: error.providerMessage };
     return reply.status(error.status).send({ requestId: request.id, message: error.message, ...said });
   }
   const status = error.statusCode ?? 500;
   if (status < 500) return reply.status(status).send({ requestId: request.id, message: frameworkMessage(error) });
-  request.log.error({ err: error }, 'unexpected error');
+  request.log.error({ requestId: request.id, err: error }, 'unexpected error');
   return reply.status(500).send({
     requestId: request.id,
     message: 'Something went wrong on this server; its log has the details under this requestId.',

@@ -18,6 +18,15 @@ export interface Caller {
   fromPage: boolean;
 }
 
+/** Who brings no credentials. */
+export const unknownCaller: Caller = Object.freeze({
+  identity: undefined,
+  withOrganization: false,
+  instance: undefined,
+  session: undefined,
+  fromPage: false,
+});
+
 type CredentialKind = 'user' | 'organization' | 'element' | 'bearer';
 export type Credentials = Partial<Record<CredentialKind, string>>;
 
@@ -71,7 +80,7 @@ export async function identifyCaller(stores: CallerStores, credentials: Credenti
         'The User secret is missing: add User <secret> to the Authorization header.',
       );
     }
-    return { identity: undefined, withOrganization: false, instance: undefined, session, fromPage: false };
+    return { ...unknownCaller, session };
   }
   // An element call does not need the organization's secret and does not look at it.
   const identity = await stores.organizations.identify(user, element === undefined ? organization : undefined);

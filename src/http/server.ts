@@ -10,7 +10,7 @@ import { answerError } from './answer-error.ts';
 import { limitArrival } from './arrival.ts';
 import { identifyBrowser, instanceHeader, sessionTokenOf } from './browser-session.ts';
 import { allowBrowsers, answerPreflight } from './browsers.ts';
-import { type Caller, identifyCaller, readCredentials } from './caller.ts';
+import { type Caller, identifyCaller, readCredentials, unknownCaller } from './caller.ts';
 import type { RouteContext, Server } from './context.ts';
 import { dispatchUrl, hasElementToken } from './dispatch.ts';
 import { isForLater, storeForLater } from './later-calls.ts';
@@ -75,7 +75,7 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
   readJsonBodies(server);
   await describeItself(server, context);
   await serveBuiltFiles(server);
-  const running = trackHandlers(server);
+  const settled = trackHandlers(server);
   closeConnectionsWhenStopping(server);
   passEveryRequest(server, context);
   for (const addRoutes of [
@@ -123,16 +123,11 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
   ]) {
     addRoutes(server, context);
   }
-  return {
-    server,
-    async settled() {
-      await Promise.allSettled(running);
-    },
-  };
+  return { server, settled };
 }
 
 function createFramework({ config, limits, logger }: RouteContext): Server {
-  return fastify({
+  const server = fastify({
     loggerInstance: logger,
     trustProxy: config.trustProxy,
     bodyLimit: limits.bodyBytes,
@@ -152,7 +147,10 @@ function createFramework({ config, limits, logger }: RouteContext): Server {
       ),
     frameworkErrors: (error, request, reply) => answerError(error, request, reply),
     clientErrorHandler: answerUnreadable,
-  }).withTypeProvider<TypeBoxTypeProvider>();
+  });
+  // Lines that are about a request name it; a logger for each would be part of the cost of every call.
+  server.setChildLoggerFactory((parent) => parent);
+  return server.withTypeProvider<TypeBoxTypeProvider>();
 }
 
 /** OpenAPI from the routes' schemas, and the page to read and try it. */
@@ -173,21 +171,28 @@ async function describeItself(server: Server, { config }: RouteContext): Promise
 function passEveryRequest(server: Server, context: RouteContext): void {
   server.decorateRequest('caller');
   server.decorateRequest('startedAt', 0);
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     request.startedAt = performance.now();
     reply.header('Elements-Request-Id', request.id);
-    // Vendors' servers are no browsers, and there may be thousands of them a second.
+    // Vendors' servers are no browsers, and there may be thousands of them a second: nothing is waited for.
     const isVendor = request.url.startsWith(eventRoutePrefix) && request.method !== 'OPTIONS';
-    if (!isVendor) allowBrowsers(reply);
+    if (!isVendor) return takeCaller(request, reply);
+    requireHost(request);
+    limitArrival(request, context.limits.requestArrivalMs);
+    request.caller = unknownCaller;
+    return done();
+  });
+  async function takeCaller(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    allowBrowsers(reply);
     if (request.method === 'OPTIONS') return answerPreflight(request, reply);
     requireHost(request);
     limitArrival(request, context.limits.requestArrivalMs);
-    // Probes, scrapers and vendors may bring credentials of their own.
-    const bringsOwn = isVendor || isServiceUrl(request.url);
-    request.caller = await callerOf(context, request, bringsOwn);
+    // Probes and scrapers may bring credentials of their own.
+    const bringsOwn = isServiceUrl(request.url);
+    request.caller = bringsOwn ? unknownCaller : await callerOf(context, request);
     if (!bringsOwn && isForLater(request) && !request.is404) return storeForLater(context, request, reply);
     return undefined;
-  });
+  }
   server.addHook('onRoute', (route) => {
     // Element calls and webhooks are read by their own routes, since every hook is part of their cost.
     if (route.url === elementCallRoute || route.url.startsWith(eventRoutePrefix)) return;
@@ -210,7 +215,7 @@ function passEveryRequest(server: Server, context: RouteContext): void {
     const isRecorded = routeOptions.url === elementCallRoute || routeOptions.url?.startsWith(eventRoutePrefix);
     if (statusCode >= 400 || isRecorded !== true) {
       request.log.info(
-        { method, path: pathOf(originalUrl), status: statusCode, ms: Math.round(milliseconds) },
+        { requestId: request.id, method, path: pathOf(originalUrl), status: statusCode, ms: Math.round(milliseconds) },
         'answered',
       );
     }
@@ -226,8 +231,8 @@ function passEveryRequest(server: Server, context: RouteContext): void {
 }
 
 /** Who asks: by secrets, or by the session of a browser, which no later step is to see. */
-async function callerOf(context: RouteContext, request: FastifyRequest, bringsOwn: boolean): Promise<Caller> {
-  const token = bringsOwn ? undefined : sessionTokenOf(request);
+async function callerOf(context: RouteContext, request: FastifyRequest): Promise<Caller> {
+  const token = sessionTokenOf(request);
   const browser = token === undefined ? undefined : await identifyBrowser(context, request, token);
   if (browser !== undefined) {
     // What runs for a call to an element sees its headers.
@@ -237,7 +242,7 @@ async function callerOf(context: RouteContext, request: FastifyRequest, bringsOw
     }
     return browser;
   }
-  return identifyCaller(context, readCredentials(bringsOwn ? undefined : request.headers.authorization));
+  return identifyCaller(context, readCredentials(request.headers.authorization));
 }
 
 function isServiceUrl(url: string): boolean {
@@ -256,22 +261,32 @@ function closeConnectionsWhenStopping(server: Server): void {
   });
 }
 
-/** The handlers that run, however their connections fare: one that stores a token must not be cut off. */
-function trackHandlers(server: Server): Set<Promise<unknown>> {
-  const running = new Set<Promise<unknown>>();
+/**
+ * Counts the handlers that run, however their connections fare: one that stores a token must not be cut off. Gives a way to
+ * wait until there is none.
+ */
+function trackHandlers(server: Server): () => Promise<void> {
+  // A count, not a set of promises: what a set forgets keeps alive what came after it, and the heap grows old with that.
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  const ended = () => {
+    running--;
+    if (running === 0) for (const goOn of waiting.splice(0)) goOn();
+  };
   server.addHook('onRoute', (route) => {
     const { handler } = route;
     route.handler = function tracked(request, reply) {
       const result = handler.call(this, request, reply);
       if (result instanceof Promise) {
-        running.add(result);
-        const ended = () => running.delete(result);
+        running++;
         result.then(ended, ended);
       }
       return result;
     };
   });
-  return running;
+  return async () => {
+    if (running > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+  };
 }
 
 /** JSON bodies, where an empty one counts as none: some clients send the content type with every DELETE. */
