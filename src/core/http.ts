@@ -69,8 +69,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
  */
 export function valueAt(value: unknown, path: string): unknown {
   if (path.startsWith('@') && isObject(value) && Object.hasOwn(value, path)) return value[path];
+  const parts = /^[^.[\]]+$/.test(path) ? [path] : path.split(/[.[\]]+/).filter((name) => name !== '');
   let found = value;
-  for (const part of path.split(/[.[\]]+/).filter((name) => name !== '')) {
+  for (const part of parts) {
     if (typeof found !== 'object' || found === null || !Object.hasOwn(found, part)) return undefined;
     found = (found as Record<string, unknown>)[part];
   }

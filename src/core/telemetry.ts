@@ -79,7 +79,7 @@ export function createTelemetry(): Telemetry {
       series(rateWaits, { element, priority, outcome }).observe(seconds),
     refreshDone: (outcome) => refreshes.inc({ outcome }),
     usageDropped: () => usageDrops.inc(),
-    webhookReceived: (element, outcome) => webhooks.inc({ element, outcome }),
+    webhookReceived: (element, outcome) => series(webhooks, { element, outcome }).inc(),
     callbackDone: (outcome, seconds) => series(callbacks, { outcome }).observe(seconds),
     text: () => registry.metrics(),
     contentType: registry.contentType,
@@ -87,14 +87,22 @@ export function createTelemetry(): Telemetry {
 }
 
 type Labels = Record<string, string | number>;
-const found = new WeakMap<Histogram<string>, Map<string, Histogram.Internal<string>>>();
 
-/** The series of a histogram; to look it up by its labels' own text is far cheaper than to have it looked up. */
-function series(histogram: Histogram<string>, labels: Labels): Histogram.Internal<string> {
-  const known = found.get(histogram) ?? new Map<string, Histogram.Internal<string>>();
+/** A metric with labels. */
+interface Labelled<Series> {
+  labels(labels: Labels): Series;
+}
+
+const found = new WeakMap<object, Map<string, unknown>>();
+
+/** The series of a metric; to look it up by its labels' own text is far cheaper than to have it looked up. */
+function series<Series>(metric: Labelled<Series>, labels: Labels): Series {
+  const known = found.get(metric) ?? new Map<string, unknown>();
+  found.set(metric, known);
   const name = Object.values(labels).join(' ');
-  const one = known.get(name) ?? histogram.labels(labels);
-  known.set(name, one);
-  found.set(histogram, known);
-  return one;
+  const one = known.get(name) as Series | undefined;
+  if (one !== undefined) return one;
+  const made = metric.labels(labels);
+  known.set(name, made);
+  return made;
 }

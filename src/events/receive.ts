@@ -65,6 +65,8 @@ const taken: VendorAnswer = {
 /** Makes the receiver of webhooks. */
 export function createReceive(dependencies: ReceiveDependencies): Receive {
   const { elements, definitionsOf, instances, finders, inbox, clock, limits, observe } = dependencies;
+  /** what was made of an instance, which stays the same object until something of it changes */
+  const known = new WeakMap<InstanceRecord, { definition: Definition; recipient: Recipient | undefined }>();
 
   return {
     async webhook(elementKey, instanceId, request) {
@@ -118,8 +120,12 @@ export function createReceive(dependencies: ReceiveDependencies): Receive {
     const record = await instances.forVendor(id);
     if (record === undefined || record.elementKey !== elementKey) return undefined;
     const definition = await elements.byId(record.elementId, record);
+    const kept = known.get(record);
+    if (kept?.definition === definition) return kept.recipient;
     const account = accountOf(record, definition);
-    return eventWays(account.values).webhooks ? { record, definition, account } : undefined;
+    const recipient = eventWays(account.values).webhooks ? { record, definition, account } : undefined;
+    known.set(record, { definition, recipient });
+    return recipient;
   }
 
   /** A vendor may ask before the instance is stored, too: then the element alone decides. */
@@ -233,7 +239,11 @@ function uniqueOf(
 const secretHeaders = new Set(['authorization', 'cookie', 'proxy-authorization']);
 
 function keptHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !secretHeaders.has(name)));
+  const kept: Record<string, string> = {};
+  for (const name in headers) {
+    if (!secretHeaders.has(name)) kept[name] = headers[name] ?? '';
+  }
+  return kept;
 }
 
 function nobody(elementKey: string, instanceId: number | undefined): Problem {

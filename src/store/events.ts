@@ -49,6 +49,7 @@ export interface NewEvent {
 }
 
 let lastMoment = 0;
+let lastMomentText = '';
 let countInMoment = 0;
 
 /**
@@ -56,9 +57,13 @@ let countInMoment = 0;
  * were made, also within a millisecond: a counter follows the time (section 6.2, method 1).
  */
 export function eventId(at: number): string {
-  countInMoment = at === lastMoment ? countInMoment + 1 : 0;
-  lastMoment = at;
-  const time = at.toString(16).padStart(12, '0');
+  if (at !== lastMoment) {
+    lastMoment = at;
+    lastMomentText = at.toString(16).padStart(12, '0');
+    countInMoment = -1;
+  }
+  countInMoment++;
+  const time = lastMomentText;
   const first = (0x7000 | ((countInMoment >>> 14) & 0x0fff)).toString(16);
   const second = (0x8000 | (countInMoment & 0x3fff)).toString(16);
   return `${time.slice(0, 8)}-${time.slice(8)}-${first}-${second}-${randomUUID().slice(24)}`;
@@ -91,7 +96,7 @@ export async function insertEvents(
 ): Promise<ReadonlySet<string>> {
   const rows = withoutTwins(events).map(rowOf);
   if (rows.length === 0) return new Set();
-  const values = [`[${rows.join(',')}]`, weekOf(now), new Date(now)];
+  const values = [storableJson(JSON.stringify(rows)), weekOf(now), new Date(now)];
   const stored = await runPlanned<{ event_id: string }>(database, insertRows, values);
   return new Set(stored.map((row) => row.event_id));
 }
@@ -139,11 +144,11 @@ function withoutTwins(events: readonly NewEvent[]): NewEvent[] {
 }
 
 /** An event as a JSON object whose members are the columns. */
-function rowOf(event: NewEvent): string {
+function rowOf(event: NewEvent): object {
   const at = receivedAt(event.id);
   if (at === undefined) throw new Error(`${event.id} is no id of an event`);
   const text = storableText(event.body);
-  const row = JSON.stringify({
+  return {
     id: event.id,
     received_at: new Date(at),
     organization_id: event.organizationId,
@@ -161,8 +166,7 @@ function rowOf(event: NewEvent): string {
     lane: laneOf(event.instanceId ?? event.accountId),
     key: event.unique && keyOf(event.unique.key),
     counts_until: event.unique && new Date(event.unique.until),
-  });
-  return storableJson(row);
+  };
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

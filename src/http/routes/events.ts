@@ -68,11 +68,14 @@ function readInstance(text: string): number {
 
 function vendorRequest(request: FastifyRequest): VendorRequest {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
+  for (const name in request.headers) {
+    const value = request.headers[name];
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
+  const given = request.query as Record<string, string | string[]>;
   const query: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.query as Record<string, string | string[]>)) {
+  for (const name in given) {
+    const value = given[name] ?? '';
     query[name] = Array.isArray(value) ? (value.at(-1) ?? '') : value;
   }
   const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
