@@ -36,6 +36,8 @@ interface Waiting {
 /** milliseconds between the beginnings of two statements at least: what a statement costs by itself is that of many events */
 const gatherMs = 5;
 
+const nothing = () => undefined;
+
 /** Makes an inbox. One statement runs at a time, so that events are committed in the order in which they came. */
 export function createInbox({ database, clock, limits, stored }: InboxDependencies): Inbox {
   let waiting: Waiting[] = [];
@@ -56,16 +58,26 @@ export function createInbox({ database, clock, limits, stored }: InboxDependenci
   }
 
   async function write(): Promise<void> {
+    let answer: () => void = nothing;
     while (waiting.length > 0) {
       const early = begunAt + gatherMs - performance.now();
-      if (early > 0) await wait(early);
+      if (early > 0) {
+        answer();
+        answer = nothing;
+        await wait(early);
+      }
       begunAt = performance.now();
-      await commit(nextBatch());
+      const committed = commit(nextBatch());
+      // The pool sends the statement in the next tick, and answers take their time: PostgreSQL works meanwhile.
+      process.nextTick(answer);
+      answer = await committed;
     }
+    answer();
     running = undefined;
   }
 
-  async function commit(batch: Waiting[]): Promise<void> {
+  /** Commits a batch; gives what tells everybody of it. */
+  async function commit(batch: Waiting[]): Promise<() => void> {
     let ids: ReadonlySet<string>;
     try {
       ids = await insertEvents(
@@ -75,13 +87,18 @@ export function createInbox({ database, clock, limits, stored }: InboxDependenci
       );
     } catch (error) {
       // One event that PostgreSQL does not take must not keep the others out.
-      if (batch.length > 1) for (const one of batch) await commit([one]);
-      else batch[0]?.reject(error);
-      return;
+      if (batch.length === 1) return () => batch[0]?.reject(error);
+      const answers: (() => void)[] = [];
+      for (const one of batch) answers.push(await commit([one]));
+      return () => {
+        for (const answer of answers) answer();
+      };
     }
-    for (const { event, resolve } of batch) resolve(ids.has(event.id));
-    const fresh = batch.map(({ event }) => event).filter(({ id }) => ids.has(id));
-    if (fresh.length > 0) stored(fresh);
+    return () => {
+      for (const { event, resolve } of batch) resolve(ids.has(event.id));
+      const fresh = batch.map(({ event }) => event).filter(({ id }) => ids.has(id));
+      if (fresh.length > 0) stored(fresh);
+    };
   }
 
   return {
