@@ -13,8 +13,8 @@ export function limitArrival({ headers, raw: payload, method }: FastifyRequest, 
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
   if (!hasBody || streamed.test(headers['content-type'] ?? '')) return;
   const timer = setTimeout(() => {
-    if (payload.complete) return;
     payload.destroy(new Problem('requestTimeout', 'The request did not arrive in time: send it again.'));
   }, limitMs);
   payload.once('close', () => clearTimeout(timer));
+  payload.once('end', () => clearTimeout(timer));
 }
