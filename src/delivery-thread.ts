@@ -80,7 +80,7 @@ export function createDeliveryThread(dependencies: DeliveryThreadDependencies): 
   let stopping = false;
   /** the lanes of events that were stored and that the thread has not been told of, and how busy this thread was */
   let unheard: number[] = [];
-  let busiest = 0;
+  let lastBusyShare = 0;
   let hushed: NodeJS.Timeout | undefined;
   const tell = (message: ToDelivery) => worker?.postMessage(message);
   // Before what follows from a change in this process can be stored, the thread has heard of the change.
@@ -96,7 +96,7 @@ export function createDeliveryThread(dependencies: DeliveryThreadDependencies): 
   function tellStored(): void {
     hushed = undefined;
     if (unheard.length === 0) return;
-    tell({ kind: 'stored', lanes: unheard, busyShare: busiest });
+    tell({ kind: 'stored', lanes: unheard, busyShare: lastBusyShare });
     unheard = [];
     hushed = setTimeout(tellStored, hushMs);
   }
@@ -124,7 +124,7 @@ export function createDeliveryThread(dependencies: DeliveryThreadDependencies): 
     },
     stored(lanes, busyShare) {
       unheard.push(...lanes);
-      busiest = busyShare;
+      lastBusyShare = busyShare;
       if (hushed === undefined) tellStored();
     },
     redelivered: (accountIds) => tell({ kind: 'redelivered', accountIds }),

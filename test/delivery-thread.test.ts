@@ -4,6 +4,7 @@
 import { createHmac } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { limits } from '../src/config.ts';
 import { createTestDatabase, createTestKeyring, platformEnvironment } from './support/platform.ts';
 import { type RecordingVendor, startRecordingVendor } from './support/recording-vendor.ts';
 import { makeDataFolder, type ServerProcess, startServerProcess, until } from './support/server-process.ts';
@@ -82,6 +83,16 @@ test('events are delivered there, with what an update has just changed', async (
     await instance.send({ thing: `after ${number}` });
     expect((await delivered(`"after ${number}"`)).path).toBe(`/${number}`);
   }
+});
+
+test('one that comes right after another, of which the thread was just told, does not wait for the next look', async () => {
+  const instance = await connect('own', {});
+  for (let pair = 0; pair < 10; pair++) {
+    await instance.send({ thing: `first ${pair}` });
+    await instance.send({ thing: `second ${pair}` });
+  }
+  const all = () => receiver.requests.filter(({ text }) => text.includes('"second ')).length === 10;
+  await until('all have come, long before the queue is looked up', all, limits.eventLookMs / 3);
 });
 
 test('elements of the catalog are asked of the other thread', async () => {

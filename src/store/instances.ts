@@ -10,7 +10,7 @@ import { createReadCache, createSecretNames } from './read-cache.ts';
 import { openTokens, type StoredTokens, type TokenTimes, type VendorTokens, vendorTokensRow } from './tokens.ts';
 
 /** An instance as it is stored. What is secret of it is opened when it is first asked for. */
-export interface InstanceRecord {
+export class InstanceRecord {
   readonly id: number;
   readonly organizationId: number;
   readonly accountId: number;
@@ -20,9 +20,6 @@ export interface InstanceRecord {
   readonly tags: string[];
   /** the settings in clear that were given or that the platform wrote */
   readonly values: Record<string, string>;
-  readonly secrets: Record<string, Secret>;
-  /** the element token */
-  readonly token: Secret;
   readonly externalAuthentication: string;
   readonly disabled: boolean;
   /** whether answers of its calls are kept, how many, and for how many seconds */
@@ -31,11 +28,65 @@ export interface InstanceRecord {
   readonly cacheTimeToLive: number;
   /** until when every step of its calls is noted */
   readonly traceLoggingUntil: Date | undefined;
-  /** undefined for elements without OAuth */
-  readonly tokens: StoredTokens | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly user: { id: number; email: string; firstName: string | null; lastName: string | null };
+  readonly #vault: Vault;
+  readonly #row: JoinedRow;
+  #secrets: Record<string, Secret> | undefined;
+  #token: Secret | undefined;
+  #tokens: StoredTokens | undefined;
+
+  constructor(vault: Vault, row: JoinedRow) {
+    this.id = row.id;
+    this.organizationId = row.organization_id;
+    this.accountId = row.account_id;
+    this.elementId = row.element_id;
+    this.elementKey = row.element_key;
+    this.name = row.name;
+    this.tags = row.tags;
+    this.values = row.configuration;
+    this.externalAuthentication = row.external_authentication;
+    this.disabled = row.disabled;
+    this.cachingEnabled = row.caching_enabled;
+    this.maxCacheSize = row.max_cache_size;
+    this.cacheTimeToLive = row.cache_time_to_live;
+    this.traceLoggingUntil = row.trace_logging_until ?? undefined;
+    this.createdAt = row.created_at;
+    this.updatedAt = row.updated_at;
+    this.user = { id: row.user_id, email: row.email, firstName: row.first_name, lastName: row.last_name };
+    this.#vault = vault;
+    this.#row = row;
+    Object.freeze(this);
+    Object.freeze(this.user);
+  }
+
+  get secrets(): Record<string, Secret> {
+    this.#secrets ??= openSecrets(this.#vault, this.#row);
+    return this.#secrets;
+  }
+
+  /** The element token. */
+  get token(): Secret {
+    this.#token ??= this.#vault.open(this.#row.token_sealed, instancePlaces.token(this.id));
+    return this.#token;
+  }
+
+  /** Undefined for elements without OAuth. */
+  get tokens(): StoredTokens | undefined {
+    const row = this.#row;
+    if (row.tokens_sealed === null || row.generation === null || row.refreshed_at === null) return undefined;
+    this.#tokens ??= openTokens(this.#vault, {
+      instance_id: row.id,
+      tokens_sealed: row.tokens_sealed,
+      generation: row.generation,
+      refreshed_at: row.refreshed_at,
+      expires_at: row.expires_at,
+      uncertain_since: row.uncertain_since,
+      refused_reason: row.refused_reason,
+    });
+    return this.#tokens;
+  }
 }
 
 export interface NewInstance {
@@ -177,7 +228,7 @@ export function createInstanceStore(dependencies: InstanceDependencies): Instanc
   const opened = new WeakMap<JoinedRow, InstanceRecord>();
   /** The same row, as it is kept for the next call, gives the same instance. */
   const open = (row: JoinedRow): InstanceRecord => {
-    const known = opened.get(row) ?? new OpenedInstance(vault, row);
+    const known = opened.get(row) ?? new InstanceRecord(vault, row);
     opened.set(row, known);
     return known;
   };
@@ -400,81 +451,6 @@ type JoinedRow = Selectable<Tables['instances']> &
   Pick<Selectable<Tables['users']>, 'email' | 'first_name' | 'last_name'> &
   Nullable<Omit<Selectable<Tables['vendor_tokens']>, 'instance_id' | `attempt_${string}`>>;
 type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null };
-
-/** The instance that a row is; what is sealed is opened when it is first asked for. */
-class OpenedInstance implements InstanceRecord {
-  readonly id: number;
-  readonly organizationId: number;
-  readonly accountId: number;
-  readonly elementId: number;
-  readonly elementKey: string;
-  readonly name: string;
-  readonly tags: string[];
-  readonly values: Record<string, string>;
-  readonly externalAuthentication: string;
-  readonly disabled: boolean;
-  readonly cachingEnabled: boolean;
-  readonly maxCacheSize: number;
-  readonly cacheTimeToLive: number;
-  readonly traceLoggingUntil: Date | undefined;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-  readonly user: InstanceRecord['user'];
-  readonly #vault: Vault;
-  readonly #row: JoinedRow;
-  #secrets: Record<string, Secret> | undefined;
-  #token: Secret | undefined;
-  #tokens: StoredTokens | undefined;
-
-  constructor(vault: Vault, row: JoinedRow) {
-    this.id = row.id;
-    this.organizationId = row.organization_id;
-    this.accountId = row.account_id;
-    this.elementId = row.element_id;
-    this.elementKey = row.element_key;
-    this.name = row.name;
-    this.tags = row.tags;
-    this.values = row.configuration;
-    this.externalAuthentication = row.external_authentication;
-    this.disabled = row.disabled;
-    this.cachingEnabled = row.caching_enabled;
-    this.maxCacheSize = row.max_cache_size;
-    this.cacheTimeToLive = row.cache_time_to_live;
-    this.traceLoggingUntil = row.trace_logging_until ?? undefined;
-    this.createdAt = row.created_at;
-    this.updatedAt = row.updated_at;
-    this.user = { id: row.user_id, email: row.email, firstName: row.first_name, lastName: row.last_name };
-    this.#vault = vault;
-    this.#row = row;
-    Object.freeze(this);
-    Object.freeze(this.user);
-  }
-
-  get secrets(): Record<string, Secret> {
-    this.#secrets ??= openSecrets(this.#vault, this.#row);
-    return this.#secrets;
-  }
-
-  get token(): Secret {
-    this.#token ??= this.#vault.open(this.#row.token_sealed, instancePlaces.token(this.id));
-    return this.#token;
-  }
-
-  get tokens(): StoredTokens | undefined {
-    const row = this.#row;
-    if (row.tokens_sealed === null || row.generation === null || row.refreshed_at === null) return undefined;
-    this.#tokens ??= openTokens(this.#vault, {
-      instance_id: row.id,
-      tokens_sealed: row.tokens_sealed,
-      generation: row.generation,
-      refreshed_at: row.refreshed_at,
-      expires_at: row.expires_at,
-      uncertain_since: row.uncertain_since,
-      refused_reason: row.refused_reason,
-    });
-    return this.#tokens;
-  }
-}
 
 function openSecrets(vault: Vault, row: JoinedRow): Record<string, Secret> {
   const opened = JSON.parse(vault.open(row.secrets_sealed, instancePlaces.secrets(row.id)).reveal()) as Record<
