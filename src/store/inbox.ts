@@ -88,11 +88,11 @@ export function createInbox({ database, clock, limits, stored }: InboxDependenci
     } catch (error) {
       // One event that PostgreSQL does not take must not keep the others out.
       if (batch.length === 1) return () => batch[0]?.reject(error);
-      const answers: (() => void)[] = [];
-      for (const one of batch) answers.push(await commit([one]));
-      return () => {
-        for (const answer of answers) answer();
-      };
+      for (const one of batch) {
+        const answer = await commit([one]);
+        answer();
+      }
+      return nothing;
     }
     return () => {
       for (const { event, resolve } of batch) resolve(ids.has(event.id));
