@@ -82,7 +82,9 @@ const placeholder = /\{((?:method|header|query|body|row|setting)(?:\.[^{}]+)?)\}
 const taken = new LRUCache<string, readonly string[]>({ max: 1000 });
 
 function takeApart(text: string): readonly string[] {
-  const pieces = taken.get(text) ?? text.split(placeholder);
+  const known = taken.get(text);
+  if (known !== undefined) return known;
+  const pieces = text.split(placeholder);
   taken.set(text, pieces);
   return pieces;
 }

@@ -174,25 +174,19 @@ function passEveryRequest(server: Server, context: RouteContext): void {
   server.addHook('onRequest', (request, reply, done) => {
     request.startedAt = performance.now();
     reply.header('Elements-Request-Id', request.id);
-    // Vendors' servers are no browsers, and there may be thousands of them a second: nothing is waited for.
+    // Vendors' servers are no browsers, and there may be thousands of them a second.
     const isVendor = request.url.startsWith(eventRoutePrefix) && request.method !== 'OPTIONS';
-    if (!isVendor) return takeCaller(request, reply);
+    if (!isVendor) allowBrowsers(reply);
+    if (request.method === 'OPTIONS') return void answerPreflight(request, reply);
     requireHost(request);
     limitArrival(request, context.limits.requestArrivalMs);
-    request.caller = unknownCaller;
-    return done();
+    // Probes, scrapers and vendors may bring credentials of their own; nothing is waited for.
+    if (isVendor || isServiceUrl(request.url)) {
+      request.caller = unknownCaller;
+      return done();
+    }
+    return takeCaller(context, request, reply);
   });
-  async function takeCaller(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    allowBrowsers(reply);
-    if (request.method === 'OPTIONS') return answerPreflight(request, reply);
-    requireHost(request);
-    limitArrival(request, context.limits.requestArrivalMs);
-    // Probes and scrapers may bring credentials of their own.
-    const bringsOwn = isServiceUrl(request.url);
-    request.caller = bringsOwn ? unknownCaller : await callerOf(context, request);
-    if (!bringsOwn && isForLater(request) && !request.is404) return storeForLater(context, request, reply);
-    return undefined;
-  }
   server.addHook('onRoute', (route) => {
     // Element calls and webhooks are read by their own routes, since every hook is part of their cost.
     if (route.url === elementCallRoute || route.url.startsWith(eventRoutePrefix)) return;
@@ -228,6 +222,12 @@ function passEveryRequest(server: Server, context: RouteContext): void {
     const asked = `${request.method} ${pathOf(request.originalUrl)}`;
     throw new Problem('notFound', `There is no ${asked}; /docs shows what there is.`);
   });
+}
+
+/** Notes who asks; a call for later is stored, and answered, before it is read. */
+async function takeCaller(context: RouteContext, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  request.caller = await callerOf(context, request);
+  return isForLater(request) && !request.is404 ? storeForLater(context, request, reply) : undefined;
 }
 
 /** Who asks: by secrets, or by the session of a browser, which no later step is to see. */

@@ -228,9 +228,11 @@ export function createInstanceStore(dependencies: InstanceDependencies): Instanc
   const opened = new WeakMap<JoinedRow, InstanceRecord>();
   /** The same row, as it is kept for the next call, gives the same instance. */
   const open = (row: JoinedRow): InstanceRecord => {
-    const known = opened.get(row) ?? new InstanceRecord(vault, row);
-    opened.set(row, known);
-    return known;
+    const known = opened.get(row);
+    if (known !== undefined) return known;
+    const record = new InstanceRecord(vault, row);
+    opened.set(row, record);
+    return record;
   };
 
   return {
