@@ -118,6 +118,27 @@ describe('storing events', () => {
     expect(await keysOfPolls(database, 4, ['a'], now)).toEqual(new Set());
   });
 
+  test('rows that were only added are vacuumed when the time of their partition is over', async () => {
+    const day = (ahead: number) => new Date(Date.now() + ahead * dayMs).toISOString().slice(0, 10).replaceAll('-', '');
+    const waiting = async () => {
+      const { rows } = await sql<{ relname: string }>`
+        select relname from pg_class where reloptions @> array['autovacuum_vacuum_insert_threshold=-1']
+          and relname like 'events\\_%' order by relname`.execute(database);
+      return rows.map(({ relname }) => relname);
+    };
+    const [yesterday, tomorrow] = [`events_${day(-1)}`, `events_${day(1)}`];
+    await sql`
+      create table ${sql.table(yesterday)} partition of events
+        for values from (${sql.lit(`${day(-1)} 00:00:00+00`)}) to (${sql.lit(`${day(0)} 00:00:00+00`)})
+        with (autovacuum_vacuum_insert_threshold = -1)`.execute(database);
+    // as one that an earlier version made
+    await sql`alter table ${sql.table(tomorrow)} reset (autovacuum_vacuum_insert_threshold)`.execute(database);
+    expect(await waiting()).toEqual([yesterday, `events_${day(0)}`, `events_${day(2)}`]);
+    for (const table of eventPartitions) await tendPartitions(database, table, 30);
+    expect(await waiting()).toEqual([`events_${day(0)}`, tomorrow, `events_${day(2)}`]);
+    await sql`drop table ${sql.table(yesterday)}`.execute(database);
+  });
+
   test('partitions of days that are over are dropped', async () => {
     const old = new Date(now - 40 * dayMs).toISOString().slice(0, 10);
     const name = `events_${old.replaceAll('-', '')}`;
