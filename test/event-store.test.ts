@@ -118,7 +118,7 @@ describe('storing events', () => {
     expect(await keysOfPolls(database, 4, ['a'], now)).toEqual(new Set());
   });
 
-  test('rows that were only added are vacuumed when the time of their partition is over', async () => {
+  test('rows that were only added are vacuumed when the time of their partition is over, and few are read for statistics', async () => {
     const day = (ahead: number) => new Date(Date.now() + ahead * dayMs).toISOString().slice(0, 10).replaceAll('-', '');
     const waiting = async () => {
       const { rows } = await sql<{ relname: string }>`
@@ -136,6 +136,11 @@ describe('storing events', () => {
     expect(await waiting()).toEqual([yesterday, `events_${day(0)}`, `events_${day(2)}`]);
     for (const table of eventPartitions) await tendPartitions(database, table, 30);
     expect(await waiting()).toEqual([`events_${day(0)}`, tomorrow, `events_${day(2)}`]);
+    const { rows: samples } = await sql<{ attstattarget: number }>`
+      select distinct attstattarget from pg_attribute where attrelid = ${tomorrow}::regclass and attnum > 0`.execute(
+      database,
+    );
+    expect(samples).toEqual([{ attstattarget: 10 }]);
     await sql`drop table ${sql.table(yesterday)}`.execute(database);
   });
 

@@ -113,13 +113,7 @@ function settings(port: number, durable: boolean): string[] {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: 200,
-    // Few pages, which are soon written to their files, and from there to the disk in small portions: Linux would gather
-    // them for half a minute and write them at once, and commits wait for that. Linux keeps what is read often.
-    shared_buffers: '24MB',
-    backend_flush_after: '128kB',
-    bgwriter_flush_after: '128kB',
-    bgwriter_delay: '50ms',
-    bgwriter_lru_maxpages: 1000,
+    shared_buffers: '128MB',
     // initdb makes these of the size of a file of the log
     min_wal_size: '80MB',
     max_wal_size: '1GB',
