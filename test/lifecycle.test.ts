@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { guides } from '../demo/guides.ts';
 import { walkGuide } from '../demo/walk.ts';
@@ -20,6 +21,7 @@ import {
   credentials,
   embeddedEnvironment,
   platformEnvironment,
+  startPlatform,
 } from './support/platform.ts';
 import { type ServerProcess, startServerProcess } from './support/server-process.ts';
 
@@ -138,6 +140,39 @@ test('a stop waits for a call whose client has gone, because it may be storing a
   onTestFinished(() => again.kill());
   expect((await again.call('GET', '/instances')).body).toMatchObject([{ name: 'abandoned', valid: true }]);
   await again.stop();
+});
+
+test('a stop waits for a call that goes on in the database when its client has gone', async () => {
+  const platform = await startPlatform();
+  const { body: user } = await platform.call('POST', '/organizations/users', {
+    body: { email: 'ann@example.com', firstName: 'Ann', lastName: 'Before', password: 'Correct-horse-7' },
+  });
+  const lock = new pg.Client({ connectionString: platform.databaseUrl });
+  await lock.connect();
+  onTestFinished(() => lock.end());
+  await lock.query('begin; lock table users in access exclusive mode');
+  const leaving = new AbortController();
+  const abandoned = fetch(`${platform.url}/elements/api-v2/users/${user.id}`, {
+    method: 'PATCH',
+    signal: leaving.signal,
+    headers: { authorization: credentials(), 'content-type': 'application/json' },
+    body: JSON.stringify({ lastName: 'After' }),
+  });
+  const waitingForUsers = async () => {
+    const { rows } = await lock.query("select from pg_locks where relation = 'users'::regclass and not granted");
+    return rows.length;
+  };
+  await expect.poll(waitingForUsers).toBe(1);
+  leaving.abort();
+  await expect(abandoned).rejects.toThrow();
+  const closed = platform.close();
+  // by then all is closed that waits for nothing
+  for (let question = 0; question < 500; question++) await lock.query('select');
+  await lock.query('commit');
+  await closed;
+  expect((await lock.query('select last_name from users where id = $1', [user.id])).rows).toEqual([
+    { last_name: 'After' },
+  ]);
 });
 
 test('a killed server’s database is taken over by the next start', async () => {
