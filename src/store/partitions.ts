@@ -15,6 +15,8 @@ export interface PartitionedTable {
 
 const housekeepingLock = 0x76616c03;
 const partitionsAhead = 2;
+/** -1: rows that were only added are no reason for a vacuum */
+const leftOption = 'autovacuum_vacuum_insert_threshold';
 /** a tenth of PostgreSQL's own: statistics of 3,000 rows, which tell as well who has how many */
 const sampleTarget = 10;
 
@@ -35,17 +37,47 @@ export async function tendPartitions(database: Database, table: PartitionedTable
       where to_regclass(${name} || '_' || to_char(day, 'YYYYMMDD')) is null`.execute(transaction);
     for (const { day } of missing) await createPartition(transaction, table, day);
 
-    const { rows: old } = await sql<{ partition: string }>`
-      select relname as partition from pg_inherits join pg_class on pg_class.oid = inhrelid
-      where inhparent = ${name}::regclass and relname ~ ('^' || ${name} || '_[0-9]{8}$')
-        and to_date(right(relname, 8), 'YYYYMMDD') + ${days}::int - 1
-          < (now() at time zone 'UTC')::date - ${keepDays}::int`.execute(transaction);
-    for (const { partition } of old) await sql`drop table ${sql.table(partition)}`.execute(transaction);
-    await leaveWhileWritten(transaction, table);
+    for (const partition of await partitionsOf(transaction, table, keepDays)) {
+      if (partition.isTooOld) await sql`drop table ${sql.table(partition.name)}`.execute(transaction);
+      else if (partition.isOver === partition.isLeft) await leaveWhileWritten(transaction, partition);
+    }
     await sql`
       delete from ${sql.table(`${name}_other`)}
       where ${sql.ref(column)} < now() - ${keepDays + days} * interval '1 day'`.execute(transaction);
   });
+}
+
+interface Partition {
+  name: string;
+  columns: string[];
+  /** nothing comes into it any more */
+  isOver: boolean;
+  isTooOld: boolean;
+  /** autovacuum leaves its new rows alone */
+  isLeft: boolean;
+}
+
+/** The partitions that have a time of their own. */
+async function partitionsOf(
+  transaction: Database,
+  { name, days }: PartitionedTable,
+  keepDays: number,
+): Promise<Partition[]> {
+  const { rows } = await sql<Partition>`
+    select relname as name,
+      array(
+        select attname::text from pg_attribute where attrelid = relid and attnum > 0 and not attisdropped
+      ) as columns,
+      first_day < ${today(days)} as "isOver",
+      first_day + ${days}::int - 1 < (now() at time zone 'UTC')::date - ${keepDays}::int as "isTooOld",
+      coalesce(reloptions @> array[${`${leftOption}=-1`}], false) as "isLeft"
+    from (
+      select pg_class.oid as relid, relname, reloptions, to_date(right(relname, 8), 'YYYYMMDD') as first_day
+      from pg_inherits join pg_class on pg_class.oid = inhrelid
+      where inhparent = ${name}::regclass and relname ~ ('^' || ${name} || '_[0-9]{8}$')) as partitions`.execute(
+    transaction,
+  );
+  return rows;
 }
 
 /**
@@ -53,27 +85,14 @@ export async function tendPartitions(database: Database, table: PartitionedTable
  * wait for it: rows that were only added are left to it when the partition's time is over, and its statistics are of few of
  * them. Rows that were deleted or changed are cleared away at any time.
  */
-async function leaveWhileWritten(transaction: Database, { name, days }: PartitionedTable): Promise<void> {
-  const option = sql.raw('autovacuum_vacuum_insert_threshold');
-  const { rows } = await sql<{ partition: string; over: boolean; columns: string[] }>`
-    select partition, over, array(
-      select attname::text from pg_attribute where attrelid = partition::regclass and attnum > 0 and not attisdropped
-    ) as columns
-    from (
-      select relname as partition, to_date(right(relname, 8), 'YYYYMMDD') < ${today(days)} as over,
-        coalesce(reloptions @> array['autovacuum_vacuum_insert_threshold=-1'], false) as is_left
-      from pg_inherits join pg_class on pg_class.oid = inhrelid
-      where inhparent = ${name}::regclass and relname ~ ('^' || ${name} || '_[0-9]{8}$')) as partitions
-    where over = is_left`.execute(transaction);
-  for (const { partition, over, columns } of rows) {
-    const changes = over
-      ? [sql`reset (${option})`]
-      : [
-          sql`set (${option} = -1)`,
-          ...columns.map((column) => sql`alter column ${sql.ref(column)} set statistics ${sql.lit(sampleTarget)}`),
-        ];
-    await sql`alter table ${sql.table(partition)} ${sql.join(changes)}`.execute(transaction);
-  }
+async function leaveWhileWritten(transaction: Database, { name, columns, isOver }: Partition): Promise<void> {
+  const changes = isOver
+    ? [sql`reset (${sql.raw(leftOption)})`]
+    : [
+        sql`set (${sql.raw(leftOption)} = -1)`,
+        ...columns.map((column) => sql`alter column ${sql.ref(column)} set statistics ${sql.lit(sampleTarget)}`),
+      ];
+  await sql`alter table ${sql.table(name)} ${sql.join(changes)}`.execute(transaction);
 }
 
 /** The first day of the present partition. */
