@@ -1,10 +1,11 @@
 // Statements that are planned once: what they give, and that their plans stay good when tables grow.
 
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase } from '../../test/support/platform.ts';
 import { Secret } from '../core/secret.ts';
 import { type Database, openDatabase } from './database.ts';
-import { createEventWork, type EventWork } from './event-work.ts';
+import { createEventWork, type EventWork, type EventWorkStore } from './event-work.ts';
 import { eventId, eventKeyPartitions, eventPartitions, insertEvents, type NewEvent } from './events.ts';
 import { tendPartitions } from './partitions.ts';
 import { runPlanned } from './planned.ts';
@@ -33,7 +34,7 @@ test('lists, moments and JSON go in and come out as with any other statement', a
 });
 
 test('a statement in a transaction sees what the transaction wrote, and goes back with it', async () => {
-  const event = newEvent(1);
+  const event = newEvent();
   await expect(
     database.transaction().execute(async (transaction) => {
       expect(await insertEvents(transaction, [event], Date.now())).toEqual(new Set([event.id]));
@@ -53,7 +54,7 @@ test('a fault is thrown, and the connection goes on', async () => {
 test('events are stored, found, read and noted by indexes, however small the tables are', async () => {
   const work = createEventWork(database);
   const before = await scans();
-  const events = Array.from({ length: 5 }, (_, at) => newEvent(at));
+  const events = newEvents(5);
   await insertEvents(database, events, Date.now());
   const lanes = Array.from({ length: 64 }, (_, lane) => lane);
   let found: EventWork[] = [];
@@ -71,6 +72,49 @@ test('events are stored, found, read and noted by indexes, however small the tab
   expect((await scans()).whole).toBe(before.whole);
 });
 
+// After a quiet night the queue is short and vacuumed, and statements are planned anew: those plans serve the morning, too.
+test('events are looked for one by one among many, also when there were few as that was planned', async () => {
+  const work = createEventWork(database);
+  await insertEvents(database, newEvents(2000), Date.now());
+  await sql`delete from event_queue where event_id < (select max(event_id::text)::uuid from event_queue)`.execute(
+    database,
+  );
+  await sql`delete from events where id not in (select event_id from event_queue)`.execute(database);
+  await sql`vacuum event_queue, events`.execute(database);
+  await note(work, 1);
+  await insertEvents(database, newEvents(2000), Date.now());
+  const before = await rowsRead();
+  await note(work, 10);
+  expect((await rowsRead()) - before).toBeLessThan(200);
+});
+
+/** Notes that as many events were delivered, and as many that they are tried again. */
+async function note(work: EventWorkStore, count: number): Promise<void> {
+  const at = Date.now();
+  const lanes = Array.from({ length: 64 }, (_, lane) => lane);
+  await insertEvents(database, newEvents(2 * count), at);
+  const found = await work.next({ lanes, without: [], busy: [], now: at, limit: 2 * count });
+  expect((await work.read(found)).size).toBe(2 * count);
+  const outcomes = found.map((one, index) => {
+    const outcome = { work: one, number: 1, at, status: 'NOTIFIED' as const, message: 'Sent' };
+    return index % 2 === 0
+      ? work.record({ ...outcome, delivery: 'delivered' })
+      : work.record({ ...outcome, delivery: 'retry', dueAt: at + 3_600_000 });
+  });
+  await Promise.all(outcomes);
+}
+
+/** Rows of events and their queue that were read through indexes until now. */
+async function rowsRead(): Promise<number> {
+  await runPlanned(database, 'select pg_stat_force_next_flush()::text as flushed', []);
+  const [row] = await runPlanned<{ count: number }>(
+    database,
+    `select sum(idx_tup_read)::int as count from pg_stat_user_indexes where relname ~ '^event(_queue|s_)'`,
+    [],
+  );
+  return row?.count ?? 0;
+}
+
 /** Scans of the tables of events, by an index and of the whole. */
 async function scans(): Promise<{ byIndex: number; whole: number }> {
   const [row] = await runPlanned<{ byIndex: number; whole: number }>(
@@ -83,7 +127,14 @@ async function scans(): Promise<{ byIndex: number; whole: number }> {
   return row;
 }
 
-function newEvent(number: number): NewEvent {
+let number = 0;
+
+function newEvents(count: number): NewEvent[] {
+  return Array.from({ length: count }, () => newEvent());
+}
+
+function newEvent(): NewEvent {
+  number++;
   const now = Date.now();
   return {
     id: eventId(now),

@@ -11,7 +11,9 @@ export const plannedConnections = 3;
 
 /**
  * What a connection for planned statements is told. A plan outlives the size that a table had when it was made: by an index
- * it stays good when a table of ten rows has become one of a million, so that indexes are all that it may use.
+ * it stays good when a table of ten rows has become one of a million, so that indexes are all that it may use. That is not
+ * enough for a join, which may read a whole index: a planned statement looks a table's rows up by a list, or one by one in a
+ * lateral part with a limit.
  */
 export const planByIndexes =
   'set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_bitmapscan = off';
