@@ -102,6 +102,11 @@ export async function stopPostmaster(folder: string, pid: number, binaries: Bina
   }
 }
 
+/** Ends PostgreSQL at once, as if the machine had failed: the next start recovers it from its log. Not on Windows. */
+export function abandonPostmaster(pid: number): void {
+  signalIfThere(pid, 'SIGQUIT');
+}
+
 /** The file PostgreSQL logs to, beside its cluster. */
 export function logFile(folder: string): string {
   return join(dirname(folder), 'postgres.log');

@@ -2,6 +2,7 @@
 // was killed, or recovered, and always owned by one server process.
 
 import { realpath } from 'node:fs/promises';
+import { platform } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { type Binaries, findBinaries } from './embedded-binaries.ts';
@@ -18,6 +19,7 @@ import {
 } from './embedded-cluster.ts';
 import { answers, type Claim, claimDatabase, keepOwnership } from './embedded-owner.ts';
 import {
+  abandonPostmaster,
   findPostmaster,
   isPassing,
   launchPostmaster,
@@ -25,6 +27,7 @@ import {
   type Postmaster,
   stopPostmaster,
 } from './embedded-postmaster.ts';
+import { DiskFault, keepWritten } from './embedded-writeback.ts';
 
 /** A running embedded database that this process owns. */
 export interface EmbeddedDatabase {
@@ -75,7 +78,7 @@ export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<E
   await makeCluster(cluster, binaries, password, durable);
   await recordLocation(dataFolder, cluster);
   const running = await ownRunning({ dataFolder, cluster, binaries, password, durable, notice });
-  return handle(running, cluster, binaries, notice);
+  return handle({ running, cluster, binaries, durable, notice });
 }
 
 /**
@@ -156,18 +159,31 @@ async function own(postmaster: Postmaster, password: string): Promise<Running | 
   return 'owner' in claim ? { postmaster, connectionString, owner: claim.owner } : claim;
 }
 
-function handle(
-  running: Running,
-  cluster: Cluster,
-  binaries: Binaries,
-  notice: (message: string) => void,
-): EmbeddedDatabase {
+interface Handled extends Omit<Start, 'dataFolder' | 'password'> {
+  running: Running;
+}
+
+function handle({ running, cluster, binaries, durable, notice }: Handled): EmbeddedDatabase {
   const { postmaster, connectionString } = running;
   const stillRuns = async () => (await findPostmaster(cluster.folder))?.pid === postmaster.pid;
   const ownership = keepOwnership(running.owner, connectionString, stillRuns, notice);
+  // Elsewhere the operating system writes by itself what it was given.
+  const writeback = durable && platform() === 'linux' ? keepWritten(cluster.folder, writeFailed) : undefined;
   let stopped: Promise<void> | undefined;
 
+  function writeFailed(error: unknown): void {
+    if (error instanceof DiskFault) {
+      notice(
+        `The disk does not take what PostgreSQL wrote (${error.message}): PostgreSQL is ended, so that it recovers.`,
+      );
+      abandonPostmaster(postmaster.pid);
+    } else {
+      notice(`The files of the embedded database are no longer synced early, so that commits may wait (${error}).`);
+    }
+  }
+
   async function stop(): Promise<void> {
+    await writeback?.stop();
     const mine = ownership.held() || (await claimToStop());
     // held until PostgreSQL is gone, so that no other server comes to own what is being stopped
     await ownership.release(async () => {
