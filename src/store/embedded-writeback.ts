@@ -1,20 +1,19 @@
 // Linux keeps what PostgreSQL appends to its tables in memory for half a minute and then writes all of it at once, and every
-// commit waits for that: here the files that changed are synced every other second, a little at a time.
+// commit waits for that: here the files of tables that grow fast are synced every other second, a little at a time.
 
 import type { Stats } from 'node:fs';
-import { open, readdir, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Client } from 'pg';
 
-/** milliseconds between two looks at the files that are large */
+/** milliseconds between two looks at the files */
 const lookMilliseconds = 2000;
-/** after how many looks it is looked anew which are large */
-const looksAtLarge = 10;
+/** after how many looks it is asked anew which files there are: partitions begin a day before they are written */
+const looksPerList = 30;
 /** Files are written at the time of the clock's last tick, of which Linux has a hundred a second at least. */
 const tickMilliseconds = 10;
-/** What changes in smaller files is soon written. */
-const largeBytes = 1_000_000;
-/** PostgreSQL's own databases have lower numbers (its `FirstNormalObjectId`). */
-const firstDatabase = 16384;
+/** PostgreSQL cuts tables into files of a gigabyte. */
+const segmentBytes = 2 ** 30;
 
 /** The disk did not take what was written. */
 export class DiskFault extends Error {}
@@ -26,30 +25,32 @@ export interface Writeback {
 }
 
 /**
- * Syncs the files of a cluster's tables that changed, until it is stopped. `failed` is told why it could not go on. After a
- * DiskFault PostgreSQL must be ended at once, and recovers from its log: the operating system tells of such a fault only once,
- * so that its next checkpoint would take everything for written (PostgreSQL's documentation, `data_sync_retry`).
- * `sync` and `milliseconds` are for tests.
+ * Syncs those of a cluster's files that changed, until it is stopped. `files` gives their paths in the cluster's folder.
+ * `failed` is told why it could not go on. After a DiskFault PostgreSQL must be ended at once, and recovers from its log: the
+ * operating system tells of such a fault only once, so that PostgreSQL's next checkpoint would take everything for written
+ * (its documentation, `data_sync_retry`). `sync` and `milliseconds` are for tests.
  */
 export function keepWritten(
   folder: string,
+  files: () => Promise<readonly string[]>,
   failed: (error: unknown) => void,
   { sync = syncFile, milliseconds = lookMilliseconds } = {},
 ): Writeback {
   let since = Date.now() - tickMilliseconds;
   let looks = 0;
-  let large: string[] = [];
+  let listed: readonly string[] = [];
   let running: Promise<void> | undefined;
 
   async function syncChanged(): Promise<void> {
     const from = since;
     since = Date.now() - tickMilliseconds;
-    if (looks % looksAtLarge === 0) large = await largeFiles(folder);
+    if (looks % looksPerList === 0 || listed.length === 0) listed = await files();
     looks++;
     // One after the other: together they would be what is to be avoided.
-    for (const path of large) {
-      const file = await statIfThere(path);
-      if (file !== undefined && file.mtimeMs >= from) await sync(path);
+    for (const path of listed) {
+      for await (const [segment, { mtimeMs }] of segmentsOf(join(folder, path))) {
+        if (mtimeMs >= from) await sync(segment);
+      }
     }
   }
 
@@ -74,24 +75,28 @@ export function keepWritten(
   };
 }
 
-/** The large files of tables and indexes. */
-async function largeFiles(folder: string): Promise<string[]> {
-  const base = join(folder, 'base');
-  const large: string[] = [];
-  for (const database of await readdir(base)) {
-    if (!(Number(database) >= firstDatabase)) continue;
-    for (const name of await readdir(join(base, database))) {
-      const path = join(base, database, name);
-      const file = await statIfThere(path);
-      if (file !== undefined && file.size >= largeBytes) large.push(path);
-    }
-  }
-  return large;
+/**
+ * The paths, in the cluster's folder, of the tables that grow fast and of their indexes: of those whose vacuum is not left to
+ * PostgreSQL's own rules (the partitions of today and the time ahead, and the queue).
+ */
+export async function filesThatGrow(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ path: string }>(`
+    with fast as (select oid from pg_class where relkind = 'r' and reloptions is not null)
+    select pg_relation_filepath(oid) as path from fast
+    union all
+    select pg_relation_filepath(indexrelid) from pg_index join fast on fast.oid = indrelid`);
+  return rows.map(({ path }) => path);
 }
 
-/** PostgreSQL may have dropped a file since it was found. */
-async function statIfThere(path: string): Promise<Stats | undefined> {
-  return stat(path).catch(unlessGone);
+/** The files of a table, each with what is known of it; none when it was dropped meanwhile. */
+async function* segmentsOf(path: string): AsyncGenerator<[string, Stats]> {
+  for (let number = 0; ; number++) {
+    const segment = number === 0 ? path : `${path}.${number}`;
+    const found = await stat(segment).catch(unlessGone);
+    if (found === undefined) return;
+    yield [segment, found];
+    if (found.size < segmentBytes) return;
+  }
 }
 
 function unlessGone(error: NodeJS.ErrnoException): undefined {

@@ -27,7 +27,7 @@ import {
   type Postmaster,
   stopPostmaster,
 } from './embedded-postmaster.ts';
-import { DiskFault, keepWritten } from './embedded-writeback.ts';
+import { DiskFault, filesThatGrow, keepWritten } from './embedded-writeback.ts';
 
 /** A running embedded database that this process owns. */
 export interface EmbeddedDatabase {
@@ -168,7 +168,10 @@ function handle({ running, cluster, binaries, durable, notice }: Handled): Embed
   const stillRuns = async () => (await findPostmaster(cluster.folder))?.pid === postmaster.pid;
   const ownership = keepOwnership(running.owner, connectionString, stillRuns, notice);
   // Elsewhere the operating system writes by itself what it was given.
-  const writeback = durable && platform() === 'linux' ? keepWritten(cluster.folder, writeFailed) : undefined;
+  const writeback =
+    durable && platform() === 'linux'
+      ? keepWritten(cluster.folder, () => filesThatGrow(running.owner), writeFailed)
+      : undefined;
   let stopped: Promise<void> | undefined;
 
   function writeFailed(error: unknown): void {
