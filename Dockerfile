@@ -21,4 +21,4 @@ USER node
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s CMD ["node", "-e", "fetch('http://127.0.0.1:8080/ready').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--no-node-snapshot", "--max-semi-space-size=8", "src/main.ts"]
+CMD ["node", "--no-node-snapshot", "--max-semi-space-size=16", "--heap-growing-percent=50", "src/main.ts"]

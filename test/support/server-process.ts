@@ -34,7 +34,7 @@ export interface ServerProcess {
  * listens. Throws an Error with what it printed when it ends before.
  */
 export async function startServerProcess(environment: Record<string, string>): Promise<ServerProcess> {
-  const child = spawn(node, ['--no-node-snapshot', '--max-semi-space-size=8', program], {
+  const child = spawn(node, ['--no-node-snapshot', '--max-semi-space-size=16', '--heap-growing-percent=50', program], {
     env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: compiled, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
