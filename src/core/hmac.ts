@@ -33,7 +33,7 @@ export function hmac(
 function afterPad(block: number, key: Buffer, pad: number, message: readonly Buffer[]): Buffer {
   const size = message.reduce((sum, part) => sum + part.length, block);
   const bytes = Buffer.allocUnsafe(size).fill(pad, 0, block);
-  for (const [position, byte] of key.entries()) bytes[position] = byte ^ pad;
+  for (let position = 0; position < key.length; position++) bytes[position] = (key[position] ?? 0) ^ pad;
   let end = block;
   for (const part of message) end += part.copy(bytes, end);
   return bytes;

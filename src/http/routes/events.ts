@@ -1,6 +1,7 @@
 // Where vendors send their webhooks. No credentials of ours are asked for: the element's definition says how a webhook
 // shows that it comes from the vendor.
 
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { Problem } from '../../core/errors.ts';
@@ -67,11 +68,6 @@ function readInstance(text: string): number {
 }
 
 function vendorRequest(request: FastifyRequest): VendorRequest {
-  const headers: Record<string, string> = {};
-  for (const name in request.headers) {
-    const value = request.headers[name];
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
   const given = request.query as Record<string, string | string[]>;
   const query: Record<string, string> = {};
   for (const name in given) {
@@ -79,5 +75,11 @@ function vendorRequest(request: FastifyRequest): VendorRequest {
     query[name] = Array.isArray(value) ? (value.at(-1) ?? '') : value;
   }
   const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  return readVendorRequest({ method: request.method, headers, query, raw });
+  return readVendorRequest({ method: request.method, headers: textHeaders(request.headers), query, raw });
+}
+
+/** Node joins the values of headers that come twice, but for one. */
+function textHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const { 'set-cookie': cookies } = headers;
+  return (cookies === undefined ? headers : { ...headers, 'set-cookie': cookies.join(', ') }) as Record<string, string>;
 }
