@@ -16,13 +16,23 @@ const trials = {
   'refresh-kill': refreshKill,
 };
 
-const { values } = parseArgs({
-  options: { count: { type: 'string', default: '50' }, only: { type: 'string' }, seed: { type: 'string' } },
-});
+const { values } = readArguments();
 const count = Number(values.count);
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
 const chosen = Object.entries(trials).filter(([name]) => values.only === undefined || values.only === name);
-if (!Number.isInteger(count) || count < 1 || !Number.isInteger(seed) || chosen.length === 0) {
+if (!Number.isInteger(count) || count < 1 || !Number.isInteger(seed) || chosen.length === 0) explain();
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: { count: { type: 'string', default: '50' }, only: { type: 'string' }, seed: { type: 'string' } },
+    });
+  } catch {
+    return explain();
+  }
+}
+
+function explain(): never {
   console.error(`Give --count a whole number, --seed one, too, and --only one of: ${Object.keys(trials).join(', ')}`);
   process.exit(2);
 }
