@@ -19,6 +19,8 @@ export const limits = {
   headerBytes: 32 * 1024,
   /** milliseconds in which a request must have arrived whole */
   requestArrivalMs: 60_000,
+  /** milliseconds that a connection is kept without a request: longer than load balancers keep theirs, which is a minute */
+  idleConnectionMs: 72_000,
   /** milliseconds that a vendor may take to answer a call */
   vendorCallMs: 60_000,
   /** milliseconds that a call may wait because of the vendor's rate limit, and one in the background */

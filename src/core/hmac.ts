@@ -19,22 +19,19 @@ export function hmac(
   const block = blockBytes[digest];
   const given = Buffer.from(key);
   const short = given.length > block ? Buffer.from(hash(digest, given, 'hex'), 'hex') : given;
-  const inner = afterPad(
-    block,
-    short,
-    0x36,
-    message.map((part) => Buffer.from(part)),
-  );
-  const outer = afterPad(block, short, 0x5c, [Buffer.from(hash(digest, inner, 'hex'), 'hex')]);
+  const size = message.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
+  const inner = padded(block, short, 0x36, size);
+  let end = block;
+  for (const part of message) end += typeof part === 'string' ? inner.write(part, end) : part.copy(inner, end);
+  const innerCode = hash(digest, inner, 'hex');
+  const outer = padded(block, short, 0x5c, innerCode.length / 2);
+  outer.write(innerCode, block, 'hex');
   return hash(digest, outer, encoding);
 }
 
-/** A block in which every byte of the key is changed by `pad`, and what follows it. */
-function afterPad(block: number, key: Buffer, pad: number, message: readonly Buffer[]): Buffer {
-  const size = message.reduce((sum, part) => sum + part.length, block);
-  const bytes = Buffer.allocUnsafe(size).fill(pad, 0, block);
+/** A block in which every byte of the key is changed by `pad`, and room for so many bytes after it. */
+function padded(block: number, key: Buffer, pad: number, room: number): Buffer {
+  const bytes = Buffer.allocUnsafe(block + room).fill(pad, 0, block);
   for (let position = 0; position < key.length; position++) bytes[position] = (key[position] ?? 0) ^ pad;
-  let end = block;
-  for (const part of message) end += part.copy(bytes, end);
   return bytes;
 }

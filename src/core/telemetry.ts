@@ -93,16 +93,29 @@ interface Labelled<Series> {
   labels(labels: Labels): Series;
 }
 
-const found = new WeakMap<object, Map<string, unknown>>();
+/** Where a metric's series is kept: under the value of its first label, then of its second, and so on. */
+interface Place {
+  series: unknown;
+  below: Map<string | number | undefined, Place>;
+}
 
-/** The series of a metric; to look it up by its labels' own text is far cheaper than to have it looked up. */
+const places = new WeakMap<object, Place>();
+
+/** The series of a metric; to look it up by one label after the other is far cheaper than to have it looked up. */
 function series<Series>(metric: Labelled<Series>, labels: Labels): Series {
-  const known = found.get(metric) ?? new Map<string, unknown>();
-  found.set(metric, known);
-  const name = Object.values(labels).join(' ');
-  const one = known.get(name) as Series | undefined;
-  if (one !== undefined) return one;
-  const made = metric.labels(labels);
-  known.set(name, made);
+  let place = entered(places, metric);
+  for (const name in labels) place = entered(place.below, labels[name]);
+  place.series ??= metric.labels(labels);
+  return place.series as Series;
+}
+
+function entered<Key>(
+  known: { get(key: Key): Place | undefined; set(key: Key, place: Place): unknown },
+  key: Key,
+): Place {
+  const place = known.get(key);
+  if (place !== undefined) return place;
+  const made: Place = { series: undefined, below: new Map() };
+  known.set(key, made);
   return made;
 }

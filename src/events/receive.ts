@@ -70,6 +70,12 @@ export function createReceive(dependencies: ReceiveDependencies): Receive {
 
   return {
     async webhook(elementKey, instanceId, request) {
+      if (inbox.waiting() >= limits.inboxWaiting) {
+        throw new Problem('overloaded', 'Too many webhooks wait to be stored: send it again.', {
+          retryAfterSeconds: 1,
+        });
+      }
+      await inbox.turn();
       const recipients = await findRecipients(elementKey, instanceId, request);
       const challenge = await answerChallenge(elementKey, recipients, request);
       if (challenge !== undefined) {
@@ -81,11 +87,6 @@ export function createReceive(dependencies: ReceiveDependencies): Receive {
         throw nobody(elementKey, instanceId);
       }
       const events = verified(recipients, elementKey, request);
-      if (inbox.waiting() + events.length > limits.inboxWaiting) {
-        throw new Problem('overloaded', 'Too many webhooks wait to be stored: send it again.', {
-          retryAfterSeconds: 1,
-        });
-      }
       const stored = await Promise.all(events.map((event) => inbox.take(event)));
       for (const isNew of stored) observe(elementKey, isNew ? 'stored' : 'duplicate');
       return taken;
@@ -236,14 +237,11 @@ function uniqueOf(
   return { key: `body|${hash('sha256', raw, 'base64')}`, until: now + dayMs };
 }
 
-const secretHeaders = new Set(['authorization', 'cookie', 'proxy-authorization']);
+const secretHeaders = ['authorization', 'cookie', 'proxy-authorization'];
 
-function keptHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const kept: Record<string, string> = {};
-  for (const name in headers) {
-    if (!secretHeaders.has(name)) kept[name] = headers[name] ?? '';
-  }
-  return kept;
+function keptHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (!secretHeaders.some((name) => Object.hasOwn(headers, name))) return headers;
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !secretHeaders.includes(name)));
 }
 
 function nobody(elementKey: string, instanceId: number | undefined): Problem {

@@ -89,6 +89,16 @@ function takeApart(text: string): readonly string[] {
   return pieces;
 }
 
+/** The bytes that a vendor signed: a text whose places are filled, and the raw body as it came in place of `{body}`. */
+export function signedParts(request: VendorRequest, text: string): (string | Buffer)[] {
+  const parts: (string | Buffer)[] = [];
+  for (const [position, piece] of takeApart(text).entries()) {
+    if (position % 2 === 0) parts.push(piece);
+    else parts.push(piece === 'body' ? request.raw : (placeText(request, piece) ?? ''));
+  }
+  return parts;
+}
+
 /** Fills the places in braces of a text; one without a value becomes nothing. `{body}` is the raw body. */
 export function fillPlaces(request: VendorRequest, text: string, around: Surroundings = {}): string {
   if (!text.includes('{')) return text;

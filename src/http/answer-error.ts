@@ -1,6 +1,6 @@
 // Every error in the one form that callers know: {requestId, message, providerMessage?}.
 
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../core/errors.ts';
 
 /** The response headers that a browser may read. */
@@ -14,26 +14,40 @@ export const exposedHeaders = [
   'Content-Disposition',
 ];
 
-/** Answers an error: a Problem with what it says, the framework's in our words, anything else as 500, logged. */
-export function answerError(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  // Errors of the framework come before any hook has run.
-  reply.header('Elements-Request-Id', request.id);
-  reply.header('Access-Control-Allow-Origin', '*');
-  reply.header('Access-Control-Expose-Headers', exposedHeaders.join(', '));
+/** What an error is answered with. */
+export interface ErrorAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: { requestId: string; message: string; providerMessage?: string };
+}
+
+/** The answer to an error: to a Problem what it says, to the framework's our words, to anything else 500, logged. */
+export function errorAnswer(error: unknown, requestId: string, log: FastifyBaseLogger): ErrorAnswer {
+  const headers = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': exposedHeaders.join(', ') };
   if (error instanceof Problem) {
-    if (error.retryAfterSeconds !== undefined) reply.header('Retry-After', error.retryAfterSeconds);
-    if (error.status >= 500)
-      request.log.warn({ requestId: request.id, err: error }, 'a vendor or this server could not answer');
-    const said = error.providerMessage === undefined ? {} : { providerMessage: error.providerMessage };
-    return reply.status(error.status).send({ requestId: request.id, message: error.message, ...said });
+    const { status, message, retryAfterSeconds: seconds, providerMessage } = error;
+    if (status >= 500) log.warn({ requestId, err: error }, 'a vendor or this server could not answer');
+    return {
+      status,
+      headers: { ...headers, ...(seconds === undefined ? {} : { 'Retry-After': String(seconds) }) },
+      body: { requestId, message, ...(providerMessage === undefined ? {} : { providerMessage }) },
+    };
   }
-  const status = error.statusCode ?? 500;
-  if (status < 500) return reply.status(status).send({ requestId: request.id, message: frameworkMessage(error) });
-  request.log.error({ requestId: request.id, err: error }, 'unexpected error');
-  return reply.status(500).send({
-    requestId: request.id,
-    message: 'Something went wrong on this server; its log has the details under this requestId.',
-  });
+  const { statusCode: status = 500 } = error as FastifyError;
+  if (status < 500) return { status, headers, body: { requestId, message: frameworkMessage(error as FastifyError) } };
+  log.error({ requestId, err: error }, 'unexpected error');
+  const message = 'Something went wrong on this server; its log has the details under this requestId.';
+  return { status: 500, headers, body: { requestId, message } };
+}
+
+/** Answers an error as `errorAnswer` says. */
+export function answerError(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, headers, body } = errorAnswer(error, request.id, request.log);
+  // Errors of the framework come before any hook has run.
+  return reply
+    .headers({ 'Elements-Request-Id': request.id, ...headers })
+    .status(status)
+    .send(body);
 }
 
 /** The framework's own errors in our words; secrets stand in URLs, so none is repeated. */

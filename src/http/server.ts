@@ -1,6 +1,7 @@
 // The HTTP server: what every request passes (identity, errors, headers, logs), and then the routes.
 
 import { randomUUID } from 'node:crypto';
+import { createServer as createHttpServer } from 'node:http';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -15,6 +16,7 @@ import type { RouteContext, Server } from './context.ts';
 import { dispatchUrl, hasElementToken } from './dispatch.ts';
 import { isForLater, storeForLater } from './later-calls.ts';
 import { answerStrangeRequests, answerUnreadable, dropEmptyQueryValues, refuseMalformed } from './malformed.ts';
+import { noteAnswer, pathOf } from './note-answer.ts';
 import { describeApi } from './openapi.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { authenticationRoutes } from './routes/authentication.ts';
@@ -57,8 +59,10 @@ import { userRoutes } from './routes/users.ts';
 import { vdrRoutes } from './routes/vdrs.ts';
 import { vendorApplicationRoutes } from './routes/vendor-applications.ts';
 import { vendorObjectRoutes } from './routes/vendor-objects.ts';
+import { createRunning } from './running.ts';
 import { compileSchemasAtFirstUse } from './schema-compilers.ts';
 import { opensPage, readPage, serveBuiltFiles } from './web-pages.ts';
+import { createWebhookDoor, type WebhookDoor } from './webhook-door.ts';
 
 /** A server, and a way to wait for what its calls still do after their clients have gone. */
 export interface HttpServer {
@@ -69,14 +73,14 @@ export interface HttpServer {
 
 /** Makes the server with all its routes; it does not listen yet. */
 export async function createServer(context: RouteContext): Promise<HttpServer> {
-  const server = createFramework(context);
+  const running = createRunning();
+  const server = createFramework(context, createWebhookDoor(context, running));
   compileSchemasAtFirstUse(server, { allErrors: true, removeAdditional: false, coerceTypes: 'array' });
   answerStrangeRequests(server.server);
   readJsonBodies(server);
   await describeItself(server, context);
   await serveBuiltFiles(server);
-  const settled = trackHandlers(server);
-  closeConnectionsWhenStopping(server);
+  running.follow(server);
   passEveryRequest(server, context);
   for (const addRoutes of [
     serviceRoutes,
@@ -123,17 +127,28 @@ export async function createServer(context: RouteContext): Promise<HttpServer> {
   ]) {
     addRoutes(server, context);
   }
-  return { server, settled };
+  return { server, settled: running.settled };
 }
 
-function createFramework({ config, limits, logger }: RouteContext): Server {
+function createFramework({ config, limits, logger }: RouteContext, door: WebhookDoor): Server {
   const server = fastify({
     loggerInstance: logger,
     trustProxy: config.trustProxy,
     bodyLimit: limits.bodyBytes,
-    // A file may take as long as it needs; `limitArrival` bounds what is read whole.
-    requestTimeout: 0,
-    http: { maxHeaderSize: limits.headerBytes, requireHostHeader: false, headersTimeout: limits.requestArrivalMs },
+    serverFactory: (handler) =>
+      createHttpServer(
+        {
+          maxHeaderSize: limits.headerBytes,
+          requireHostHeader: false,
+          headersTimeout: limits.requestArrivalMs,
+          // A file may take as long as it needs; `limitArrival` bounds what is read whole.
+          requestTimeout: 0,
+          keepAliveTimeout: limits.idleConnectionMs,
+        },
+        (request, response) => {
+          if (!door(request, response)) handler(request, response);
+        },
+      ),
     genReqId: () => randomUUID(),
     return503OnClosing: false,
     logController: new LogController({ disableRequestLogging: true }),
@@ -179,7 +194,7 @@ function passEveryRequest(server: Server, context: RouteContext): void {
     if (!isVendor) allowBrowsers(reply);
     if (request.method === 'OPTIONS') return void answerPreflight(request, reply);
     requireHost(request);
-    limitArrival(request, context.limits.requestArrivalMs);
+    limitArrival(request.raw, context.limits.requestArrivalMs);
     // Probes, scrapers and vendors may bring credentials of their own; nothing is waited for.
     if (isVendor || isServiceUrl(request.url)) {
       request.caller = unknownCaller;
@@ -201,18 +216,9 @@ function passEveryRequest(server: Server, context: RouteContext): void {
     };
   });
   server.addHook('onResponse', (request, reply, done) => {
-    const { method, routeOptions, originalUrl } = request;
-    const { statusCode } = reply;
-    const milliseconds = performance.now() - request.startedAt;
-    context.telemetry.requestDone(method, routeOptions.url ?? 'none', statusCode, milliseconds / 1000);
-    // Calls to elements leave usage records, and webhooks events: a line only when one failed.
-    const isRecorded = routeOptions.url === elementCallRoute || routeOptions.url?.startsWith(eventRoutePrefix);
-    if (statusCode >= 400 || isRecorded !== true) {
-      request.log.info(
-        { requestId: request.id, method, path: pathOf(originalUrl), status: statusCode, ms: Math.round(milliseconds) },
-        'answered',
-      );
-    }
+    const { id, method, routeOptions, originalUrl, startedAt } = request;
+    const answered = { requestId: id, method, url: originalUrl, route: routeOptions.url, startedAt };
+    noteAnswer(context, { ...answered, status: reply.statusCode });
     done();
   });
   server.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply));
@@ -249,46 +255,6 @@ function isServiceUrl(url: string): boolean {
   return /^\/(health|ready|metrics|openapi\.json|docs)([/?]|$)/.test(url);
 }
 
-/** Else a connection with a call in flight would stay open after its answer, and the stop would wait for it. */
-function closeConnectionsWhenStopping(server: Server): void {
-  let stopping = false;
-  server.addHook('preClose', async () => {
-    stopping = true;
-  });
-  server.addHook('onSend', (_request, reply, payload, done) => {
-    if (stopping) reply.header('Connection', 'close');
-    done(null, payload);
-  });
-}
-
-/**
- * Counts the handlers that run, however their connections fare: one that stores a token must not be cut off. Gives a way to
- * wait until there is none.
- */
-function trackHandlers(server: Server): () => Promise<void> {
-  // A count, not a set of promises: what a set forgets keeps alive what came after it, and the heap grows old with that.
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  const ended = () => {
-    running--;
-    if (running === 0) for (const goOn of waiting.splice(0)) goOn();
-  };
-  server.addHook('onRoute', (route) => {
-    const { handler } = route;
-    route.handler = function tracked(request, reply) {
-      const result = handler.call(this, request, reply);
-      if (result instanceof Promise) {
-        running++;
-        result.then(ended, ended);
-      }
-      return result;
-    };
-  });
-  return async () => {
-    if (running > 0) await new Promise<void>((resolve) => waiting.push(resolve));
-  };
-}
-
 /** JSON bodies, where an empty one counts as none: some clients send the content type with every DELETE. */
 function readJsonBodies(server: Server): void {
   const parse = server.getDefaultJsonParser('error', 'error');
@@ -304,9 +270,4 @@ function requireHost(request: FastifyRequest): void {
   if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
     throw new Problem('badRequest', 'The Host header is missing.');
   }
-}
-
-/** A path without its query, because secrets travel there. */
-function pathOf(url: string): string {
-  return url.split('?', 1)[0] ?? '/';
 }

@@ -37,7 +37,7 @@ export interface NewEvent {
   /** the body as it came; bytes that are no text of PostgreSQL's are kept as base64 */
   body: string | Buffer;
   /** of a webhook, names in lower case */
-  headers?: Record<string, string> | undefined;
+  headers?: Readonly<Record<string, string>> | undefined;
   /** known at once for polls */
   items?: EventItem[] | undefined;
   /** where it is sent, when the instance's settings do not say so */
