@@ -23,7 +23,11 @@ export interface ErrorAnswer {
 
 /** The answer to an error: to a Problem what it says, to the framework's our words, to anything else 500, logged. */
 export function errorAnswer(error: unknown, requestId: string, log: FastifyBaseLogger): ErrorAnswer {
-  const headers = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': exposedHeaders.join(', ') };
+  const headers = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Access-Control-Allow-Origin': '*',
+    'Access-Control-Expose-Headers': exposedHeaders.join(', '),
+  };
   if (error instanceof Problem) {
     const { status, message, retryAfterSeconds: seconds, providerMessage } = error;
     if (status >= 500) log.warn({ requestId, err: error }, 'a vendor or this server could not answer');

@@ -82,7 +82,6 @@ export function createInbox({ database, clock, limits, stored }: InboxDependenci
         await wait(early);
       }
       await takeTurns();
-      if (waiting.length === 0) continue;
       begunAt = performance.now();
       const committed = commit(nextBatch());
       // The pool sends the statement in the next tick, and answers take their time: PostgreSQL works meanwhile.
