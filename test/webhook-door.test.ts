@@ -31,6 +31,7 @@ afterAll(async () => {
 /** An instance whose vendor brings a secret with its webhooks, and their path. */
 async function connect(to: Platform): Promise<{ elementKey: string; path: string }> {
   const key = await makeElement(to, vendor, {
+    resources: [],
     configuration: [{ key: 'hook.secret', type: 'PASSWORD' }],
     valence: {
       webhooks: {

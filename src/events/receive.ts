@@ -99,7 +99,11 @@ export function createReceive(dependencies: ReceiveDependencies): Receive {
     instanceId: number | undefined,
     request: VendorRequest,
   ): Promise<Recipient[]> {
-    const ids = instanceId === undefined ? await namedInstances(elementKey, request) : [instanceId];
+    if (instanceId !== undefined) {
+      const one = await recipient(elementKey, instanceId);
+      return one === undefined ? [] : [one];
+    }
+    const ids = await namedInstances(elementKey, request);
     const found = await Promise.all(ids.map((id) => recipient(elementKey, id)));
     return found.filter((one) => one !== undefined);
   }

@@ -7,8 +7,8 @@ import { Problem } from '../core/errors.ts';
 const streamed =
   /^(multipart\/|application\/octet-stream|image\/|video\/|audio\/|text\/csv|application\/(zip|pdf|gzip|jsonl|x-ndjson))/i;
 
-/** Ends a body that takes too long, unless it is a file; the request is then answered 408. */
-export function limitArrival(request: IncomingMessage, limitMs: number): void {
+/** Calls `late` with what is to be answered (408) when a body takes too long, unless it is a file. */
+export function limitArrival(request: IncomingMessage, limitMs: number, late: (problem: Problem) => void): void {
   const { headers, method } = request;
   if (method === 'GET') return;
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
@@ -17,9 +17,15 @@ export function limitArrival(request: IncomingMessage, limitMs: number): void {
   process.nextTick(() => {
     if (request.complete || request.destroyed) return;
     const timer = setTimeout(() => {
-      request.destroy(new Problem('requestTimeout', 'The request did not arrive in time: send it again.'));
+      late(new Problem('requestTimeout', 'The request did not arrive in time: send it again.'));
     }, limitMs);
     request.once('close', () => clearTimeout(timer));
     request.once('end', () => clearTimeout(timer));
   });
+}
+
+/** Ends the reading of a body with a Problem, which whoever reads it answers; when nobody does the connection is closed. */
+export function endArrival(request: IncomingMessage, problem: Problem): void {
+  if (request.listenerCount('error') > 0) request.emit('error', problem);
+  else request.destroy();
 }

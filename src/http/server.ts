@@ -8,7 +8,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { Problem } from '../core/errors.ts';
 import { answerError } from './answer-error.ts';
-import { limitArrival } from './arrival.ts';
+import { endArrival, limitArrival } from './arrival.ts';
 import { identifyBrowser, instanceHeader, sessionTokenOf } from './browser-session.ts';
 import { allowBrowsers, answerPreflight } from './browsers.ts';
 import { type Caller, identifyCaller, readCredentials, unknownCaller } from './caller.ts';
@@ -194,7 +194,10 @@ function passEveryRequest(server: Server, context: RouteContext): void {
     if (!isVendor) allowBrowsers(reply);
     if (request.method === 'OPTIONS') return void answerPreflight(request, reply);
     requireHost(request);
-    limitArrival(request.raw, context.limits.requestArrivalMs);
+    limitArrival(request.raw, context.limits.requestArrivalMs, (problem) => {
+      reply.header('Connection', 'close');
+      endArrival(request.raw, problem);
+    });
     // Probes, scrapers and vendors may bring credentials of their own; nothing is waited for.
     if (isVendor || isServiceUrl(request.url)) {
       request.caller = unknownCaller;

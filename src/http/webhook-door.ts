@@ -30,8 +30,7 @@ export function createWebhookDoor(context: RouteContext, running: Running): Webh
     const { method = '', url = '', headers } = request;
     let status: number;
     try {
-      limitArrival(request, context.limits.requestArrivalMs);
-      const raw = await readAll(request);
+      const raw = await readAll(request, context.limits.requestArrivalMs);
       const answered = await takeWebhook(context, place, { method, headers, query: {}, raw });
       status = answered.status;
       send(requestId, response, answered);
@@ -50,7 +49,8 @@ export function createWebhookDoor(context: RouteContext, running: Running): Webh
   ): void {
     const lines = ['Elements-Request-Id', requestId, 'content-length', String(Buffer.byteLength(body))];
     for (const name in headers) lines.push(name, headers[name] ?? '');
-    if (running.isStopping()) lines.push('Connection', 'close');
+    // After a request that has not come whole no other can come.
+    if (running.isStopping() || !response.req.complete) lines.push('Connection', 'close');
     response.writeHead(status, lines).end(body);
   }
 }
@@ -77,15 +77,12 @@ function placeOf({ method, url = '', headers, httpVersion }: IncomingMessage, mo
 }
 
 /** The body, whole. Throws the Problem that ended it before. */
-function readAll(request: IncomingMessage): Promise<Buffer> {
+function readAll(request: IncomingMessage, limitMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    limitArrival(request, limitMs, reject);
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.of()) : Buffer.concat(chunks)));
-    request.once('error', (error) => {
-      reject(
-        error instanceof Problem ? error : new Problem('badRequest', 'The request ended before all of its body came.'),
-      );
-    });
+    request.once('error', () => reject(new Problem('badRequest', 'The request ended before all of its body came.')));
   });
 }

@@ -94,13 +94,15 @@ export async function insertEvents(
   events: readonly NewEvent[],
   now: number,
 ): Promise<ReadonlySet<string>> {
-  const rows = withoutTwins(events).map(rowOf);
-  if (rows.length === 0) return new Set();
-  const values = [storableJson(JSON.stringify(rows)), weekOf(now), new Date(now)];
-  const stored = await runPlanned<{ event_id: string }>(database, insertRows, values);
-  return new Set(stored.map((row) => row.event_id));
+  const given = withoutTwins(events);
+  if (given.length === 0) return new Set();
+  const values = [storableJson(JSON.stringify(given.map(rowOf))), weekOf(now), new Date(now)];
+  const stored = new Set(given.map(({ id }) => id));
+  for (const { id } of await runPlanned<{ id: string }>(database, insertRows, values)) stored.delete(id);
+  return stored;
 }
 
+/** Gives those that were left out, which are few. */
 const insertRows = `
   with given as materialized (
     select * from json_to_recordset($1::json) as given (
@@ -126,10 +128,11 @@ const insertRows = `
       body_is_base64, headers, items, callback_url, subscription_id, notification_id)
     select received_at, id, organization_id, account_id, instance_id, element_key, source, body,
       body_is_base64, headers, items, callback_url, subscription_id, notification_id from fresh
+  ), queued as (
+    insert into event_queue (event_id, received_at, organization_id, account_id, instance_id, lane, state)
+    select id, received_at, organization_id, account_id, instance_id, lane, 'new' from fresh
   )
-  insert into event_queue (event_id, received_at, organization_id, account_id, instance_id, lane, state)
-  select id, received_at, organization_id, account_id, instance_id, lane, 'new' from fresh
-  returning event_id`;
+  select id from given left join taken using (instance_id, key) where given.key is not null and taken.key is null`;
 
 /** One statement can take a key only once: of events with the same key the first is the one. */
 function withoutTwins(events: readonly NewEvent[]): NewEvent[] {
