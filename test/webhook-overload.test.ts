@@ -2,12 +2,12 @@
 
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
-import { createTestDatabase } from '../../test/support/platform.ts';
-import { Secret } from '../core/secret.ts';
-import { openDatabase } from '../store/database.ts';
-import { eventId } from '../store/events.ts';
-import { createInbox } from '../store/inbox.ts';
-import { createReceive } from './receive.ts';
+import { Secret } from '../src/core/secret.ts';
+import { createReceive } from '../src/events/receive.ts';
+import { openDatabase } from '../src/store/database.ts';
+import { eventId } from '../src/store/events.ts';
+import { createInbox } from '../src/store/inbox.ts';
+import { createTestDatabase } from './support/platform.ts';
 
 test('a webhook is refused with when to send it again while too many wait', async () => {
   const url = await createTestDatabase();
