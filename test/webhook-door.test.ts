@@ -54,8 +54,7 @@ const proven: [string, string][] = [json, ['X-Token', 'open sesame']];
 let sent = 0;
 const webhook = () => JSON.stringify({ id: `w${++sent}` });
 
-const stored = async (body: string) =>
-  (await platform.sql<{ headers: unknown }>('select headers from events where body = $1', [body])).length;
+const stored = async (body: string) => (await platform.sql('select from events where body = $1', [body])).length;
 
 /** What was logged of requests to the instance's path. */
 const logged = () => platform.logs.map((line) => JSON.parse(line)).filter((line) => line.path === path);
@@ -98,9 +97,8 @@ test('a body that comes in pieces is taken whole', async () => {
   const bytes = requestBytes('POST', path, proven, body);
   const socket = connectTo({ host: '127.0.0.1', port: Number(new URL(platform.url).port) });
   onTestFinished(() => void socket.destroy());
-  for (const end of [bytes.length - 5, bytes.length - 2, bytes.length]) {
-    const begin = end === bytes.length ? end - 2 : end === bytes.length - 2 ? end - 3 : 0;
-    await new Promise((resolve) => socket.write(bytes.subarray(begin, end), resolve));
+  for (const piece of [bytes.subarray(0, -5), bytes.subarray(-5, -2), bytes.subarray(-2)]) {
+    await new Promise((resolve) => socket.write(piece, resolve));
     // until the server has had a turn
     await fetch(`${platform.url}/health`);
   }

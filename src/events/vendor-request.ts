@@ -89,25 +89,17 @@ function takeApart(text: string): readonly string[] {
   return pieces;
 }
 
-/** The bytes that a vendor signed: a text whose places are filled, and the raw body as it came in place of `{body}`. */
-export function signedParts(request: VendorRequest, text: string): (string | Buffer)[] {
-  const parts: (string | Buffer)[] = [];
-  for (const [position, piece] of takeApart(text).entries()) {
-    if (position % 2 === 0) parts.push(piece);
-    else parts.push(piece === 'body' ? request.raw : (placeText(request, piece) ?? ''));
-  }
-  return parts;
-}
-
 /** Fills the places in braces of a text; one without a value becomes nothing. `{body}` is the raw body. */
 export function fillPlaces(request: VendorRequest, text: string, around: Surroundings = {}): string {
-  if (!text.includes('{')) return text;
-  let filled = '';
-  for (const [position, piece] of takeApart(text).entries()) {
-    if (position % 2 === 0) filled += piece;
-    else filled += piece === 'body' ? request.raw.toString() : (placeText(request, piece, around) ?? '');
-  }
-  return filled;
+  return text.includes('{') ? filledParts(request, text, around).join('') : text;
+}
+
+/** The same in parts, in which the raw body is the bytes that came: what a vendor signed. */
+export function filledParts(request: VendorRequest, text: string, around: Surroundings = {}): (string | Buffer)[] {
+  return takeApart(text).map((piece, position) => {
+    if (position % 2 === 0) return piece;
+    return piece === 'body' ? request.raw : (placeText(request, piece, around) ?? '');
+  });
 }
 
 /** Whether places have the values that a condition says; `*` stands for any, `{setting.key}` for a setting's. */

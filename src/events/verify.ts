@@ -3,7 +3,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { hmac } from '../core/hmac.ts';
 import type { WebhookProof } from '../element/extension.ts';
-import { placeText, signedParts, type VendorRequest } from './vendor-request.ts';
+import { filledParts, placeText, type VendorRequest } from './vendor-request.ts';
 
 /** Gives the value of a setting, secret or not; undefined without one. */
 export type FindSetting = (key: string) => string | undefined;
@@ -46,7 +46,7 @@ function checkProof(
 }
 
 function codeOf(proof: WebhookProof, request: VendorRequest, key: string): string {
-  const message = signedParts(request, proof.signs ?? '{body}');
+  const message = filledParts(request, proof.signs ?? '{body}');
   return hmac(proof.algorithm ?? 'sha256', key, message, proof.encoding ?? 'hex');
 }
 
