@@ -11,9 +11,9 @@ export interface PlainAnswer {
 }
 
 interface Asked {
-  request: Buffer;
-  resolve(answer: PlainAnswer): void;
-  reject(error: Error): void;
+  request: Uint8Array;
+  /** told the answer, or that the connection broke before there was one */
+  heard(answer: PlainAnswer | Error): void;
 }
 
 interface Connection {
@@ -56,14 +56,12 @@ export class PlainClient {
     await Promise.all(this.#all.map(({ socket }) => (socket.connecting ? once(socket, 'connect') : undefined)));
   }
 
-  /** Sends the bytes of a request. Throws an Error when the connection breaks. */
-  send(request: Buffer): Promise<PlainAnswer> {
-    return new Promise((resolve, reject) => {
-      const asked = { request, resolve, reject };
-      const connection = this.#idle.pop();
-      if (connection === undefined) this.#waiting.push(asked);
-      else ask(connection, asked);
-    });
+  /** Sends the bytes of a request and tells `heard` the answer, or the Error that came instead of one. */
+  send(request: Uint8Array, heard: Asked['heard']): void {
+    const asked = { request, heard };
+    const connection = this.#idle.pop();
+    if (connection === undefined) this.#waiting.push(asked);
+    else ask(connection, asked);
   }
 
   close(): void {
@@ -80,11 +78,11 @@ export class PlainClient {
     const next = this.#waiting.shift();
     if (next === undefined) this.#idle.push(connection);
     else ask(connection, next);
-    asked?.resolve(answer);
+    asked?.heard(answer);
   }
 
   #lose(connection: Connection, error: Error): void {
-    connection.asked?.reject(error);
+    connection.asked?.heard(error);
     connection.asked = undefined;
   }
 }

@@ -5,11 +5,10 @@
 // each with a line of JSON when the last webhook is answered, and again when the last callback has come.
 
 import { createHmac } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { PlainClient, postRequest } from './plain-client.ts';
+import { servePlain } from './plain-server.ts';
 
 /** What is sent. */
 export interface WebhookOrder {
@@ -52,44 +51,33 @@ let doubled = 0;
 /** of the webhooks whose callbacks came */
 const latencies: number[] = [];
 
-const server = createServer((request, response) => {
-  let text = '';
-  request.setEncoding('utf8');
-  request.on('data', (chunk: string) => {
-    text += chunk;
-  });
-  request.on('end', () => {
-    if (request.method === 'GET') return void response.setHeader('content-type', 'application/json').end('[]');
-    response.end();
-    // the webhook's own id, without reading all of the JSON
-    const id = /"id":"w(\d+)-(\d+)"/.exec(text);
-    if (Number(id?.[1]) !== run) return;
-    const number = Number(id?.[2]);
-    if (heardAt[number] !== 0) return void doubled++;
-    heardAt[number] = now();
-    latencies.push(now() - (sentAt[number] ?? 0));
-  });
+const url = await servePlain(({ method, body }) => {
+  if (method === 'GET') return '[]';
+  // the webhook's own id, without reading all of the JSON
+  const id = /"id":"w(\d+)-(\d+)"/.exec(body);
+  if (Number(id?.[1]) === run) noteCallback(Number(id?.[2]));
+  return '';
 });
-server.keepAliveTimeout = 60_000;
-server.listen(0, '127.0.0.1', () => {
-  console.log(JSON.stringify({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }));
-});
+console.log(JSON.stringify({ url }));
 
 const now = () => performance.timeOrigin + performance.now();
 let run = 0;
 
+function noteCallback(number: number): void {
+  if (heardAt[number] !== 0) return void doubled++;
+  heardAt[number] = now();
+  latencies.push(now() - (sentAt[number] ?? 0));
+}
+
 async function carryOut(order: WebhookOrder): Promise<WebhookResult> {
-  const { origin, paths, secret, rate, seconds } = order;
+  const { origin, rate, seconds } = order;
   run++;
   const total = Math.round(rate * seconds);
   sentAt = new Float64Array(total);
   heardAt = new Float64Array(total);
   doubled = 0;
   latencies.length = 0;
-  const requests = Array.from({ length: total }, (_, number) => {
-    const url = new URL(paths[number % paths.length] ?? '', origin);
-    return signedWebhook(url, secret, number);
-  });
+  const requests = writeRequests(order, total);
   const client = new PlainClient(origin, 64);
   await client.connected();
   const times = new Float64Array(total);
@@ -97,25 +85,26 @@ async function carryOut(order: WebhookOrder): Promise<WebhookResult> {
   let failure: string | undefined;
   let answered = 0;
 
-  const send = async (number: number, dueAt: number) => {
+  const send = (number: number, dueAt: number) => {
     sentAt[number] = now();
-    const answer = await client.send(requests[number] ?? Buffer.of());
-    if (answer.status !== 200) {
-      failed++;
-      failure ??= `${answer.status} ${answer.body}`;
-    }
-    times[number] = now() - dueAt;
-    answered++;
+    client.send(requests(number), (answer) => {
+      const { status, body } = answer instanceof Error ? { status: 0, body: answer.message } : answer;
+      if (status !== 200) {
+        failed++;
+        failure ??= `${status} ${body}`;
+      }
+      times[number] = now() - dueAt;
+      answered++;
+    });
   };
 
   const started = now();
-  const sending: Promise<void>[] = [];
   for (let next = 0; next < total; ) {
     const due = Math.min(total, Math.floor(((now() - started) / 1000) * rate) + 1);
-    for (; next < due; next++) sending.push(send(next, started + (next / rate) * 1000));
+    for (; next < due; next++) send(next, started + (next / rate) * 1000);
     await wait(1);
   }
-  await Promise.all(sending);
+  while (answered < total) await wait(1);
   const endedAt = now();
   const during = latencies.length;
   const patience = endedAt + order.patienceMs;
@@ -140,6 +129,20 @@ async function carryOut(order: WebhookOrder): Promise<WebhookResult> {
     latencyP50Ms: at(latencies, 0.5),
     latencyP99Ms: at(latencies, 0.99),
   };
+}
+
+/** The requests of all webhooks, by their numbers: in one piece of memory, so that nothing of it is collected meanwhile. */
+function writeRequests({ origin, paths, secret }: WebhookOrder, total: number): (number: number) => Uint8Array {
+  const ends = new Float64Array(total);
+  let bytes = Buffer.alloc(2 ** 20);
+  let end = 0;
+  for (let number = 0; number < total; number++) {
+    const request = signedWebhook(new URL(paths[number % paths.length] ?? '', origin), secret, number);
+    if (end + request.length > bytes.length) bytes = Buffer.concat([bytes], bytes.length * 2);
+    end += request.copy(bytes, end);
+    ends[number] = end;
+  }
+  return (number) => bytes.subarray(number === 0 ? 0 : ends[number - 1], ends[number]);
 }
 
 /** The request of a webhook that is signed as a vendor signs. */
