@@ -117,7 +117,9 @@ export function createDeliveries(database: Database): Deliveries {
           coalesce((select max(o.number) from event_outcomes o
             where o.received_at = w.received_at and o.event_id = w.id), 0)
           from wanted w left join late on late.event_id = w.id
-          on conflict (event_id) do update set due_at = excluded.due_at where event_queue.state = 'retry'
+          -- its first attempt is still to come, or under way
+          where not exists (select from event_queue q where q.state = 'new' and q.event_id = w.id)
+          on conflict (state, event_id) do update set due_at = excluded.due_at
         )
         select id as event_id, received_at, account_id, instance_id from wanted order by received_at, id`.execute(
         transaction,

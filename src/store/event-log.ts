@@ -120,7 +120,8 @@ export function createEventLog(database: Database): EventLog {
         (select json_agg(json_build_object('number', o.number, 'at', o.at, 'status', o.status, 'delivery', o.delivery,
             'message', o.message, 'detail', o.detail, 'items', o.items) order by o.number)
           from event_outcomes o where o.received_at = e.received_at and o.event_id = e.id) as steps,
-        (select coalesce(q.due_at, e.received_at) from event_queue q where q.event_id = e.id) as due_at
+        (select coalesce(q.due_at, e.received_at) from event_queue q
+          where q.state in ('new', 'retry') and q.event_id = e.id) as due_at
       from events e where ${condition}
       order by e.received_at desc, e.id desc limit ${wanted.limit}`.execute(database);
     return rows.map(readEvent);

@@ -167,6 +167,7 @@ export function createEventWork(database: Database): EventWorkStore {
       const update = database
         .updateTable('event_queue')
         .set({ state: 'retry', due_at: new Date(until) })
+        .where('state', 'in', ['new', 'retry'])
         .where('attempts', '=', 0);
       if (instanceId === undefined) await update.where('event_id', '=', id).execute();
       else await update.where('instance_id', '=', instanceId).execute();
@@ -232,11 +233,11 @@ const readRows = `
     where events.received_at = named.received_at and events.id = named.id limit 1) as event`;
 
 const queueColumns = 'event_id, received_at, organization_id, account_id, instance_id, lane, attempts';
-// Written so that PostgreSQL reads the first rows from an index in order, also without statistics (migration 0014): it takes
-// `= any` of lanes for rare, too.
+// Written so that PostgreSQL reads the first rows from an index in order, also without statistics: it takes `= any` of lanes
+// for a rare thing, and would read and sort all others.
 const nextRows = `
   (select ${queueColumns} from event_queue
-    where state <> 'retry' and array_position($1::smallint[], lane) is not null and event_id <> all($2::uuid[])
+    where state = 'new' and array_position($1::smallint[], lane) is not null and event_id <> all($2::uuid[])
       and coalesce(instance_id, -account_id) <> all($3::bigint[])
     order by event_id limit $5)
   union all
@@ -267,6 +268,9 @@ function readWork(row: QueueRow): EventWork {
   };
 }
 
+/** The condition that lets an event of the queue be found by its id: the state is the first part of the key. */
+const inEitherState = "event_queue.state = any(array['new', 'retry'])";
+
 // The queue is looked into for each event, by a list of ids: a join, planned while the queue was short, would read all of it.
 const recordRows = `
   with given as materialized (
@@ -283,7 +287,7 @@ const recordRows = `
   ), put_off as (
     update event_queue set state = 'retry', due_at = given.due_at, attempts = given.number
     from given where event_queue.event_id = given.event_id and given.due_at is not null
-      and event_queue.event_id = any(array(select event_id from given where due_at is not null))
+      and ${inEitherState} and event_queue.event_id = any(array(select event_id from given where due_at is not null))
   ), queued as (
     insert into queued_deliveries
       (received_at, event_id, organization_id, account_id, instance_id, url, attempts, queued_at)
@@ -291,7 +295,7 @@ const recordRows = `
     where delivery = 'queued'
     on conflict (received_at, event_id) do update set attempts = excluded.attempts, queued_at = excluded.queued_at
   )
-  delete from event_queue where event_id = any(array(select event_id from given where due_at is null))`;
+  delete from event_queue where ${inEitherState} and event_id = any(array(select event_id from given where due_at is null))`;
 
 function rowOf({ work, number, at, status, delivery, message, detail, items, dueAt, url }: Outcome) {
   return {
