@@ -6,7 +6,7 @@ import { createPace, pauseMs } from './pace.ts';
 /** How many events are taken up in each of some seconds, while so many webhooks come in a second. */
 function takenPerSecond(seconds: { arrivals: number; busyShare: number }[]): number[] {
   let now = 0;
-  const pace = createPace(0.6, () => now);
+  const pace = createPace(0.45, () => now);
   return seconds.map(({ arrivals, busyShare }) => {
     let taken = 0;
     for (let at = 0; at < 1000; at += pauseMs) {
@@ -32,7 +32,7 @@ test('slowly while webhooks come and leave no time, and never slower than 300 in
 });
 
 test('faster during a burst that leaves time, but not at once as fast as can be', () => {
-  const burst = { arrivals: 2000, busyShare: 0.5 };
+  const burst = { arrivals: 2000, busyShare: 0.4 };
   const [, , third = 0] = takenPerSecond([burst, burst, burst]);
   expect(third).toBeGreaterThan(900);
   expect(third).toBeLessThanOrEqual(1000);
@@ -47,7 +47,7 @@ test('at full speed again soon after the last webhook', () => {
 
 test('at the beginning of a burst, whatever was before, slowly until it is known how much time it leaves', () => {
   let now = 0;
-  const pace = createPace(0.6, () => now);
+  const pace = createPace(0.45, () => now);
   now += 60_000;
   pace.take(0);
   now += 60_000;

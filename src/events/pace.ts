@@ -27,7 +27,7 @@ const mostAtOnce = (perSecond: number) => perSecond / 8;
  * Makes a pace that keeps the thread which takes webhooks below a share of its time, while they come in. `now` gives
  * milliseconds from any moment on.
  */
-export function createPace(highestShare = 0.6, now: () => number = () => performance.now()): Pace {
+export function createPace(highestShare = 0.45, now: () => number = () => performance.now()): Pace {
   let perSecond = highestPerSecond;
   let tokens = 0;
   let arrivals = 0;
