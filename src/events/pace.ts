@@ -1,6 +1,7 @@
 // How fast events are taken up for delivery: as fast as can be, unless webhooks come in and the thread that takes them has no
 // time left. Vendors wait for their answers; what is committed can be delivered a moment later.
 
+import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 
 /** The pace of this process. */
@@ -17,9 +18,13 @@ export const pauseMs = 100;
 const adjustEveryMs = 100;
 const lowestPerSecond = 320;
 const highestPerSecond = 20_000;
-/** webhooks between two adjustments that are a burst, and events taken up in a second during one */
+/** events taken up in a second during a burst, for each core: whatever delivers them takes it from what takes webhooks */
+const highestInBurstPerCore = 500;
+/** webhooks between two adjustments with which a burst begins, and so few that it is over */
 const burstArrivals = 50;
-const highestInBurst = 1000;
+const calmArrivals = 10;
+/** what the newest share counts for in the smoothed one: in a tenth of a second it is often far from that of a second */
+const newestWeight = 0.3;
 /** events that may be taken up at once, after a while in which there was nothing to do: more than those of a pause */
 const mostAtOnce = (perSecond: number) => perSecond / 8;
 
@@ -27,21 +32,27 @@ const mostAtOnce = (perSecond: number) => perSecond / 8;
  * Makes a pace that keeps the thread which takes webhooks below a share of its time, while they come in. `now` gives
  * milliseconds from any moment on.
  */
-export function createPace(highestShare = 0.45, now: () => number = () => performance.now()): Pace {
+export function createPace(
+  highestShare = 0.5,
+  cores = availableParallelism(),
+  now: () => number = () => performance.now(),
+): Pace {
   let perSecond = highestPerSecond;
   let tokens = 0;
   let arrivals = 0;
+  let isBurst = false;
+  let newest = 0;
   let share = 0;
   let filledAt = now();
   let adjustedAt = filledAt;
 
   function adjust(at: number): void {
     if (at - adjustedAt < adjustEveryMs) return;
+    share += (newest - share) * newestWeight;
     const isCrowded = arrivals > 0 && share > highestShare;
-    const highest = arrivals > burstArrivals ? highestInBurst : highestPerSecond;
-    perSecond = isCrowded
-      ? Math.max(lowestPerSecond, Math.min(perSecond, highest) * 0.3)
-      : Math.min(highest, perSecond * 1.2);
+    if (arrivals <= calmArrivals) isBurst = false;
+    const highest = isBurst ? highestInBurstPerCore * cores : highestPerSecond;
+    perSecond = isCrowded ? Math.max(lowestPerSecond, perSecond * 0.3) : Math.min(highest, perSecond * 1.2);
     arrivals = 0;
     adjustedAt = at;
   }
@@ -50,9 +61,11 @@ export function createPace(highestShare = 0.45, now: () => number = () => perfor
     arrived(count, busyShare) {
       adjust(now());
       arrivals += count;
-      share = busyShare;
-      if (arrivals <= burstArrivals || perSecond <= highestInBurst) return;
-      // A burst begins, of which nobody knows yet how much time it leaves.
+      newest = busyShare;
+      if (isBurst || arrivals <= burstArrivals) return;
+      // Nobody knows yet how much time it leaves.
+      isBurst = true;
+      share = highestShare;
       perSecond = lowestPerSecond;
       tokens = 0;
     },
