@@ -5,6 +5,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../src/core/secret.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
+import { createDeliveries } from '../src/store/deliveries.ts';
+import { createEventWork } from '../src/store/event-work.ts';
 import {
   eventId,
   eventKeyPartitions,
@@ -15,6 +17,7 @@ import {
   receivedAt,
   takeEventKeys,
 } from '../src/store/events.ts';
+import { laneCount } from '../src/store/lane.ts';
 import { tendPartitions } from '../src/store/partitions.ts';
 import { createTestDatabase } from './support/platform.ts';
 
@@ -43,7 +46,8 @@ describe('storing events', () => {
     for (const table of [...eventPartitions, eventKeyPartitions]) await tendPartitions(database, table, 30);
   });
   beforeEach(async () => {
-    for (const table of ['events', 'event_queue', 'event_keys'] as const) await database.deleteFrom(table).execute();
+    for (const table of ['events', 'event_queue', 'event_keys', 'event_outcomes'] as const)
+      await database.deleteFrom(table).execute();
   });
   afterAll(() => database.destroy());
 
@@ -100,6 +104,33 @@ describe('storing events', () => {
       0,
     );
     expect(await insertEvents(database, [event(at(monday + 2 * dayMs))], monday + 2 * dayMs)).toHaveProperty('size', 1);
+  });
+
+  test('an event that is asked for once more stands in the queue once, whether it is new, waits for a retry or is done', async () => {
+    const work = createEventWork(database);
+    const scope = { organizationId: 1, accountIds: [2], instanceId: 3, since: 0 };
+    const stored = event();
+    const askAgain = () => createDeliveries(database).resend(scope, { id: stored.id, at: now }, now);
+    const queue = () => database.selectFrom('event_queue').select(['state', 'attempts']).execute();
+    await insertEvents(database, [stored], now);
+    expect(await askAgain()).toHaveProperty('eventId', stored.id);
+    expect(await queue()).toEqual([{ state: 'new', attempts: 0 }]);
+
+    const lanes = Array.from({ length: laneCount }, (_, lane) => lane);
+    const [found] = await work.next({ lanes, without: [], busy: [], now, limit: 10 });
+    const step = { at: now, status: 'DISPATCHED', message: 'Sent' } as const;
+    if (found === undefined) throw new Error('The event is not in the queue');
+    await work.record({ ...step, work: found, number: 1, delivery: 'retry', dueAt: now + hourMs });
+    expect(await work.next({ lanes, without: [], busy: [], now, limit: 10 })).toEqual([]);
+    await askAgain();
+    expect(await queue()).toEqual([{ state: 'retry', attempts: 1 }]);
+    const [due] = await work.next({ lanes, without: [], busy: [], now, limit: 10 });
+    expect(due).toHaveProperty('id', stored.id);
+
+    await work.record({ ...step, work: found, number: 2, delivery: 'delivered' });
+    expect(await queue()).toEqual([]);
+    await askAgain();
+    expect(await queue()).toEqual([{ state: 'retry', attempts: 2 }]);
   });
 
   test('a change of an object is taken once, by whoever is first', async () => {
