@@ -29,8 +29,8 @@ const newestWeight = 0.3;
 const mostAtOnce = (perSecond: number) => perSecond / 8;
 
 /**
- * Makes a pace that keeps the thread which takes webhooks below a share of its time, while they come in. `now` gives
- * milliseconds from any moment on.
+ * Makes a pace that keeps the thread which takes webhooks below a share of its time, while they come in. `cores` are those
+ * that this machine's processes share; `now` gives milliseconds from any moment on.
  */
 export function createPace(
   highestShare = 0.5,

@@ -167,9 +167,9 @@ export function createEventWork(database: Database): EventWorkStore {
       const update = database
         .updateTable('event_queue')
         .set({ state: 'retry', due_at: new Date(until) })
-        .where('state', 'in', ['new', 'retry'])
         .where('attempts', '=', 0);
-      if (instanceId === undefined) await update.where('event_id', '=', id).execute();
+      if (instanceId === undefined)
+        await update.where('state', 'in', ['new', 'retry']).where('event_id', '=', id).execute();
       else await update.where('instance_id', '=', instanceId).execute();
     },
 
